@@ -1,0 +1,105 @@
+# The functions by which every target of the project is made.
+
+# One precompiled header serves every target that uses MLIR.
+function(sparsegpu_use_mlir target)
+  target_include_directories(${target} SYSTEM PRIVATE
+    ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+  separate_arguments(definitions UNIX_COMMAND "${LLVM_DEFINITIONS}")
+  target_compile_options(${target} PRIVATE ${definitions})
+  # LLVM is built without exceptions; so is everything that derives from it.
+  target_compile_options(${target} PRIVATE
+    "$<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>")
+  if(NOT LLVM_ENABLE_RTTI)
+    target_compile_options(${target} PRIVATE
+      "$<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>")
+  endif()
+endfunction()
+
+function(_sparsegpu_common target)
+  target_include_directories(${target} PRIVATE
+    "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include")
+endfunction()
+
+# add_sparsegpu_library(name source... [DEPENDS target...] [LINK_LIBS lib...])
+# A static library of the compiler (uses MLIR). Its public headers live in
+# include/SparseGPU; it reaches MLIR only through the shared target MLIR.
+function(add_sparsegpu_library name)
+  cmake_parse_arguments(ARG "NO_PCH" "" "DEPENDS;LINK_LIBS" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  _sparsegpu_common(${name})
+  sparsegpu_use_mlir(${name})
+  if(NOT ARG_NO_PCH)
+    target_precompile_headers(${name} REUSE_FROM SparseGPUPrecompiledHeader)
+  endif()
+  target_link_libraries(${name} PUBLIC ${ARG_LINK_LIBS} MLIR LLVM)
+  add_dependencies(${name} SparseGPUTablegen)
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY SPARSEGPU_LIBRARIES ${name})
+  sparsegpu_install_library(${name})
+endfunction()
+
+# add_sparsegpu_plain_library(name source... [LINK_LIBS lib...])
+# A static library that uses neither MLIR nor LLVM.
+function(add_sparsegpu_plain_library name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  _sparsegpu_common(${name})
+  target_link_libraries(${name} PUBLIC ${ARG_LINK_LIBS})
+  sparsegpu_install_library(${name})
+endfunction()
+
+# add_sparsegpu_runtime(name source... [LINK_LIBS lib...] [USE_LLVM])
+# A shared library with a C interface, loaded by generated code.
+function(add_sparsegpu_runtime name)
+  cmake_parse_arguments(ARG "USE_LLVM" "" "LINK_LIBS" ${ARGN})
+  add_library(${name} SHARED ${ARG_UNPARSED_ARGUMENTS})
+  _sparsegpu_common(${name})
+  if(ARG_USE_LLVM)
+    sparsegpu_use_mlir(${name})
+    target_link_libraries(${name} PRIVATE LLVM)
+  endif()
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS})
+  set_target_properties(${name} PROPERTIES
+    INSTALL_RPATH "$ORIGIN;${LLVM_LIBRARY_DIR}")
+  sparsegpu_install_library(${name})
+endfunction()
+
+# add_sparsegpu_tool(name source... [LINK_LIBS lib...])
+function(add_sparsegpu_tool name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  _sparsegpu_common(${name})
+  sparsegpu_use_mlir(${name})
+  target_precompile_headers(${name} REUSE_FROM SparseGPUPrecompiledHeader)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} MLIR LLVM)
+  add_dependencies(${name} SparseGPUTablegen)
+  set_target_properties(${name} PROPERTIES
+    INSTALL_RPATH "$ORIGIN/../lib;${LLVM_LIBRARY_DIR}")
+  install(TARGETS ${name} RUNTIME DESTINATION bin)
+endfunction()
+
+# add_sparsegpu_unittest(name source... [LINK_LIBS lib...] [USE_MLIR])
+# A GoogleTest program in build/unittests, run by check-sparsegpu-unit.
+function(add_sparsegpu_unittest name)
+  cmake_parse_arguments(ARG "USE_MLIR" "" "LINK_LIBS" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  _sparsegpu_common(${name})
+  if(ARG_USE_MLIR)
+    sparsegpu_use_mlir(${name})
+    target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} MLIR LLVM)
+    add_dependencies(${name} SparseGPUTablegen)
+  else()
+    target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS})
+  endif()
+  target_link_libraries(${name} PRIVATE GTest::gtest GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/unittests")
+  set_property(GLOBAL APPEND PROPERTY SPARSEGPU_UNITTESTS ${name})
+endfunction()
+
+function(sparsegpu_install_library name)
+  install(TARGETS ${name} EXPORT SparseGPUTargets
+    LIBRARY DESTINATION lib ARCHIVE DESTINATION lib RUNTIME DESTINATION bin)
+endfunction()

@@ -1,0 +1,29 @@
+# Finds everything that the build needs. A missing dependency stops here with
+# the Debian package that provides it.
+
+# `find_package(MLIR 22)` is refused by the version file: it wants a minor.
+find_package(MLIR 22.1 CONFIG PATHS /usr/lib/llvm-22/lib/cmake/mlir)
+if(NOT MLIR_FOUND)
+  message(FATAL_ERROR
+    "MLIR 22.1 was not found. On Debian: apt-get install libmlir-22-dev "
+    "mlir-22-tools llvm-22-dev llvm-22-tools. Elsewhere pass "
+    "-DMLIR_DIR=<prefix>/lib/cmake/mlir.")
+endif()
+message(STATUS "MLIR ${LLVM_PACKAGE_VERSION} in ${MLIR_DIR}")
+
+# One linkage: MLIR and LLVM are reached through libMLIR.so and libLLVM.so
+# only. MLIRConfig does not set this, and mixing in one static MLIR library
+# duplicates TypeIDs and command-line options.
+set(MLIR_LINK_MLIR_DYLIB ON)
+
+list(APPEND CMAKE_MODULE_PATH "${MLIR_CMAKE_DIR}" "${LLVM_CMAKE_DIR}")
+include(TableGen)
+include(AddLLVM)
+include(AddMLIR)
+set(LLVM_TOOLS_BINARY_DIR "${LLVM_TOOLS_BINARY_DIR}" CACHE PATH "LLVM tools")
+
+find_package(ZLIB REQUIRED)
+find_package(Threads REQUIRED)
+find_package(Boost 1.74 REQUIRED COMPONENTS context)
+find_package(GTest REQUIRED)
+find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
