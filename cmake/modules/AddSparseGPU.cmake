@@ -20,6 +20,17 @@ function(_sparsegpu_common target)
     "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include")
 endfunction()
 
+# The precompiled header: an object library that nothing links.
+function(add_sparsegpu_precompiled_header)
+  file(WRITE "${PROJECT_BINARY_DIR}/Precompiled.cpp" "// Carries the precompiled header.\n")
+  add_library(SparseGPUPrecompiledHeader OBJECT
+    "${PROJECT_BINARY_DIR}/Precompiled.cpp")
+  _sparsegpu_common(SparseGPUPrecompiledHeader)
+  sparsegpu_use_mlir(SparseGPUPrecompiledHeader)
+  target_precompile_headers(SparseGPUPrecompiledHeader PRIVATE
+    "${PROJECT_SOURCE_DIR}/cmake/pch/Precompiled.h")
+endfunction()
+
 # add_sparsegpu_library(name source... [DEPENDS target...] [LINK_LIBS lib...])
 # A static library of the compiler (uses MLIR). Its public headers live in
 # include/SparseGPU; it reaches MLIR only through the shared target MLIR.
@@ -72,10 +83,13 @@ function(add_sparsegpu_tool name)
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   _sparsegpu_common(${name})
   sparsegpu_use_mlir(${name})
+  # Compiled as the libraries are (-fPIC, not -fPIE), to share their header.
+  target_compile_options(${name} PRIVATE -fPIC)
   target_precompile_headers(${name} REUSE_FROM SparseGPUPrecompiledHeader)
   target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} MLIR LLVM)
   add_dependencies(${name} SparseGPUTablegen)
   set_target_properties(${name} PROPERTIES
+    POSITION_INDEPENDENT_CODE OFF
     INSTALL_RPATH "$ORIGIN/../lib;${LLVM_LIBRARY_DIR}")
   install(TARGETS ${name} RUNTIME DESTINATION bin)
 endfunction()
@@ -97,6 +111,23 @@ function(add_sparsegpu_unittest name)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/unittests")
   set_property(GLOBAL APPEND PROPERTY SPARSEGPU_UNITTESTS ${name})
+endfunction()
+
+# sparsegpu_add_doc(file.td name generator-option...)
+# Writes build/docs/<name>.md from a .td file; target sparsegpu-doc.
+function(sparsegpu_add_doc td name)
+  set(LLVM_TARGET_DEFINITIONS ${td})
+  tablegen(MLIR ${name}.md ${ARGN})
+  add_custom_command(OUTPUT "${PROJECT_BINARY_DIR}/docs/${name}.md"
+    COMMAND "${CMAKE_COMMAND}" -E copy "${CMAKE_CURRENT_BINARY_DIR}/${name}.md"
+            "${PROJECT_BINARY_DIR}/docs/${name}.md"
+    DEPENDS "${CMAKE_CURRENT_BINARY_DIR}/${name}.md")
+  add_custom_target(sparsegpu-doc-${name}
+    DEPENDS "${PROJECT_BINARY_DIR}/docs/${name}.md")
+  if(NOT TARGET sparsegpu-doc)
+    add_custom_target(sparsegpu-doc)
+  endif()
+  add_dependencies(sparsegpu-doc sparsegpu-doc-${name})
 endfunction()
 
 function(sparsegpu_install_library name)

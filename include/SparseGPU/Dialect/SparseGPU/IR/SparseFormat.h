@@ -1,0 +1,60 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The storage of a sparse value as the level-2 builders of a format see it,
+// and the small structs that SparseFormatInterface speaks in.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEFORMAT_H
+#define SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEFORMAT_H
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/ValueRange.h"
+#include "llvm/ADT/SmallVector.h"
+
+namespace sparsegpu {
+
+class GuardAttr;
+class ScheduleAttr;
+
+/// One field of a format's storage.
+struct StorageField {
+  /// Name in the ABI, for example "positions".
+  llvm::StringRef name;
+  /// A ranked tensor type without encoding.
+  mlir::RankedTensorType type;
+};
+
+/// What storage costs: bytes per unit (row pointers and the like) and bytes
+/// per stored entry (coordinate and value).
+struct FormatCost {
+  double bytesPerUnit = 0;
+  double bytesPerEntry = 0;
+};
+
+/// The storage of one sparse matrix as SSA values.
+struct SparseStorage {
+  /// The encoded tensor type.
+  mlir::RankedTensorType type;
+  /// The fields, memrefs of rank 1, in the order of the ABI.
+  llvm::SmallVector<mlir::Value> fields;
+  /// Sizes M and K, `index`.
+  mlir::Value rows, columns;
+};
+
+/// A half-open range of `index` positions.
+struct StepRange {
+  mlir::Value begin, end;
+};
+
+} // namespace sparsegpu
+
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseFormatInterface.h.inc"
+
+#endif // SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEFORMAT_H

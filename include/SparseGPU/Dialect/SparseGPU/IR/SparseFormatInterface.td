@@ -1,0 +1,98 @@
+//===- SparseFormatInterface.td - What a sparse format is --*- tablegen -*-===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEFORMATINTERFACE_TD
+#define SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEFORMATINTERFACE_TD
+
+include "mlir/IR/OpBase.td"
+
+def SparseFormatInterface : AttrInterface<"SparseFormatInterface"> {
+  let cppNamespace = "::sparsegpu";
+  let description = [{
+    A sparse format of a matrix of shape M x K, as the compiler sees it.
+
+    The loop nest that every kernel shares is
+
+    ```
+    parallel for unit u, column tile n:
+      for step s in steps(u):
+        coordinates = load(format, s)
+        a = decode(format, s)
+        b = gather(B, coordinates, n)
+        acc = acc + a * b
+      scatter(C, rows(format, u), n, acc)
+    ```
+
+    and a format fills in its parts. All `build...` methods create level-2
+    operations at the builder's insertion point. They see the storage as
+    memrefs and dimension sizes (`SparseStorage`); a `unit` and a step are
+    `index` values.
+
+    No pass asks which format it has: adding a format is implementing this
+    interface (`docs/HowTo/AddAFormat.md`).
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      The storage fields of a tensor of this format, in the order of the ABI.
+      `type` is the encoded tensor type; every field is a ranked tensor type
+      without encoding.
+    }], "::llvm::SmallVector<::sparsegpu::StorageField>", "getFields",
+      (ins "::mlir::RankedTensorType":$type)>,
+    InterfaceMethod<[{
+      The names of the units that this format offers to a schedule, the
+      default first, for example `row`.
+    }], "::llvm::SmallVector<::llvm::StringRef>", "getUnits", (ins)>,
+    InterfaceMethod<[{
+      Succeeds when the nest can be built for `schedule` with the matrix as it
+      is (`transposed` false) or transposed. On failure `reason` says the rule
+      that is broken, as the end of a sentence.
+    }], "::llvm::LogicalResult", "supports",
+      (ins "const ::sparsegpu::ScheduleAttr &":$schedule, "bool":$transposed,
+           "std::string &":$reason)>,
+    InterfaceMethod<[{
+      What the storage costs, in bytes, for the cost model and for reports.
+    }], "::sparsegpu::FormatCost", "getCost",
+      (ins "::mlir::RankedTensorType":$type)>,
+    InterfaceMethod<"The number of units, an `index`.",
+      "::mlir::Value", "buildUnitCount",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "const ::sparsegpu::SparseStorage &":$storage,
+           "const ::sparsegpu::ScheduleAttr &":$schedule)>,
+    InterfaceMethod<[{
+      The steps of `unit` as a half-open range of `index` positions
+      [begin, end); one step covers up to `schedule.getStep()` positions.
+    }], "::sparsegpu::StepRange", "buildSteps",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "const ::sparsegpu::SparseStorage &":$storage,
+           "const ::sparsegpu::ScheduleAttr &":$schedule, "::mlir::Value":$unit)>,
+    InterfaceMethod<[{
+      The coordinates of a step that begins at position `begin` and has
+      `count` positions: which rows of the dense operand it needs. Returns a
+      tile of type tensor<?xindex>.
+    }], "::mlir::Value", "buildCoordinates",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "const ::sparsegpu::SparseStorage &":$storage,
+           "::mlir::Value":$begin, "::mlir::Value":$count)>,
+    InterfaceMethod<[{
+      The values of a step as a tile of rows-of-the-unit x `count`.
+    }], "::mlir::Value", "buildDecode",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "const ::sparsegpu::SparseStorage &":$storage,
+           "::mlir::Value":$begin, "::mlir::Value":$count)>,
+    InterfaceMethod<[{
+      The rows of the result that `unit` computes, a tile of type
+      tensor<Rxindex>. R is `getUnitRows`.
+    }], "::mlir::Value", "buildRows",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "const ::sparsegpu::SparseStorage &":$storage,
+           "::mlir::Value":$unit)>,
+    InterfaceMethod<"The number of rows R of one unit.",
+      "int64_t", "getUnitRows", (ins "const ::sparsegpu::ScheduleAttr &":$schedule)>
+  ];
+}
+
+#endif // SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEFORMATINTERFACE_TD

@@ -1,0 +1,154 @@
+//===- SparseGPUAttrs.td - Formats and schedules -----------*- tablegen -*-===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUATTRS_TD
+#define SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUATTRS_TD
+
+include "SparseGPU/Dialect/SparseGPU/IR/SparseFormatInterface.td"
+include "SparseGPU/Dialect/SparseGPU/IR/SparseGPUDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/TensorEncoding.td"
+
+class SparseGPU_Attr<string name, string attrMnemonic, list<Trait> traits = []>
+    : AttrDef<SparseGPU_Dialect, name, traits> {
+  let mnemonic = attrMnemonic;
+}
+
+//===----------------------------------------------------------------------===//
+// Formats
+//===----------------------------------------------------------------------===//
+
+def SparseGPU_CSRAttr : SparseGPU_Attr<"CSR", "csr", [
+    DeclareAttrInterfaceMethods<SparseFormatInterface>,
+    DeclareAttrInterfaceMethods<VerifiableTensorEncoding>]> {
+  let summary = "compressed sparse rows";
+  let description = [{
+    The encoding of an M x K matrix as compressed sparse rows
+    (`docs/Formats/CSR.md`). Storage, in the order of the ABI:
+
+    | field | type | size |
+    |---|---|---|
+    | positions | `positions` | M + 1 |
+    | coordinates | `coordinates` | number of stored entries |
+    | values | element type of the tensor | number of stored entries |
+
+    Both parameters are integer types of 8, 16, 32 or 64 bits, or `index`
+    (64 bits), default `i32`. Stored integers are unsigned.
+
+    Constraints: the tensor has rank 2 (CSR-1); its elements are f16, bf16,
+    f32 or f64, or integers (CSR-2); the widths are as above (CSR-3).
+
+    ```mlir
+    tensor<?x?xf32, #sparse_gpu.csr>
+    tensor<64x?xf16, #sparse_gpu.csr<positions = i64, coordinates = i16>>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a coordinate">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+  let genVerifyDecl = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Schedules
+//===----------------------------------------------------------------------===//
+
+class SparseGPU_Enum<string name, string summary, list<I32EnumCase> cases>
+    : I32Enum<name, summary, cases> {
+  let cppNamespace = "::sparsegpu";
+}
+
+def SparseGPU_Scope : SparseGPU_Enum<"Scope",
+    "Which threads work on one unit, and synchronise with each other", [
+  I32EnumCase<"Warp", 0, "warp">, I32EnumCase<"Block", 1, "block">]>;
+
+def SparseGPU_Reduction : SparseGPU_Enum<"Reduction",
+    "How partial results of a unit come together", [
+  I32EnumCase<"Tile", 0, "tile">, I32EnumCase<"Segmented", 1, "segmented">]>;
+
+def SparseGPU_ComputePath : SparseGPU_Enum<"ComputePath",
+    "Which instructions multiply tiles", [
+  I32EnumCase<"FMA", 0, "fma">]>;
+
+def SparseGPU_GuardQuantity : SparseGPU_Enum<"GuardQuantity",
+    "What a guard of a schedule looks at when the program runs", [
+  I32EnumCase<"N", 0, "n">, I32EnumCase<"Rows", 1, "rows">,
+  I32EnumCase<"Nonzeros", 2, "nnz">]>;
+
+def SparseGPU_GuardPredicate : SparseGPU_Enum<"GuardPredicate",
+    "How a guard compares", [
+  I32EnumCase<"lt", 0>, I32EnumCase<"le", 1>,
+  I32EnumCase<"gt", 2>, I32EnumCase<"ge", 3>,
+  I32EnumCase<"eq", 4>]>;
+
+def SparseGPU_GuardAttr : SparseGPU_Attr<"Guard", "guard"> {
+  let summary = "a condition on a size that is known when the program runs";
+  let description = [{
+    `n` is the number of columns of the result, `rows` the number of rows of
+    the sparse operand, `nnz` the number of its stored entries. Comparisons
+    are spelled as in `arith.cmpi`: lt, le, gt, ge, eq.
+
+    ```mlir
+    #sparse_gpu.guard<n ge 33>
+    ```
+  }];
+  let parameters = (ins "::sparsegpu::GuardQuantity":$quantity,
+                        "::sparsegpu::GuardPredicate":$predicate,
+                        "int64_t":$bound);
+  let hasCustomAssemblyFormat = 1;
+}
+
+def SparseGPU_ScheduleAttr : SparseGPU_Attr<"Schedule", "schedule"> {
+  let summary = "how one sparse operation is computed on the GPU";
+  let description = [{
+    | field | meaning | default |
+    |---|---|---|
+    | `unit` | which of the format's units one worker computes | the format's first |
+    | `scope` | the worker: a `warp` or a `block` | `warp` |
+    | `warps` | warps per block, 1 to 32 | 4 |
+    | `lanes` | lanes of a warp side by side along the columns of the result, a power of two up to 32; the other 32 / lanes groups share out the nonzeros of a step and are reduced by shuffles | 32 |
+    | `coarsening` | columns per lane, 1 to 8 (coarse-grained warp merging) | 1 |
+    | `step` | nonzeros per step, staged together, a multiple of 32 up to 256 | 32 |
+    | `unroll` | nonzeros per turn of the inner loop, 1 to 16 | 4 |
+    | `reduction` | `tile`: a unit owns its rows; `segmented`: units share rows | `tile` |
+    | `path` | the instructions: `fma` | `fma` |
+    | `when` | guards, all of which must hold; none: always | none |
+
+    One column tile is `lanes * coarsening` columns wide. Source of the first
+    kernel's parameters: GE-SpMM (SC 2020), sections III-B and III-C.
+
+    ```mlir
+    #sparse_gpu.schedule<unit = row, warps = 8, coarsening = 2, when = [n ge 64]>
+    ```
+  }];
+  let parameters = (ins
+    StringRefParameter<"unit">:$unit, "::sparsegpu::Scope":$scope,
+    "int64_t":$warps, "int64_t":$lanes, "int64_t":$coarsening, "int64_t":$step,
+    "int64_t":$unroll, "::sparsegpu::Reduction":$reduction,
+    "::sparsegpu::ComputePath":$path,
+    ArrayRefParameter<"::sparsegpu::GuardAttr">:$guards);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The columns of one tile of the result.
+    int64_t getTileColumns() const { return getLanes() * getCoarsening(); }
+    /// Threads of one block.
+    int64_t getBlockSize() const { return 32 * getWarps(); }
+    /// The schedule with every field at its default.
+    static ScheduleAttr getDefault(::mlir::MLIRContext *context);
+    /// This schedule with other lanes, coarsening and guards.
+    ScheduleAttr withTile(int64_t lanes, int64_t coarsening,
+                          ::llvm::ArrayRef<GuardAttr> guards) const;
+  }];
+}
+
+#endif // SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUATTRS_TD

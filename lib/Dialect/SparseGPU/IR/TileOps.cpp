@@ -1,0 +1,108 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Operations of level 2: they move tiles between memory and SSA values.
+//
+//===----------------------------------------------------------------------===//
+
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+
+using Effects =
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>;
+
+static void addRead(Effects &effects, OpOperand &operand) {
+  effects.emplace_back(MemoryEffects::Read::get(), &operand,
+                       SideEffects::DefaultResource::get());
+}
+
+//===----------------------------------------------------------------------===//
+// coordinates, decode
+//===----------------------------------------------------------------------===//
+
+LogicalResult CoordinatesOp::verify() {
+  auto source = cast<MemRefType>(getSource().getType());
+  if (source.getRank() != 1 || !isOverheadType(source.getElementType()))
+    return emitOpError("needs a source of rank 1 of integers or index, got ")
+           << source << " (CRD-1)";
+  if (cast<RankedTensorType>(getTile().getType()).getRank() != 1)
+    return emitOpError("makes a tile of rank 1, got ")
+           << getTile().getType() << " (CRD-1)";
+  return success();
+}
+
+void CoordinatesOp::getEffects(Effects &effects) {
+  addRead(effects, getSourceMutable());
+}
+
+LogicalResult DecodeOp::verify() {
+  auto source = cast<MemRefType>(getSource().getType());
+  auto tile = cast<RankedTensorType>(getTile().getType());
+  if (source.getRank() != 1 || tile.getRank() != 2 || tile.isDynamicDim(0) ||
+      tile.getElementType() != source.getElementType())
+    return emitOpError("cannot decode ") << source << " to " << tile
+                                         << ": the tile needs rank 2, a static "
+                                            "row count and the element type "
+                                            "of a source of rank 1 (DEC-1)";
+  return success();
+}
+
+void DecodeOp::getEffects(Effects &effects) {
+  addRead(effects, getSourceMutable());
+}
+
+//===----------------------------------------------------------------------===//
+// gather, scatter
+//===----------------------------------------------------------------------===//
+
+LogicalResult GatherOp::verify() {
+  auto source = cast<MemRefType>(getSource().getType());
+  auto tile = cast<RankedTensorType>(getTile().getType());
+  unsigned subscripts = (getRows() ? 1 : 0) + (getColumns() ? 1 : 0);
+  if (source.getRank() != subscripts || subscripts == 0)
+    return emitOpError("has ") << subscripts << " subscripts for a source of "
+                               << "rank " << source.getRank() << " (GTH-1)";
+  if (getTransposed() && subscripts != 2)
+    return emitOpError("'transposed' needs a source of rank 2 (GTH-1)");
+  if (tile.getElementType() != source.getElementType() ||
+      tile.getRank() != source.getRank())
+    return emitOpError("makes a tile of rank ")
+           << source.getRank() << " and element type "
+           << source.getElementType() << ", got " << tile << " (GTH-2)";
+  if (getRows() &&
+      tile.getDimSize(0) !=
+          cast<RankedTensorType>(getRows().getType()).getDimSize(0))
+    return emitOpError("makes one tile row per row subscript (GTH-2)");
+  if (getColumns() && tile.isDynamicDim(tile.getRank() - 1))
+    return emitOpError("makes a static number of columns (GTH-2)");
+  return success();
+}
+
+void GatherOp::getEffects(Effects &effects) {
+  addRead(effects, getSourceMutable());
+}
+
+LogicalResult ScatterOp::verify() {
+  auto dest = cast<MemRefType>(getDest().getType());
+  auto tile = cast<RankedTensorType>(getTile().getType());
+  unsigned subscripts = 1 + (getColumns() ? 1 : 0);
+  if (dest.getRank() != subscripts || (getTransposed() && subscripts != 2))
+    return emitOpError("has ")
+           << subscripts << " subscripts for a "
+           << "destination of rank " << dest.getRank() << " (SCT-1)";
+  if (tile.getElementType() != dest.getElementType() || tile.getRank() != 2)
+    return emitOpError("stores a tile of rank 2 and element type ")
+           << dest.getElementType() << ", got " << tile << " (SCT-2)";
+  return success();
+}
+
+void ScatterOp::getEffects(Effects &effects) {
+  effects.emplace_back(MemoryEffects::Write::get(), &getDestMutable(),
+                       SideEffects::DefaultResource::get());
+}
