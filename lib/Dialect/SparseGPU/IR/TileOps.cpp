@@ -91,11 +91,9 @@ void GatherOp::getEffects(Effects &effects) {
 LogicalResult ScatterOp::verify() {
   auto dest = cast<MemRefType>(getDest().getType());
   auto tile = cast<RankedTensorType>(getTile().getType());
-  unsigned subscripts = 1 + (getColumns() ? 1 : 0);
-  if (dest.getRank() != subscripts || (getTransposed() && subscripts != 2))
-    return emitOpError("has ")
-           << subscripts << " subscripts for a "
-           << "destination of rank " << dest.getRank() << " (SCT-1)";
+  if (dest.getRank() != 2)
+    return emitOpError("needs a destination of rank 2, got ")
+           << dest << " (SCT-1)";
   if (tile.getElementType() != dest.getElementType() || tile.getRank() != 2)
     return emitOpError("stores a tile of rank 2 and element type ")
            << dest.getElementType() << ", got " << tile << " (SCT-2)";

@@ -86,9 +86,9 @@ def SparseGPU_GuardQuantity : SparseGPU_Enum<"GuardQuantity",
 
 def SparseGPU_GuardPredicate : SparseGPU_Enum<"GuardPredicate",
     "How a guard compares", [
-  I32EnumCase<"lt", 0>, I32EnumCase<"le", 1>,
-  I32EnumCase<"gt", 2>, I32EnumCase<"ge", 3>,
-  I32EnumCase<"eq", 4>]>;
+  I32EnumCase<"LT", 0, "lt">, I32EnumCase<"LE", 1, "le">,
+  I32EnumCase<"GT", 2, "gt">, I32EnumCase<"GE", 3, "ge">,
+  I32EnumCase<"EQ", 4, "eq">]>;
 
 def SparseGPU_GuardAttr : SparseGPU_Attr<"Guard", "guard"> {
   let summary = "a condition on a size that is known when the program runs";

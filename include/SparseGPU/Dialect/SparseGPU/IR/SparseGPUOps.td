@@ -278,16 +278,14 @@ def SparseGPU_GatherOp : SparseGPU_Op<"gather", [
 
 def SparseGPU_ScatterOp : SparseGPU_Op<"scatter", [
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
-  let summary = "stores a tile into named rows of a dense matrix or vector";
+  let summary = "stores a tile into named rows of a dense matrix";
   let description = [{
     `dest[rows[i], columns + j] = tile[i, j]`, with `transposed`
     `dest[columns + j, rows[i]]`. Columns beyond the extent of the destination
-    are not stored. A vector is subscripted by `rows`; then the tile has one
-    column. Over a whole nest, every element of a destination that the nest
+    are not stored. Over a whole nest, every element of a destination that the nest
     does not read is stored.
 
-    Constraints: the rank of the destination is the number of subscripts
-    (SCT-1); the tile has the destination's element type (SCT-2).
+    Constraints: the destination has rank 2 (SCT-1); the tile has the destination's element type (SCT-2).
 
     ```mlir
     sparse_gpu.scatter %acc into %C rows(%rows) columns(%n)
@@ -295,10 +293,10 @@ def SparseGPU_ScatterOp : SparseGPU_Op<"scatter", [
     ```
   }];
   let arguments = (ins AnyRankedTensor:$tile, AnyMemRef:$dest,
-                       RankedTensorOf<[Index]>:$rows,
-                       Optional<Index>:$columns, UnitAttr:$transposed);
+                       RankedTensorOf<[Index]>:$rows, Index:$columns,
+                       UnitAttr:$transposed);
   let assemblyFormat = [{
-    $tile `into` $dest `rows` `(` $rows `)` (`columns` `(` $columns^ `)`)?
+    $tile `into` $dest `rows` `(` $rows `)` `columns` `(` $columns `)`
     attr-dict `:` type($tile) `,` type($rows) `into` type($dest)
   }];
   let hasVerifier = 1;

@@ -1,0 +1,281 @@
+//===- Passes.td - The arrows between the levels -----------*- tablegen -*-===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_CONVERSION_PASSES_TD
+#define SPARSEGPU_CONVERSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+//===----------------------------------------------------------------------===//
+// Level 0 -> 1: LinalgToSparseGPU
+//===----------------------------------------------------------------------===//
+
+def LinalgToSpMM : Pass<"sparse-gpu-linalg-to-spmm", "::mlir::ModuleOp"> {
+  let summary = "Takes linalg contractions on a sparse matrix as sparse_gpu.spmm";
+  let description = [{
+    Rewrites every linalg operation that is a contraction of one sparse matrix
+    with one dense matrix or vector: `linalg.matmul` (with any indexing maps),
+    `linalg.matvec`, `linalg.generic` with a multiply-add body. So A·B, A·Bᵀ,
+    B·Aᵀ and A·x. The sparse operand has a `#sparse_gpu` format, or upstream's
+    `#sparse_tensor.encoding` where that stores compressed rows of the matrix
+    as it is used: (dense, compressed) levels, widths of positions and
+    coordinates 0, 8, 16, 32 or 64. Upstream storage is reached by
+    `sparse_tensor.positions`, `coordinates` and `values`, so the tensor itself
+    stays where it is.
+
+    Requires tensors (not memrefs). Accumulation is in f32, or f64 if an
+    operand is f64, also where linalg's own semantics would round to f16 after
+    each addition.
+
+    Ensures: every linalg operation with a sparse operand was rewritten, or is
+    named in a remark with the operand and the rule that it breaks; then
+    upstream's sparsifier makes CPU code of it. Under `require-gpu`, and
+    always where a `#sparse_gpu` format is involved, that is an error.
+
+    Before:
+    ```mlir
+    %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #sparse_gpu.csr>,
+                                    tensor<?x?xf32>)
+                       outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+    ```
+    After:
+    ```mlir
+    %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>)
+           b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
+           beta(%one : f32) -> tensor<?x?xf32>
+    ```
+  }];
+  let options = [
+    Option<"requireGPU", "require-gpu", "bool", /*default=*/"false",
+           "Make it an error when an operation cannot be taken to the GPU">
+  ];
+  let dependentDialects = ["::sparsegpu::SparseGPUDialect",
+    "::mlir::sparse_tensor::SparseTensorDialect",
+    "::mlir::bufferization::BufferizationDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
+}
+
+def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
+  let summary = "Gives every sparse operation without schedules its schedules";
+  let description = [{
+    Sets `schedules` on each `sparse_gpu.spmm` that has none: the one given by
+    the option, or the default for the number of columns N of the result. Where
+    N is known only at run time, the default is an ordered list with guards on
+    N. The defaults follow GE-SpMM (SC 2020), section III-C: coarsening 2 from
+    N = 64 on (here: above 32), 1 below; and narrower tiles whose lanes share
+    out the nonzeros of a row where N is at most 16.
+
+    Ensures: every `sparse_gpu.spmm` has at least one schedule, the format
+    supports each of them, and the last has no guards.
+
+    | N | schedule |
+    |---|---|
+    | above 32 | `lanes = 32, coarsening = 2` |
+    | 17 to 32 | `lanes = 32` |
+    | 9 to 16 | `lanes = 16` |
+    | 2 to 8 | `lanes = 8`, or the next power of two |
+    | 1 | `lanes = 1` |
+  }];
+  let options = [
+    Option<"schedule", "schedule", "std::string", /*default=*/"\"\"",
+           "Text of a schedule attribute, or of an array of them, or of what "
+           "stands between the angle brackets; empty: chosen">
+  ];
+  let dependentDialects = ["::sparsegpu::SparseGPUDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// Level 1 -> 2: SparseGPUToTiles
+//===----------------------------------------------------------------------===//
+
+def DecomposeSparseValues
+    : Pass<"sparse-gpu-decompose-sparse-values", "::mlir::ModuleOp"> {
+  let summary = "Replaces sparse values by their storage fields and sizes";
+  let description = [{
+    Every value whose type has a sparse format becomes its storage fields, in
+    the order of the ABI, followed by one `index` per dynamic dimension. This
+    covers function arguments, results and calls, `scf` and `cf` control flow,
+    `tensor.dim`, and `tensor.cast` between sparse types. It must run before
+    any bufferization, which would turn a foreign encoding into a dense buffer
+    without a word.
+
+    Ensures: no value, block argument or result has a sparse format.
+
+    Before:
+    ```mlir
+    func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, ...)
+    ```
+    After:
+    ```mlir
+    func.func @f(%pos: tensor<?xi32>, %crd: tensor<?xi32>, %val: tensor<?xf32>,
+                 %m: index, %k: index, ...)
+    ```
+  }];
+  let dependentDialects = ["::sparsegpu::SparseGPUDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
+}
+
+def BufferizeModule : Pass<"sparse-gpu-bufferize", "::mlir::ModuleOp"> {
+  let summary = "Bufferizes the module, what stays on the CPU included";
+  let description = [{
+    Runs upstream's sparsification and one-shot bufferization with identity
+    layouts at function boundaries: what was not taken to the GPU becomes
+    sparse CPU loops, dense tensors become memrefs, and `sparse_gpu.spmm` gets
+    its destination by the ordinary in-place analysis. It exists as a pass of
+    its own because upstream's has no textual options for bufferization and
+    for the runtime library, and a dumped pipeline must do the same again.
+
+    Named linalg operations on upstream sparse tensors are generalised first;
+    upstream leaves them untouched otherwise.
+
+    Requires: `sparse-gpu-decompose-sparse-values`.
+    Ensures: no tensor is left, except sparse storage specifiers.
+  }];
+  let options = [
+    Option<"enableRuntimeLibrary", "enable-runtime-library", "bool",
+           /*default=*/"true",
+           "Handle upstream sparse tensors by upstream's runtime library, as "
+           "its sparsifier does by default, not by generated code">
+  ];
+}
+
+def SpMMToTiles : Pass<"sparse-gpu-spmm-to-tiles", "::mlir::func::FuncOp"> {
+  let summary = "Expands sparse_gpu.spmm to the loop nest of units and steps";
+  let description = [{
+    Each `sparse_gpu.spmm` on memrefs becomes, for each of its schedules under
+    its guards, the nest of `docs/Pipeline.md`: a `scf.forall` over blocks of
+    units and column tiles, a `scf.forall` over the warps of a block, and in it
+    the loop over steps with `coordinates`, `decode`, `gather` and a linalg
+    contraction into a loop-carried accumulator tile; then the epilogue as one
+    elementwise `linalg.generic`, and `scatter`. The format fills in units,
+    steps, coordinates, decode and rows through `SparseFormatInterface`.
+
+    Requires: schedules (`sparse-gpu-assign-schedule`) and memrefs
+    (`sparse-gpu-bufferize`).
+    Ensures: no `sparse_gpu.spmm` is left.
+    Source: the nest is that of GE-SpMM (SC 2020), algorithm 2, generalised.
+  }];
+  let dependentDialects = ["::sparsegpu::SparseGPUDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+    "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// Level 2 -> 3: TilesToGPU
+//===----------------------------------------------------------------------===//
+
+def PlaceOperands : Pass<"sparse-gpu-place-operands", "::mlir::ModuleOp"> {
+  let summary = "Gives each nest its operands in device memory";
+  let description = [{
+    `operands=host`: around each nest, every memref that it uses is allocated
+    on the device and copied there; what the nest writes is copied back; then
+    all of it is freed. A buffer that the nest writes and does not read is not
+    copied to the device, since the nest stores every element of it. Buffers
+    with a layout go through a packed host buffer.
+
+    `operands=device`: all memrefs are device memory already. Every function
+    that computes on the GPU, itself or through a call, takes a trailing
+    `!llvm.ptr`, the stream; nothing is allocated, copied or synchronised.
+    An operation that would run on the CPU, or allocate, is an error.
+
+    Only launches that `--sparse-gpu-map-to-gpu` made (marked
+    `sparse_gpu.nest`) are touched.
+
+    Requires: launches that are not outlined yet.
+    Ensures: each marked launch uses device memory only, and is in order on
+    its stream.
+  }];
+  let options = [
+    Option<"operands", "operands", "std::string", /*default=*/"\"host\"",
+           "Where memrefs live: host or device">
+  ];
+  let dependentDialects = ["::mlir::gpu::GPUDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::arith::ArithDialect"];
+}
+
+def MapToGPU : Pass<"sparse-gpu-map-to-gpu", "::mlir::func::FuncOp"> {
+  let summary = "Maps nests of tiles to blocks, warps and lanes";
+  let description = [{
+    Each outermost `scf.forall` mapped to blocks becomes a `gpu.launch` with a
+    dynamic grid, a static block of `32 * warps` threads and grid-stride loops,
+    so that any extent is covered. The `scf.forall` over warps becomes the warp
+    number. Tiles are distributed over the lanes of a warp:
+
+    1. An accumulator or result tile is in registers: lane l holds columns
+       l, l + lanes, l + 2 * lanes, ... (`coarsening` of them).
+    2. Coordinates and values of a step are loaded once, one per lane, and
+       staged in the warp's part of one dynamic shared-memory arena;
+       coordinates as offsets into the dense operand (coalesced row caching).
+    3. The contraction runs over the staged entries; each lane reads its
+       columns of the named row straight into registers. With fewer than 32
+       lanes along the columns, groups of lanes take turns on the entries and
+       are reduced by shuffles after the loop over steps.
+    4. Every synchronisation has the scope of a warp, so rows of different
+       length cannot block each other.
+
+    Columns beyond the extent are clamped when read and not stored.
+
+    Requires: level 2. Ensures: no tensor and no linalg operation in a launch.
+    Source: GE-SpMM (SC 2020), sections III-B (coalesced row caching) and
+    III-C (coarse-grained warp merging).
+  }];
+  let dependentDialects = ["::mlir::gpu::GPUDialect",
+    "::mlir::NVVM::NVVMDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// Level 3 -> 4: GPUToNVVM
+//===----------------------------------------------------------------------===//
+
+def AttachTarget : Pass<"sparse-gpu-attach-target", "::mlir::ModuleOp"> {
+  let summary = "Validates chip and features and attaches the NVVM target";
+  let description = [{
+    Attaches `#nvvm.target` to every `gpu.module`. The chip must be one that
+    LLVM's NVPTX back end knows, sm_70 or later; features must be known to it
+    and give a PTX version that the chip accepts. LLVM only warns about unknown
+    names and aborts on a PTX version that is too low, hence the check here.
+    Without `features`, the lowest PTX version that has the chip is used, but
+    at least 7.1.
+  }];
+  let options = [
+    Option<"chip", "chip", "std::string", /*default=*/"\"sm_80\"",
+           "The GPU, for example sm_80 or sm_90a">,
+    Option<"features", "features", "std::string", /*default=*/"\"\"",
+           "Features of the back end, for example +ptx80; empty: derived">,
+    Option<"format", "format", "std::string", /*default=*/"\"isa\"",
+           "isa (PTX), bin (cubin), fatbin, or llvm (bitcode)">
+  ];
+  let dependentDialects = ["::mlir::NVVM::NVVMDialect",
+                           "::mlir::gpu::GPUDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// All levels
+//===----------------------------------------------------------------------===//
+
+def CheckLevel : Pass<"sparse-gpu-check-level", "::mlir::ModuleOp"> {
+  let summary = "Checks the contract of one level of the lowering";
+  let description = [{
+    Fails, naming the operation and the rule, unless the module keeps the
+    contract of the level (`docs/Pipeline.md`):
+
+    | level | rule |
+    |---|---|
+    | 1 | LVL1-1: every `sparse_gpu.spmm` has schedules, the last without guards |
+    | 2 | LVL2-1: no value has a sparse type; LVL2-2: no `sparse_gpu.spmm` is left |
+    | 3 | LVL3-1: no tensor in a kernel; LVL3-2: no linalg in a kernel; LVL3-3: each kernel has its block size; LVL3-4: no accumulator in memory: no loop in a kernel stores to global memory what it loads from there |
+    | 4 | LVL4-1: only the dialects `llvm` and `nvvm` are left, with `gpu.binary` and `gpu.launch_func`, which the translation to LLVM IR takes |
+  }];
+  let options = [
+    Option<"level", "level", "int64_t", /*default=*/"1", "The level, 1 to 4">
+  ];
+}
+
+#endif // SPARSEGPU_CONVERSION_PASSES_TD

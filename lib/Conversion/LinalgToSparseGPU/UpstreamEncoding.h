@@ -1,0 +1,42 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Upstream's #sparse_tensor.encoding as formats of this project.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_UPSTREAMENCODING_H
+#define SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_UPSTREAMENCODING_H
+
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+
+namespace sparsegpu {
+
+/// How an upstream encoding is read as one of our formats. The stored matrix
+/// has the levels as its dimensions: a CSC tensor is the CSR storage of its
+/// transpose.
+struct UpstreamStorage {
+  /// The type of the stored matrix, in level order.
+  mlir::RankedTensorType type;
+  /// True if levels are the dimensions exchanged.
+  bool transposed = false;
+};
+
+/// The storage of `type`, which has an upstream encoding; or failure, with the
+/// rule that it breaks in `reason`.
+mlir::FailureOr<UpstreamStorage>
+readUpstreamEncoding(mlir::RankedTensorType type, std::string &reason);
+
+/// The fields and dynamic sizes of `tensor`, read by sparse_tensor operations,
+/// put together as a value of `storage.type`.
+mlir::Value buildFromUpstream(mlir::OpBuilder &builder, mlir::Location loc,
+                              mlir::Value tensor,
+                              const UpstreamStorage &storage);
+
+} // namespace sparsegpu
+
+#endif // SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_UPSTREAMENCODING_H

@@ -1,0 +1,236 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The contraction of one step on the FMA path.
+//
+// 1. Each lane loads one coordinate and one column of values of the step
+//    (coalesced), turns the coordinate into an offset into the dense operand,
+//    and stores both into the warp's part of the shared arena.
+// 2. After a warp barrier, every lane walks the staged entries: it reads
+//    offset and value (a broadcast), loads its columns of the dense row, and
+//    accumulates in registers. Groups of lanes take every `groups`-th entry.
+// 3. Another warp barrier before the arena is written again.
+//
+// The dense operand is addressed through a flat view: the multiplication of
+// coordinate and row stride is done once per staged entry, not once per use.
+// Nothing is padded, so no entry that is not stored can leak Inf or NaN into a
+// row. Source: GE-SpMM (SC 2020), algorithm 2.
+//
+//===----------------------------------------------------------------------===//
+
+#include "TileDistribution.h"
+
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/Utils/Utils.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+
+Value TileDistribution::sharedView(int64_t offset, int64_t count,
+                                   Type element) {
+  Location loc = lane.getLoc();
+  auto space = gpu::AddressSpaceAttr::get(
+      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
+  auto bytes = MemRefType::get({ShapedType::kDynamic}, b.getI8Type(),
+                               MemRefLayoutAttrInterface(), space);
+  Value all = gpu::DynamicSharedMemoryOp::create(b, loc, bytes);
+  auto type =
+      MemRefType::get({count}, element, MemRefLayoutAttrInterface(), space);
+  return memref::ViewOp::create(b, loc, type, all, index(offset), ValueRange());
+}
+
+static void syncWarp(OpBuilder &b, Location loc) {
+  Value all = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(-1));
+  NVVM::SyncWarpOp::create(b, loc, all);
+}
+
+TileDistribution::Staged TileDistribution::stage(CoordinatesOp coordinates,
+                                                 DecodeOp decode,
+                                                 Value rowStride) {
+  Location loc = coordinates.getLoc();
+  int64_t step = schedule.getStep(), warps = schedule.getWarps();
+  auto tile = cast<RankedTensorType>(decode.getTile().getType());
+  int64_t rows = tile.getDimSize(0);
+  Type element = tile.getElementType();
+  int64_t width = llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+  Staged staged;
+  staged.offsets = sharedView(arena.allocate(warps * step * 8), warps * step,
+                              b.getIndexType());
+  staged.values = sharedView(arena.allocate(warps * step * rows * width),
+                             warps * step * rows, element);
+  staged.firstSlot = arith::MulIOp::create(b, loc, warp, index(step));
+  Value begin = lookup(coordinates.getBegin()),
+        count = lookup(coordinates.getCount());
+  for (int64_t first = 0; first < step; first += 32) {
+    OpBuilder::InsertionGuard guard(b);
+    Value entry =
+        first == 0
+            ? lane
+            : arith::AddIOp::create(b, loc, lane, index(first)).getResult();
+    Value exists =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, entry, count);
+    auto branch = scf::IfOp::create(b, loc, exists, false);
+    b.setInsertionPointToStart(branch.thenBlock());
+    Value position = arith::AddIOp::create(b, loc, begin, entry);
+    Value coordinate =
+        castToIndex(b, loc,
+                    memref::LoadOp::create(
+                        b, loc, lookup(coordinates.getSource()), position));
+    Value offset = arith::MulIOp::create(b, loc, coordinate, rowStride);
+    Value slot = arith::AddIOp::create(b, loc, staged.firstSlot, entry);
+    memref::StoreOp::create(b, loc, offset, staged.offsets, slot);
+    for (int64_t r = 0; r < rows; ++r) {
+      Value from = position, to = slot;
+      if (rows > 1) {
+        from = arith::AddIOp::create(
+            b, loc, arith::MulIOp::create(b, loc, position, index(rows)),
+            index(r));
+        to = arith::AddIOp::create(
+            b, loc, arith::MulIOp::create(b, loc, slot, index(rows)), index(r));
+      }
+      Value value =
+          memref::LoadOp::create(b, loc, lookup(decode.getSource()), from);
+      memref::StoreOp::create(b, loc, value, staged.values, to);
+    }
+  }
+  return staged;
+}
+
+/// `source` as one row of memory, with the strides of its two dimensions.
+static Value flatten(OpBuilder &b, Location loc, Value source,
+                     SmallVectorImpl<Value> &strides) {
+  auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, source);
+  strides.assign(metadata.getStrides().begin(), metadata.getStrides().end());
+  Value extent = arith::MulIOp::create(b, loc, metadata.getSizes()[0],
+                                       metadata.getStrides()[0]);
+  Value other = arith::MulIOp::create(b, loc, metadata.getSizes()[1],
+                                      metadata.getStrides()[1]);
+  extent = arith::AddIOp::create(b, loc, extent, other);
+  auto type = cast<MemRefType>(source.getType());
+  auto layout = StridedLayoutAttr::get(b.getContext(), ShapedType::kDynamic,
+                                       ArrayRef<int64_t>{1});
+  auto flat = MemRefType::get({ShapedType::kDynamic}, type.getElementType(),
+                              layout, type.getMemorySpace());
+  return memref::ReinterpretCastOp::create(
+      b, loc, flat, metadata.getBaseBuffer(),
+      OpFoldResult(metadata.getOffset()), ArrayRef<OpFoldResult>{extent},
+      ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
+}
+
+/// Lets the back end fuse multiplication and addition: one rounding less. The
+/// order of a reduction is not defined anyway (sparse_gpu.spmm).
+static void allowFusedMultiplyAdd(scf::ForOp loop) {
+  for (Operation &op : *loop.getBody())
+    if (auto math = dyn_cast<arith::ArithFastMathInterface>(op))
+      op.setAttr(math.getFastMathAttrName(),
+                 arith::FastMathFlagsAttr::get(
+                     op.getContext(), math.getFastMathFlagsAttr().getValue() |
+                                          arith::FastMathFlags::contract));
+}
+
+LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
+  Location loc = op.getLoc();
+  auto deferredAs = [&](Value value) { return tiles[value].deferred; };
+  auto decode =
+      op.getNumDpsInputs() == 2
+          ? dyn_cast_or_null<DecodeOp>(deferredAs(op.getDpsInputs()[0]))
+          : DecodeOp();
+  auto gather =
+      decode ? dyn_cast_or_null<GatherOp>(deferredAs(op.getDpsInputs()[1]))
+             : GatherOp();
+  auto coordinates =
+      gather ? dyn_cast_or_null<CoordinatesOp>(deferredAs(gather.getRows()))
+             : CoordinatesOp();
+  if (!coordinates || op.getNumDpsInits() != 1)
+    return op.emitError("a contraction on the FMA path multiplies a decoded "
+                        "tile with rows gathered by coordinates (LVL2-3)");
+  Tile acc = tiles[op.getDpsInits()[0]];
+  SmallVector<Operation *> reducers;
+  if (groups > 1) {
+    if (!matchReduction(op.getRegionOutputArgs(), 0, reducers) ||
+        reducers.size() != 1)
+      return op.emitError("'lanes' below 32 need a reduction of one operation "
+                          "(SCH-9)");
+    acc.partialReducer = reducers.front();
+  }
+
+  Value source = lookup(gather.getSource());
+  SmallVector<Value> strides;
+  Value flat = flatten(b, loc, source, strides);
+  unsigned rowDim = gather.getTransposed() ? 1 : 0;
+  Staged staged = stage(coordinates, decode, strides[rowDim]);
+  syncWarp(b, loc);
+  SmallVector<Value> columns =
+      clamp(getColumns(lookup(gather.getColumns())), source, 1 - rowDim);
+  if (gather.getTransposed())
+    for (Value &column : columns)
+      column = arith::MulIOp::create(b, loc, column, strides[0]);
+
+  // Addressing stays within the source; see docs/Spec.md on overflow.
+  auto loop = scf::ForOp::create(b, loc, group, lookup(coordinates.getCount()),
+                                 index(groups), acc.elements);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value slot =
+        arith::AddIOp::create(b, loc, staged.firstSlot, loop.getInductionVar());
+    Value offset = memref::LoadOp::create(b, loc, staged.offsets, slot);
+    SmallVector<Value> a;
+    for (int64_t r = 0; r < acc.rows; ++r) {
+      Value from = slot;
+      if (acc.rows > 1)
+        from = arith::AddIOp::create(
+            b, loc, arith::MulIOp::create(b, loc, slot, index(acc.rows)),
+            index(r));
+      a.push_back(memref::LoadOp::create(b, loc, staged.values, from));
+    }
+    SmallVector<Value> next(acc.elements.size());
+    for (auto [c, column] : llvm::enumerate(columns)) {
+      Value at = arith::AddIOp::create(b, loc, offset, column);
+      Value element = memref::LoadOp::create(b, loc, flat, at);
+      for (int64_t r = 0; r < acc.rows; ++r) {
+        size_t i = r * columns.size() + c;
+        next[i] = inlineBody(op, {a[r], element, loop.getRegionIterArgs()[i]});
+      }
+    }
+    scf::YieldOp::create(b, loc, next);
+  }
+  allowFusedMultiplyAdd(loop);
+  acc.elements.assign(loop.getResults().begin(), loop.getResults().end());
+  tiles[op->getResult(0)] = acc;
+  if (schedule.getUnroll() > 1) {
+    FailureOr<UnrolledLoopInfo> unrolled =
+        loopUnrollByFactor(loop, schedule.getUnroll());
+    if (failed(unrolled))
+      return op.emitError("the loop over staged entries cannot be unrolled");
+    // The remainder loop, if any, ends with the final values.
+    if (unrolled->epilogueLoopOp)
+      tiles[op->getResult(0)].elements.assign(
+          unrolled->epilogueLoopOp->getResults().begin(),
+          unrolled->epilogueLoopOp->getResults().end());
+  }
+  syncWarp(b, loc);
+  return success();
+}
+
+Value TileDistribution::reduceOverGroups(Value value, Operation *reducer) {
+  Location loc = value.getLoc();
+  for (int64_t distance = schedule.getLanes(); distance < 32; distance *= 2) {
+    Value other =
+        gpu::ShuffleOp::create(b, loc, value, static_cast<int32_t>(distance),
+                               32, gpu::ShuffleMode::XOR)
+            .getShuffleResult();
+    Operation *combined = b.clone(*reducer);
+    combined->setOperands({value, other});
+    value = combined->getResult(0);
+  }
+  return value;
+}

@@ -1,0 +1,131 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Nests of tiles to gpu.launch: blocks, warps, lanes.
+//
+//===----------------------------------------------------------------------===//
+
+#include "SparseGPU/Conversion/Passes.h"
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+#include "TileDistribution.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+namespace sparsegpu {
+#define GEN_PASS_DEF_MAPTOGPU
+#include "SparseGPU/Conversion/Passes.h.inc"
+} // namespace sparsegpu
+
+using namespace mlir;
+using namespace sparsegpu;
+
+/// True if every mapping attribute of `forall` is of type `Mapping`.
+template <typename Mapping> static bool isMappedTo(scf::ForallOp forall) {
+  std::optional<ArrayAttr> mapping = forall.getMapping();
+  return mapping && !mapping->empty() &&
+         llvm::all_of(*mapping, llvm::IsaPred<Mapping>);
+}
+
+namespace {
+struct MapToGPU : sparsegpu::impl::MapToGPUBase<MapToGPU> {
+  using MapToGPUBase::MapToGPUBase;
+
+  void runOnOperation() override {
+    SmallVector<scf::ForallOp> nests;
+    getOperation().walk<WalkOrder::PreOrder>([&](scf::ForallOp forall) {
+      if (!isMappedTo<gpu::GPUBlockMappingAttr>(forall))
+        return WalkResult::advance();
+      nests.push_back(forall);
+      return WalkResult::skip();
+    });
+    for (scf::ForallOp nest : nests)
+      if (failed(map(nest)))
+        return signalPassFailure();
+  }
+
+  LogicalResult map(scf::ForallOp nest);
+};
+} // namespace
+
+/// The largest grid: x has 31 bits, y has 16 (CUDA C++ Programming Guide,
+/// table of technical specifications).
+static constexpr int64_t kMaxGrid[] = {0x7fffffff, 0xffff};
+
+LogicalResult MapToGPU::map(scf::ForallOp nest) {
+  Location loc = nest.getLoc();
+  OpBuilder b(nest);
+  auto index = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(b, loc, value);
+  };
+  auto schedule = nest->getAttrOfType<ScheduleAttr>("sparse_gpu.schedule");
+  if (!schedule || nest.getRank() != 2 || nest.getNumResults() != 0)
+    return nest.emitError("a nest mapped to blocks needs rank 2, no results, "
+                          "and its schedule as 'sparse_gpu.schedule' "
+                          "(LVL2-5)");
+  auto body = nest.getBody()->getOps<scf::ForallOp>();
+  if (!llvm::hasSingleElement(body) ||
+      !isMappedTo<gpu::GPUWarpMappingAttr>(*body.begin()))
+    return nest.emitError("a nest mapped to blocks needs one forall over warps "
+                          "as its body (LVL2-5)");
+  scf::ForallOp warps = *body.begin();
+
+  // The grid: one block per step of the nest, at least one, at most what the
+  // hardware has; the loops below stride over the rest.
+  SmallVector<Value> lower = nest.getLowerBound(b),
+                     upper = nest.getUpperBound(b), step = nest.getStep(b);
+  SmallVector<Value> grid;
+  for (unsigned dim = 0; dim < 2; ++dim) {
+    Value extent = arith::SubIOp::create(b, loc, upper[dim], lower[dim]);
+    Value blocks = arith::CeilDivUIOp::create(b, loc, extent, step[dim]);
+    blocks = arith::MaxUIOp::create(b, loc, blocks, index(1));
+    grid.push_back(
+        arith::MinUIOp::create(b, loc, blocks, index(kMaxGrid[dim])));
+  }
+  Value one = index(1);
+  auto launch = gpu::LaunchOp::create(b, loc, grid[0], grid[1], one,
+                                      index(schedule.getBlockSize()), one, one);
+  // For --sparse-gpu-place-operands, which leaves other launches alone.
+  launch->setAttr("sparse_gpu.nest", b.getUnitAttr());
+  b.setInsertionPointToStart(&launch.getBody().front());
+  gpu::KernelDim3 blockIds = launch.getBlockIds(),
+                  gridSize = launch.getGridSize();
+  Value ids[] = {blockIds.x, blockIds.y}, sizes[] = {gridSize.x, gridSize.y};
+  Value thread = launch.getThreadIds().x;
+  Value warp = arith::DivUIOp::create(b, loc, thread, index(32));
+  Value lane = arith::RemUIOp::create(b, loc, thread, index(32));
+  SharedArena arena;
+  TileDistribution distribution(b, schedule, lane, warp, arena);
+  // Columns are the outer loop, rows the inner one.
+  for (int dim = 1; dim >= 0; --dim) {
+    Value first = arith::AddIOp::create(
+        b, loc, lower[dim], arith::MulIOp::create(b, loc, ids[dim], step[dim]));
+    Value stride = arith::MulIOp::create(b, loc, sizes[dim], step[dim]);
+    auto loop = scf::ForOp::create(b, loc, first, upper[dim], stride);
+    distribution.mapping.map(nest.getInductionVar(dim), loop.getInductionVar());
+    b.setInsertionPointToStart(loop.getBody());
+  }
+  distribution.mapping.map(warps.getInductionVar(0), warp);
+  for (Operation &op : nest.getBody()->without_terminator())
+    if (&op != warps.getOperation())
+      b.clone(op, distribution.mapping);
+  if (failed(distribution.distribute(*warps.getBody())))
+    return failure();
+  b.setInsertionPointToEnd(&launch.getBody().front());
+  gpu::TerminatorOp::create(b, loc);
+  if (arena.bytes > 0) {
+    b.setInsertionPoint(launch);
+    Value bytes = arith::ConstantOp::create(
+        b, loc, b.getI32IntegerAttr(static_cast<int32_t>(arena.bytes)));
+    launch.getDynamicSharedMemorySizeMutable().assign(bytes);
+  }
+  nest.erase();
+  return success();
+}

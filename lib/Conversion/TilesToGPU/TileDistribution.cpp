@@ -1,0 +1,360 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Control flow, elementwise operations, gather and scatter of distributed
+// tiles. The contraction is in Contraction.cpp.
+//
+//===----------------------------------------------------------------------===//
+
+#include "TileDistribution.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+
+TileDistribution::TileDistribution(OpBuilder &builder, ScheduleAttr schedule,
+                                   Value lane, Value warp, SharedArena &arena)
+    : b(builder), schedule(schedule), lane(lane), warp(warp),
+      groups(32 / schedule.getLanes()), arena(arena) {
+  Location loc = lane.getLoc();
+  if (groups == 1) {
+    laneColumn = lane;
+    group = index(0);
+    return;
+  }
+  Value lanes = index(schedule.getLanes());
+  laneColumn = arith::RemUIOp::create(b, loc, lane, lanes);
+  group = arith::DivUIOp::create(b, loc, lane, lanes);
+}
+
+Value TileDistribution::index(int64_t value) {
+  return arith::ConstantIndexOp::create(b, lane.getLoc(), value);
+}
+
+static bool isTile(Type type) { return isa<RankedTensorType>(type); }
+
+LogicalResult TileDistribution::distribute(Block &block) {
+  for (Operation &op : block.without_terminator())
+    if (failed(distributeOp(op)))
+      return failure();
+  return success();
+}
+
+LogicalResult TileDistribution::distributeOp(Operation &op) {
+  if (auto loop = dyn_cast<scf::ForOp>(op))
+    return distributeFor(loop);
+  if (auto branch = dyn_cast<scf::IfOp>(op))
+    return distributeIf(branch);
+  if (auto gather = dyn_cast<GatherOp>(op))
+    return distributeGather(gather);
+  if (auto scatter = dyn_cast<ScatterOp>(op))
+    return distributeScatter(scatter);
+  if (auto fill = dyn_cast<linalg::FillOp>(op))
+    return distributeFill(fill);
+  if (isa<CoordinatesOp, DecodeOp>(op)) {
+    tiles[op.getResult(0)].deferred = &op;
+    return success();
+  }
+  if (auto elements = dyn_cast<tensor::FromElementsOp>(op)) {
+    Tile &tile = tiles[elements.getResult()];
+    tile.hasColumns = false;
+    tile.rows = elements.getElements().size();
+    for (Value element : elements.getElements())
+      tile.elements.push_back(lookup(element));
+    return success();
+  }
+  // The destination of an elementwise operation: only its shape matters.
+  if (isa<tensor::EmptyOp>(op)) {
+    tiles[op.getResult(0)];
+    return success();
+  }
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
+    return linalgOp.getNumReductionLoops() == 0
+               ? distributeElementwise(linalgOp)
+               : distributeContraction(linalgOp);
+  if (llvm::any_of(op.getOperandTypes(), isTile) ||
+      llvm::any_of(op.getResultTypes(), isTile) || op.getNumRegions() != 0)
+    return op.emitError() << "'" << op.getName()
+                          << "' cannot be distributed over the lanes of a warp "
+                             "(LVL2-3)";
+  b.clone(op, mapping);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Control flow
+//===----------------------------------------------------------------------===//
+
+/// Tiles that the loop carries become their elements.
+LogicalResult TileDistribution::distributeFor(scf::ForOp loop) {
+  Location loc = loop.getLoc();
+  SmallVector<Value> inits;
+  for (Value init : loop.getInitArgs()) {
+    if (!isTile(init.getType())) {
+      inits.push_back(lookup(init));
+      continue;
+    }
+    const Tile &tile = tiles[init];
+    if (tile.elements.empty())
+      return loop.emitError("carries a tile that has no registers (LVL2-3)");
+    if (groups > 1 && !tile.isFill)
+      return loop.emitError("carries an accumulator that does not begin as a "
+                            "fill with the identity of its reduction; 'lanes' "
+                            "below 32 need that (LVL2-4)");
+    llvm::append_range(inits, tile.elements);
+  }
+  auto lane = scf::ForOp::create(b, loc, lookup(loop.getLowerBound()),
+                                 lookup(loop.getUpperBound()),
+                                 lookup(loop.getStep()), inits);
+  // Binds the loop's tiles to a range of new values.
+  auto bind = [&](ValueRange from, ValueRange to) {
+    for (auto [value, init] : llvm::zip(from, loop.getInitArgs())) {
+      size_t count =
+          isTile(value.getType()) ? tiles[init].elements.size() : size_t(1);
+      if (isTile(value.getType())) {
+        Tile tile = tiles[init];
+        tile.elements.assign(to.begin(), to.begin() + count);
+        tile.isFill = false;
+        tiles[value] = tile;
+      } else {
+        mapping.map(value, to.front());
+      }
+      to = to.drop_front(count);
+    }
+  };
+  SmallVector<Operation *> reducers;
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(lane.getBody());
+    mapping.map(loop.getInductionVar(), lane.getInductionVar());
+    bind(loop.getRegionIterArgs(), lane.getRegionIterArgs());
+    if (failed(distribute(*loop.getBody())))
+      return failure();
+    SmallVector<Value> yields;
+    for (Value value : loop.getBody()->getTerminator()->getOperands()) {
+      reducers.push_back(nullptr);
+      if (!isTile(value.getType())) {
+        yields.push_back(lookup(value));
+        continue;
+      }
+      reducers.back() = tiles[value].partialReducer;
+      llvm::append_range(yields, tiles[value].elements);
+    }
+    // The builder of a loop with results has no terminator yet.
+    if (!lane.getBody()->empty() &&
+        lane.getBody()->back().hasTrait<OpTrait::IsTerminator>())
+      lane.getBody()->back().erase();
+    b.setInsertionPointToEnd(lane.getBody());
+    scf::YieldOp::create(b, loc, yields);
+  }
+  bind(loop.getResults(), lane.getResults());
+  for (auto [result, reducer] : llvm::zip(loop.getResults(), reducers))
+    if (reducer)
+      for (Value &element : tiles[result].elements)
+        element = reduceOverGroups(element, reducer);
+  return success();
+}
+
+LogicalResult TileDistribution::distributeIf(scf::IfOp branch) {
+  if (branch.getNumResults() != 0)
+    return branch.emitError("with results cannot be distributed over the lanes "
+                            "of a warp (LVL2-3)");
+  auto lane =
+      scf::IfOp::create(b, branch.getLoc(), lookup(branch.getCondition()),
+                        /*withElseRegion=*/branch.elseBlock());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(lane.thenBlock());
+  if (failed(distribute(*branch.thenBlock())))
+    return failure();
+  if (!branch.elseBlock())
+    return success();
+  b.setInsertionPointToStart(lane.elseBlock());
+  return distribute(*branch.elseBlock());
+}
+
+//===----------------------------------------------------------------------===//
+// Columns
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> TileDistribution::getColumns(Value column) {
+  Location loc = column.getLoc();
+  Value first = arith::AddIOp::create(b, loc, column, laneColumn);
+  SmallVector<Value> columns = {first};
+  for (int64_t c = 1; c < schedule.getCoarsening(); ++c)
+    columns.push_back(
+        arith::AddIOp::create(b, loc, first, index(c * schedule.getLanes())));
+  return columns;
+}
+
+/// True if every tile lies within an extent that is known.
+static bool dividesExtent(Value source, int64_t dim, int64_t tileColumns) {
+  int64_t extent = cast<MemRefType>(source.getType()).getDimSize(dim);
+  return !ShapedType::isDynamic(extent) && extent % tileColumns == 0;
+}
+
+SmallVector<Value> TileDistribution::clamp(ArrayRef<Value> columns,
+                                           Value source, int64_t dim) {
+  if (dividesExtent(source, dim, schedule.getTileColumns()))
+    return SmallVector<Value>(columns);
+  Location loc = source.getLoc();
+  Value extent = memref::DimOp::create(b, loc, source, dim);
+  Value last = arith::SubIOp::create(b, loc, extent, index(1));
+  SmallVector<Value> clamped;
+  for (Value column : columns)
+    clamped.push_back(arith::MinUIOp::create(b, loc, column, last));
+  return clamped;
+}
+
+//===----------------------------------------------------------------------===//
+// Tiles in registers
+//===----------------------------------------------------------------------===//
+
+LogicalResult TileDistribution::distributeGather(GatherOp gather) {
+  if (gather.getRows() && tiles[gather.getRows()].deferred) {
+    tiles[gather.getTile()].deferred = gather;
+    return success();
+  }
+  Location loc = gather.getLoc();
+  Value source = lookup(gather.getSource());
+  Tile tile;
+  tile.hasRows = static_cast<bool>(gather.getRows());
+  tile.hasColumns = static_cast<bool>(gather.getColumns());
+  SmallVector<Value> rows = {Value()}, columns = {Value()};
+  if (tile.hasRows)
+    rows = tiles[gather.getRows()].elements;
+  if (tile.hasColumns) {
+    int64_t rank = cast<MemRefType>(source.getType()).getRank();
+    columns = clamp(getColumns(lookup(gather.getColumns())), source,
+                    gather.getTransposed() ? 0 : rank - 1);
+  }
+  tile.rows = rows.size();
+  for (Value row : rows)
+    for (Value column : columns) {
+      SmallVector<Value> subscripts;
+      if (row)
+        subscripts.push_back(row);
+      if (column)
+        subscripts.push_back(column);
+      if (gather.getTransposed())
+        std::swap(subscripts[0], subscripts[1]);
+      tile.elements.push_back(
+          memref::LoadOp::create(b, loc, source, subscripts));
+    }
+  tiles[gather.getTile()] = tile;
+  return success();
+}
+
+LogicalResult TileDistribution::distributeScatter(ScatterOp scatter) {
+  Location loc = scatter.getLoc();
+  Tile tile = tiles[scatter.getTile()];
+  if (tile.elements.empty())
+    return scatter.emitError("stores a tile that is not in registers (LVL2-3)");
+  Value dest = lookup(scatter.getDest());
+  int64_t columnDim = scatter.getTransposed() ? 0 : 1;
+  SmallVector<Value> columns = getColumns(lookup(scatter.getColumns()));
+  bool whole = dividesExtent(dest, columnDim, schedule.getTileColumns());
+  // One group of lanes stores; after the reduction all hold the same.
+  Value store;
+  if (groups > 1)
+    store = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, group,
+                                  index(0));
+  Value extent =
+      whole ? Value() : memref::DimOp::create(b, loc, dest, columnDim);
+  const Tile &rows = tiles[scatter.getRows()];
+  for (auto [c, column] : llvm::enumerate(columns)) {
+    OpBuilder::InsertionGuard guard(b);
+    Value condition = store;
+    if (!whole) {
+      Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                           column, extent);
+      condition =
+          condition
+              ? arith::AndIOp::create(b, loc, condition, inside).getResult()
+              : inside;
+    }
+    if (condition) {
+      auto branch = scf::IfOp::create(b, loc, condition, false);
+      b.setInsertionPointToStart(branch.thenBlock());
+    }
+    for (auto [r, row] : llvm::enumerate(rows.elements)) {
+      SmallVector<Value> subscripts = {row, column};
+      if (scatter.getTransposed())
+        std::swap(subscripts[0], subscripts[1]);
+      memref::StoreOp::create(b, loc, tile.elements[r * columns.size() + c],
+                              dest, subscripts);
+    }
+  }
+  return success();
+}
+
+LogicalResult TileDistribution::distributeFill(linalg::FillOp fill) {
+  auto type = cast<RankedTensorType>(fill.getResult(0).getType());
+  if (type.getRank() != 2 || type.isDynamicDim(0) ||
+      type.getDimSize(1) != schedule.getTileColumns())
+    return fill.emitError("fills a tile whose columns are not those of the "
+                          "schedule (LVL2-3)");
+  Tile tile;
+  tile.rows = type.getDimSize(0);
+  tile.elements.assign(tile.rows * schedule.getCoarsening(),
+                       lookup(fill.value()));
+  tile.isFill = true;
+  tiles[fill.getResult(0)] = tile;
+  return success();
+}
+
+Value TileDistribution::inlineBody(linalg::LinalgOp op, ValueRange arguments) {
+  IRMapping body(mapping);
+  body.map(op.getBlock()->getArguments(), arguments);
+  for (Operation &inner : op.getBlock()->without_terminator())
+    b.clone(inner, body);
+  return body.lookupOrDefault(op.getBlock()->getTerminator()->getOperand(0));
+}
+
+LogicalResult TileDistribution::distributeElementwise(linalg::LinalgOp op) {
+  if (op->getNumResults() != 1 || op.getNumLoops() != 2)
+    return op.emitError("elementwise operations on tiles have two loops and "
+                        "one result (LVL2-3)");
+  Tile result;
+  result.rows = 0;
+  for (OpOperand *input : op.getDpsInputOperands())
+    if (isTile(input->get().getType())) {
+      const Tile &tile = tiles[input->get()];
+      if (tile.elements.empty())
+        return op.emitError("reads a tile that is not in registers (LVL2-3)");
+      if (tile.hasRows)
+        result.rows = std::max(result.rows, tile.rows);
+    }
+  int64_t columns = schedule.getCoarsening();
+  for (int64_t r = 0; r < result.rows; ++r)
+    for (int64_t c = 0; c < columns; ++c) {
+      SmallVector<Value> arguments;
+      for (OpOperand *input : op.getDpsInputOperands()) {
+        if (!isTile(input->get().getType())) {
+          arguments.push_back(lookup(input->get()));
+          continue;
+        }
+        const Tile &tile = tiles[input->get()];
+        int64_t element = tile.hasRows && tile.hasColumns ? r * columns + c
+                          : tile.hasRows                  ? r
+                                                          : c;
+        arguments.push_back(tile.elements[element]);
+      }
+      // The destination's old elements are not used.
+      Value old = op.getBlock()->getArguments().back();
+      if (!old.use_empty())
+        return op.emitError("elementwise operations on tiles may not read "
+                            "their destination (LVL2-3)");
+      arguments.push_back(old);
+      result.elements.push_back(inlineBody(op, arguments));
+    }
+  tiles[op->getResult(0)] = result;
+  return success();
+}

@@ -1,0 +1,110 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Distribution of warp-level tiles over the lanes of a warp, for the FMA path.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_CONVERSION_TILESTOGPU_TILEDISTRIBUTION_H
+#define SPARSEGPU_LIB_CONVERSION_TILESTOGPU_TILEDISTRIBUTION_H
+
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace sparsegpu {
+
+/// Offsets into the one dynamic shared-memory arena of a kernel.
+struct SharedArena {
+  int64_t bytes = 0;
+  /// Reserves `size` bytes at 16-byte alignment; returns their offset.
+  int64_t allocate(int64_t size) {
+    int64_t offset = bytes;
+    bytes += llvm::alignTo(size, 16);
+    return offset;
+  }
+};
+
+/// Rewrites the body of one warp's work into code of one lane.
+///
+/// How a tile value is held:
+/// - Registers: element (r, c) of `elements`, row-major, is row r and the
+///   lane's c-th column, `lanes` columns apart. A tile without column
+///   dimension has one element per row, one without rows one per column.
+/// - Deferred: coordinates, decode, and gathers by such coordinates are not
+///   materialised; the contraction that uses them stages and loads.
+/// Tiles whose reduction is shared by groups of lanes are `partial` until the
+/// loop that carries them ends.
+class TileDistribution {
+public:
+  TileDistribution(mlir::OpBuilder &builder, ScheduleAttr schedule,
+                   mlir::Value lane, mlir::Value warp, SharedArena &arena);
+
+  /// Emits lane code for the operations of `block` at the builder's position.
+  /// Values of outside `block` are taken as they are, or as `mapping` says.
+  mlir::LogicalResult distribute(mlir::Block &block);
+
+  mlir::IRMapping mapping;
+
+private:
+  struct Tile {
+    llvm::SmallVector<mlir::Value> elements;
+    bool hasRows = true, hasColumns = true;
+    int64_t rows = 1;
+    /// The deferred operation, else null.
+    mlir::Operation *deferred = nullptr;
+    /// Set when a linalg.fill made the tile.
+    bool isFill = false;
+    /// The reduction that lanes still have to finish, else null.
+    mlir::Operation *partialReducer = nullptr;
+  };
+
+  mlir::LogicalResult distributeOp(mlir::Operation &op);
+  mlir::LogicalResult distributeFor(mlir::scf::ForOp loop);
+  mlir::LogicalResult distributeIf(mlir::scf::IfOp branch);
+  mlir::LogicalResult distributeGather(GatherOp gather);
+  mlir::LogicalResult distributeScatter(ScatterOp scatter);
+  mlir::LogicalResult distributeFill(mlir::linalg::FillOp fill);
+  mlir::LogicalResult distributeElementwise(mlir::linalg::LinalgOp op);
+  mlir::LogicalResult distributeContraction(mlir::linalg::LinalgOp op);
+
+  /// One step's coordinates and values in shared memory.
+  struct Staged {
+    mlir::Value offsets, values;
+    mlir::Value firstSlot;
+  };
+  Staged stage(CoordinatesOp coordinates, DecodeOp decode,
+               mlir::Value rowStride);
+  /// `value` reduced over the groups of lanes by `reducer`.
+  mlir::Value reduceOverGroups(mlir::Value value, mlir::Operation *reducer);
+  /// The body of `op` on `arguments`.
+  mlir::Value inlineBody(mlir::linalg::LinalgOp op, mlir::ValueRange arguments);
+  /// The lane's columns of the tile that begins at `column`, unclamped.
+  llvm::SmallVector<mlir::Value> getColumns(mlir::Value column);
+  /// `columns`, kept below `extent` where that is not known already.
+  llvm::SmallVector<mlir::Value> clamp(llvm::ArrayRef<mlir::Value> columns,
+                                       mlir::Value source, int64_t dim);
+  mlir::Value sharedView(int64_t offset, int64_t count, mlir::Type element);
+  mlir::Value index(int64_t value);
+  mlir::Value lookup(mlir::Value value) {
+    return mapping.lookupOrDefault(value);
+  }
+
+  mlir::OpBuilder &b;
+  ScheduleAttr schedule;
+  mlir::Value lane, warp, laneColumn, group;
+  int64_t groups;
+  SharedArena &arena;
+  llvm::DenseMap<mlir::Value, Tile> tiles;
+};
+
+} // namespace sparsegpu
+
+#endif // SPARSEGPU_LIB_CONVERSION_TILESTOGPU_TILEDISTRIBUTION_H

@@ -1,0 +1,137 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "SparseGPU/Pipelines/Pipelines.h"
+#include "SparseGPU/Conversion/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/GPU/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SparseTensor/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+
+/// The contract of `level`, at the end of the arrow that leads to it.
+static void addCheck(OpPassManager &pm, int64_t level) {
+  CheckLevelOptions options;
+  options.level = level;
+  pm.addPass(createCheckLevel(options));
+}
+
+void sparsegpu::buildLinalgToSparseGPU(OpPassManager &pm,
+                                       const PipelineOptions &options) {
+  LinalgToSpMMOptions front;
+  // On device memory nothing can stay on the CPU.
+  front.requireGPU = options.requireGPU || options.operands == "device";
+  pm.addPass(createLinalgToSpMM(front));
+  // Drops beta where C was filled with zero, and the fill with it.
+  pm.addPass(createCanonicalizerPass());
+  AssignScheduleOptions schedule;
+  schedule.schedule = options.schedule;
+  pm.addPass(createAssignSchedule(schedule));
+  addCheck(pm, 1);
+}
+
+void sparsegpu::buildSparseGPUToTiles(OpPassManager &pm,
+                                      const PipelineOptions &options) {
+  pm.addPass(createDecomposeSparseValues());
+  BufferizeModuleOptions bufferize;
+  bufferize.enableRuntimeLibrary = options.enableRuntimeLibrary;
+  pm.addPass(createBufferizeModule(bufferize));
+  // Storage specifiers of upstream's sparse tensors, without its library.
+  if (!options.enableRuntimeLibrary)
+    pm.addPass(createStorageSpecifierToLLVMPass());
+  pm.addNestedPass<func::FuncOp>(createSpMMToTiles());
+  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  addCheck(pm, 2);
+}
+
+void sparsegpu::buildTilesToGPU(OpPassManager &pm,
+                                const PipelineOptions &options) {
+  pm.addNestedPass<func::FuncOp>(createMapToGPU());
+  // Constants and sizes are computed in the kernel, not passed to it.
+  pm.addNestedPass<func::FuncOp>(createGpuLaunchSinkIndexComputationsPass());
+  PlaceOperandsOptions place;
+  place.operands = options.operands;
+  pm.addPass(createPlaceOperands(place));
+  pm.addPass(createGpuKernelOutliningPass());
+  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+  addCheck(pm, 3);
+}
+
+void sparsegpu::buildGPUToNVVM(OpPassManager &pm,
+                               const PipelineOptions &options) {
+  AttachTargetOptions target;
+  target.chip = options.chip;
+  target.features = options.features;
+  target.format = options.format;
+  pm.addPass(createAttachTarget(target));
+  // Kernels.
+  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  kernels.addPass(createSCFToControlFlowPass());
+  kernels.addPass(memref::createExpandStridedMetadataPass());
+  kernels.addPass(createLowerAffinePass());
+  kernels.addPass(arith::createArithExpandOpsPass());
+  kernels.addPass(createConvertGpuOpsToNVVMOps());
+  kernels.addPass(createReconcileUnrealizedCastsPass());
+  // Host code: what stays on the CPU, and the calls of the runtime.
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createConvertLinalgToLoopsPass());
+  functions.addPass(createConvertVectorToSCFPass());
+  functions.addPass(memref::createExpandReallocPass());
+  functions.addPass(createSCFToControlFlowPass());
+  functions.addPass(memref::createExpandStridedMetadataPass());
+  functions.addPass(createLowerAffinePass());
+  functions.addPass(arith::createArithExpandOpsPass());
+  functions.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createGpuToLLVMConversionPass());
+  GpuModuleToBinaryPassOptions binary;
+  binary.compilationTarget = options.format;
+  pm.addPass(createGpuModuleToBinaryPass(binary));
+  pm.addPass(createConvertToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  addCheck(pm, 4);
+}
+
+void sparsegpu::buildSparseGPUToNVVM(OpPassManager &pm,
+                                     const PipelineOptions &options) {
+  buildLinalgToSparseGPU(pm, options);
+  buildSparseGPUToTiles(pm, options);
+  buildTilesToGPU(pm, options);
+  buildGPUToNVVM(pm, options);
+}
+
+void sparsegpu::registerPipelines() {
+  static PassPipelineRegistration<PipelineOptions> arrow1(
+      "sparse-gpu-linalg-to-sparse-gpu",
+      "Level 0 to 1: linalg on sparse tensors to sparse_gpu operations",
+      buildLinalgToSparseGPU);
+  static PassPipelineRegistration<PipelineOptions> arrow2(
+      "sparse-gpu-to-tiles",
+      "Level 1 to 2: sparse_gpu operations to nests of tiles",
+      buildSparseGPUToTiles);
+  static PassPipelineRegistration<PipelineOptions> arrow3(
+      "sparse-gpu-tiles-to-gpu", "Level 2 to 3: nests of tiles to kernels",
+      buildTilesToGPU);
+  static PassPipelineRegistration<PipelineOptions> arrow4(
+      "sparse-gpu-gpu-to-nvvm",
+      "Level 3 to 4: kernels to binaries, host code to LLVM", buildGPUToNVVM);
+  static PassPipelineRegistration<PipelineOptions> whole(
+      "sparse-gpu-to-nvvm",
+      "Level 0 to 4: linalg on sparse tensors to GPU kernels and host code",
+      buildSparseGPUToNVVM);
+}
