@@ -128,12 +128,15 @@ static Value flatten(OpBuilder &b, Location loc, Value source,
 /// Lets the back end fuse multiplication and addition: one rounding less. The
 /// order of a reduction is not defined anyway (sparse_gpu.spmm).
 static void allowFusedMultiplyAdd(scf::ForOp loop) {
-  for (Operation &op : *loop.getBody())
-    if (auto math = dyn_cast<arith::ArithFastMathInterface>(op))
-      op.setAttr(math.getFastMathAttrName(),
-                 arith::FastMathFlagsAttr::get(
-                     op.getContext(), math.getFastMathFlagsAttr().getValue() |
-                                          arith::FastMathFlags::contract));
+  for (Operation &op : *loop.getBody()) {
+    auto math = dyn_cast<arith::ArithFastMathInterface>(op);
+    if (!math || !math.getFastMathFlagsAttr())
+      continue;
+    arith::FastMathFlags flags =
+        math.getFastMathFlagsAttr().getValue() | arith::FastMathFlags::contract;
+    op.setAttr(math.getFastMathAttrName(),
+               arith::FastMathFlagsAttr::get(op.getContext(), flags));
+  }
 }
 
 LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
