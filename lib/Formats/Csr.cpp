@@ -58,14 +58,17 @@ static SortedEntries groupByRow(const CooMatrix &matrix,
     sorted.positions[r] += sorted.positions[r - 1];
   sorted.col.resize(entries);
   sorted.value.resize(entries);
-  std::vector<int64_t> next(sorted.positions.begin(),
-                            sorted.positions.end() - 1);
+  // Positions serve as the cursors of their rows: each ends where the next row
+  // begins, and moves up by one row at last.
   for (size_t i = 0; i < entries; ++i) {
     size_t e = order.empty() ? i : static_cast<size_t>(order[i]);
-    size_t place = static_cast<size_t>(next[matrix.row[e]]++);
+    auto place = static_cast<size_t>(sorted.positions[matrix.row[e]]++);
     sorted.col[place] = matrix.col[e];
     sorted.value[place] = matrix.value[e];
   }
+  std::copy_backward(sorted.positions.begin(), sorted.positions.end() - 1,
+                     sorted.positions.end());
+  sorted.positions[0] = 0;
   return sorted;
 }
 

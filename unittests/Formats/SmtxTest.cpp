@@ -163,3 +163,55 @@ TEST(ReadMatrix, ReadsFiles) {
   EXPECT_EQ(readSmtx(dir.path("")).message(),
             dir.path("") + ": is a directory, expected a matrix file");
 }
+
+/// Files with a few bytes changed, dropped or repeated are read or refused, and
+/// what is read is a matrix. Address sanitizer makes this test worth more.
+TEST(ReadMatrix, DamagedFilesDoNoHarm) {
+  const std::string texts[] = {
+      good,
+      "%%MatrixMarket matrix coordinate real symmetric\n% c\n4 4 3\n"
+      "1 1 1.5\n3 1 -2e3\n4 2 nan\n",
+      "%%MatrixMarket matrix coordinate integer general\r\n3 9 2\r\n"
+      "1 1 -9223372036854775808\r\n3 9 18446744073709551615\r\n",
+      "%%MatrixMarket matrix coordinate pattern general\n3 9 2\n1 1\n3 9\n",
+  };
+  const std::string bytes = "0123456789 -+.,\n\r\t%eEinfa\xff";
+  CounterHash hash(2024);
+  uint64_t counter = 0;
+  auto below = [&](size_t bound) { return hash.below(counter++, bound); };
+  int read = 0, refused = 0;
+  for (int round = 0; round < 20000; ++round) {
+    std::string text = texts[below(std::size(texts))];
+    for (uint64_t edits = 1 + below(3); edits > 0; --edits) {
+      size_t at = below(text.size());
+      switch (below(4)) {
+      case 0:
+        text[at] = bytes[below(bytes.size())];
+        break;
+      case 1:
+        text.erase(at, 1 + below(3));
+        break;
+      case 2:
+        text.insert(at, text.substr(at, 1 + below(8)));
+        break;
+      case 3:
+        text.resize(at + 1);
+        break;
+      }
+      if (text.empty())
+        text = "x";
+    }
+    // Exactly as large as the text: reading past its end is noticed.
+    std::vector<char> exact(text.begin(), text.end());
+    Expected<MatrixFile> file = parseMatrix({exact.data(), exact.size()}, "t");
+    if (!file) {
+      ++refused;
+      ASSERT_TRUE(startsWith(file.message(), "t:")) << file.message();
+      continue;
+    }
+    ++read;
+    ASSERT_EQ(checkCoo(file->matrix).message(), "") << text;
+  }
+  EXPECT_GT(read, 500);
+  EXPECT_GT(refused, 5000);
+}
