@@ -1,0 +1,70 @@
+//===- MatrixFile.h - Matrices in files
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the readers have in common, and the reader that picks one.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_FORMATS_MATRIXFILE_H
+#define SPARSEGPU_FORMATS_MATRIXFILE_H
+
+#include "SparseGPU/Formats/Coo.h"
+#include "SparseGPU/Support/Expected.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sparsegpu::formats {
+
+enum class FileKind { MatrixMarket, Smtx };
+enum class FileField { Real, Integer, Pattern };
+enum class FileSymmetry { General, Symmetric, SkewSymmetric };
+
+/// "Matrix Market", "smtx".
+std::string_view name(FileKind kind);
+/// "real", "integer", "pattern".
+std::string_view name(FileField field);
+/// "general", "symmetric", "skew-symmetric".
+std::string_view name(FileSymmetry symmetry);
+
+/// A matrix as read, and what its file said about it.
+struct MatrixFile {
+  /// All entries: those that a symmetric file leaves out are filled in.
+  CooMatrix matrix;
+  FileKind kind = FileKind::MatrixMarket;
+  FileField field = FileField::Real;
+  FileSymmetry symmetry = FileSymmetry::General;
+  /// Entries in the file itself.
+  int64_t storedEntries = 0;
+};
+
+/// The values of a matrix whose file has none.
+enum class PatternValues { Ones, Random };
+
+struct ReadOptions {
+  PatternValues patternValues = PatternValues::Ones;
+  /// For PatternValues::Random: entry e of the file gets a number in [-1, 1)
+  /// that depends on the seed and e alone; mirrored entries share it.
+  uint64_t seed = 0;
+};
+
+/// Reads the matrix at `path` ("-" is standard input), gzip-compressed or not.
+/// The content decides between the formats; the name (.mtx, .smtx, with or
+/// without .gz) only when the content does not tell.
+///
+/// Errors: "<path>:<line>: message", or "<path>: message" when the file cannot
+/// be read at all.
+Expected<MatrixFile> readMatrix(const std::string &path,
+                                const ReadOptions &options = {});
+
+/// The same for text at hand; `path` is used in messages and for its suffix.
+Expected<MatrixFile> parseMatrix(std::string_view text, std::string_view path,
+                                 const ReadOptions &options = {});
+
+} // namespace sparsegpu::formats
+
+#endif // SPARSEGPU_FORMATS_MATRIXFILE_H

@@ -1,0 +1,167 @@
+//===- CAPI.cpp - C interface of the packers
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "SparseGPU/Formats/CAPI.h"
+
+#include "SparseGPU/Formats/Csr.h"
+#include "SparseGPU/Formats/MatrixFile.h"
+#include "SparseGPU/Support/Strings.h"
+
+#include <exception>
+#include <new>
+
+using namespace sparsegpu;
+using namespace sparsegpu::formats;
+
+struct sparsegpu_matrix {
+  CooMatrix coo;
+  PackedMatrix packed;
+  std::string error;
+};
+
+/// Runs `body`, which returns a Status, and turns its outcome, or an exception
+/// from the standard library, into the convention of this interface.
+template <typename Body>
+static int guarded(sparsegpu_matrix *matrix, Body body) {
+  if (!matrix)
+    return -1;
+  try {
+    Status status = body();
+    if (status.ok())
+      return 0;
+    matrix->error = status.message();
+  } catch (const std::exception &exception) {
+    try {
+      matrix->error = exception.what();
+    } catch (const std::bad_alloc &) {
+      matrix->error.clear();
+    }
+  }
+  return -1;
+}
+
+sparsegpu_matrix *sparsegpu_matrix_create(void) {
+  return new (std::nothrow) sparsegpu_matrix;
+}
+
+void sparsegpu_matrix_destroy(sparsegpu_matrix *matrix) { delete matrix; }
+
+const char *sparsegpu_matrix_last_error(const sparsegpu_matrix *matrix) {
+  return matrix ? matrix->error.c_str() : "the handle is null";
+}
+
+int sparsegpu_matrix_read(sparsegpu_matrix *matrix, const char *path) {
+  return guarded(matrix, [&]() -> Status {
+    if (!path)
+      return Error("the path is null");
+    Expected<MatrixFile> file = readMatrix(path);
+    if (!file)
+      return file.takeError();
+    matrix->coo = std::move(file->matrix);
+    matrix->packed = PackedMatrix();
+    return Status::success();
+  });
+}
+
+int sparsegpu_matrix_set(sparsegpu_matrix *matrix, int64_t rows, int64_t cols,
+                         int64_t entries, const int64_t *row,
+                         const int64_t *col, const double *value) {
+  return guarded(matrix, [&]() -> Status {
+    if (entries < 0)
+      return Error(concat("the number of entries is negative: ", entries));
+    if (entries > 0 && (!row || !col || !value))
+      return Error("an array of entries is null");
+    CooMatrix coo;
+    coo.rows = rows;
+    coo.cols = cols;
+    if (entries > 0) {
+      coo.row.assign(row, row + entries);
+      coo.col.assign(col, col + entries);
+      coo.value.assign(value, value + entries);
+    }
+    if (Status status = checkCoo(coo); !status)
+      return status;
+    matrix->coo = std::move(coo);
+    matrix->packed = PackedMatrix();
+    return Status::success();
+  });
+}
+
+int64_t sparsegpu_matrix_rows(const sparsegpu_matrix *matrix) {
+  return matrix ? matrix->coo.rows : 0;
+}
+
+int64_t sparsegpu_matrix_cols(const sparsegpu_matrix *matrix) {
+  return matrix ? matrix->coo.cols : 0;
+}
+
+int64_t sparsegpu_matrix_entries(const sparsegpu_matrix *matrix) {
+  return matrix ? matrix->coo.entries() : 0;
+}
+
+int sparsegpu_matrix_pack(sparsegpu_matrix *matrix, const char *format,
+                          unsigned position_width, unsigned coordinate_width,
+                          const char *value_type) {
+  return guarded(matrix, [&]() -> Status {
+    if (!format || std::string_view(format) != "csr")
+      return Error(concat("format ", quoted(format ? format : ""),
+                          " is not known, expected 'csr'"));
+    std::optional<ElementType> type =
+        parseElementType(value_type ? value_type : "");
+    if (!type)
+      return Error(concat("value type ", quoted(value_type ? value_type : ""),
+                          " is not known"));
+    CsrOptions options;
+    options.positionWidth = position_width;
+    options.coordinateWidth = coordinate_width;
+    options.valueType = *type;
+    Expected<PackedMatrix> packed = packCsr(matrix->coo, options);
+    if (!packed)
+      return packed.takeError();
+    matrix->packed = *std::move(packed);
+    return Status::success();
+  });
+}
+
+int64_t sparsegpu_matrix_nnz(const sparsegpu_matrix *matrix) {
+  return matrix ? matrix->packed.nnz : 0;
+}
+
+int sparsegpu_matrix_num_fields(const sparsegpu_matrix *matrix) {
+  return matrix ? static_cast<int>(matrix->packed.fields.size()) : 0;
+}
+
+static const Field *fieldAt(const sparsegpu_matrix *matrix, int field) {
+  if (field < 0 || field >= sparsegpu_matrix_num_fields(matrix))
+    return nullptr;
+  return &matrix->packed.fields[static_cast<size_t>(field)];
+}
+
+// The texts behind these views are string literals, so they end with a null.
+const char *sparsegpu_matrix_field_name(const sparsegpu_matrix *matrix,
+                                        int field) {
+  const Field *found = fieldAt(matrix, field);
+  return found ? found->spec.name.data() : nullptr;
+}
+
+const char *sparsegpu_matrix_field_type(const sparsegpu_matrix *matrix,
+                                        int field) {
+  const Field *found = fieldAt(matrix, field);
+  return found ? name(found->type).data() : nullptr;
+}
+
+int64_t sparsegpu_matrix_field_count(const sparsegpu_matrix *matrix,
+                                     int field) {
+  const Field *found = fieldAt(matrix, field);
+  return found ? found->count : 0;
+}
+
+void *sparsegpu_matrix_field_data(sparsegpu_matrix *matrix, int field) {
+  const Field *found = fieldAt(matrix, field);
+  return found ? const_cast<std::byte *>(found->bytes.data()) : nullptr;
+}

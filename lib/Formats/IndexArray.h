@@ -1,0 +1,78 @@
+//===- IndexArray.h - Index fields of any width
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Private to lib/Formats.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_FORMATS_INDEXARRAY_H
+#define SPARSEGPU_LIB_FORMATS_INDEXARRAY_H
+
+#include "SparseGPU/Formats/ElementType.h"
+
+#include <cstring>
+
+namespace sparsegpu::formats {
+
+/// Reads positions or coordinates of any integer type as unsigned numbers;
+/// 64-bit ones with the top bit set come out negative.
+class IndexArray {
+public:
+  /// Requires an integer type.
+  IndexArray(const void *data, ElementType type)
+      : data(static_cast<const char *>(data)), bytes(byteSize(type)) {}
+
+  int64_t operator[](int64_t i) const {
+    switch (bytes) {
+    case 1:
+      return read<uint8_t>(i);
+    case 2:
+      return read<uint16_t>(i);
+    case 4:
+      return read<uint32_t>(i);
+    default:
+      return read<int64_t>(i);
+    }
+  }
+
+private:
+  template <typename T> int64_t read(int64_t i) const {
+    T value;
+    std::memcpy(&value, data + i * static_cast<int64_t>(sizeof(T)),
+                sizeof(value));
+    return static_cast<int64_t>(value);
+  }
+
+  const char *data;
+  size_t bytes;
+};
+
+template <typename T>
+void storeIndicesAs(const int64_t *input, size_t count, std::byte *output) {
+  for (size_t i = 0; i < count; ++i) {
+    T value = static_cast<T>(input[i]);
+    std::memcpy(output + i * sizeof(T), &value, sizeof(T));
+  }
+}
+
+/// Stores indices, known to fit, as an integer type.
+inline void storeIndices(ElementType type, const int64_t *input, size_t count,
+                         std::byte *output) {
+  switch (byteSize(type)) {
+  case 1:
+    return storeIndicesAs<uint8_t>(input, count, output);
+  case 2:
+    return storeIndicesAs<uint16_t>(input, count, output);
+  case 4:
+    return storeIndicesAs<uint32_t>(input, count, output);
+  default:
+    return storeIndicesAs<uint64_t>(input, count, output);
+  }
+}
+
+} // namespace sparsegpu::formats
+
+#endif // SPARSEGPU_LIB_FORMATS_INDEXARRAY_H

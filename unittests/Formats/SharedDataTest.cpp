@@ -1,0 +1,238 @@
+//===- SharedDataTest.cpp - Real matrices and foreign test files
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reads every matrix of the shared data set and compares it with the
+// manifest, and the test files of other projects' readers with what scipy made
+// of them. Skipped where the data is not at hand.
+//
+//===----------------------------------------------------------------------===//
+
+#include "SparseGPU/Formats/Csr.h"
+#include "SparseGPU/Formats/MatrixFile.h"
+#include "SparseGPU/Support/FileIO.h"
+#include "SparseGPU/Support/Strings.h"
+#include "TestUtils.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+using namespace sparsegpu;
+using namespace sparsegpu::formats;
+using namespace sparsegpu::test;
+
+/// The value of `key` in a flat JSON object, without quotes.
+static std::string jsonValue(std::string_view object, const std::string &key) {
+  size_t at = object.find("\"" + key + "\":");
+  if (at == std::string_view::npos)
+    return "";
+  at = object.find_first_not_of(" \n\t", at + key.size() + 3);
+  if (object[at] == '"')
+    return std::string(
+        object.substr(at + 1, object.find('"', at + 1) - at - 1));
+  return std::string(object.substr(at, object.find_first_of(",}\n", at) - at));
+}
+
+TEST(SharedData, AllMatricesMatchTheManifest) {
+  std::string dir = dataDir();
+  if (dir.empty())
+    GTEST_SKIP() << "no shared data; set SPARSEGPU_DATA to its folder";
+  Expected<std::string> manifest = readFile(dir + "/manifest.json");
+  ASSERT_TRUE(manifest.ok()) << manifest.message();
+  int read = 0, refused = 0;
+  for (std::string_view object : split(*manifest, '{')) {
+    std::string file = jsonValue(object, "setfile");
+    if (file.empty())
+      continue;
+    SCOPED_TRACE(file);
+    std::string path = dir + "/" + file.substr(file.find('/') + 1);
+    Expected<MatrixFile> loaded = readMatrix(path);
+    if (jsonValue(object, "field") == "complex") {
+      EXPECT_EQ(loaded.message(),
+                path + ":1: field 'complex' is not supported, expected 'real', "
+                       "'integer' or 'pattern'");
+      ++refused;
+      continue;
+    }
+    ASSERT_TRUE(loaded.ok()) << loaded.message();
+    auto number = [&](const char *key) {
+      return parseInteger(jsonValue(object, key)).value_or(-1);
+    };
+    EXPECT_EQ(loaded->matrix.rows, number("rows"));
+    EXPECT_EQ(loaded->matrix.cols, number("cols"));
+    EXPECT_EQ(loaded->storedEntries, number("stored"));
+    // "smtx pattern" for .smtx files.
+    EXPECT_TRUE(endsWith(jsonValue(object, "field"), name(loaded->field)));
+    EXPECT_TRUE(
+        startsWith(jsonValue(object, "symmetry"), name(loaded->symmetry)));
+
+    CsrOptions options;
+    options.positionWidth = 32;
+    options.coordinateWidth = 32;
+    options.valueType = ElementType::F64;
+    Expected<PackedMatrix> packed = packCsr(loaded->matrix, options);
+    ASSERT_TRUE(packed.ok()) << packed.message();
+    EXPECT_EQ(packed->nnz, number("nnz"));
+    EXPECT_EQ(checkCsr(*viewCsr(*packed)).message(), "");
+    const auto *positions =
+        reinterpret_cast<const uint32_t *>(packed->fields[0].bytes.data());
+    int64_t empty = 0, longest = 0;
+    for (int64_t r = 0; r < packed->rows; ++r) {
+      int64_t length = positions[r + 1] - positions[r];
+      empty += length == 0;
+      longest = std::max(longest, length);
+    }
+    EXPECT_EQ(empty, number("empty"));
+    EXPECT_EQ(longest, number("max"));
+    ++read;
+  }
+  EXPECT_EQ(read, 38);
+  EXPECT_EQ(refused, 1);
+}
+
+TEST(SharedData, ATruncatedCopyIsRefused) {
+  std::string dir = dataDir();
+  if (dir.empty())
+    GTEST_SKIP() << "no shared data; set SPARSEGPU_DATA to its folder";
+  std::ifstream stream(dir + "/cora.mtx.gz", std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(stream)),
+                    std::istreambuf_iterator<char>());
+  ASSERT_GT(bytes.size(), 1000u);
+  TempDir temp;
+  for (size_t size : {size_t(10), size_t(100), bytes.size() / 2,
+                      bytes.size() - 9, bytes.size() - 1}) {
+    std::string path = temp.write("cora.mtx.gz", bytes.substr(0, size));
+    std::string message = readMatrix(path).message();
+    EXPECT_TRUE(endsWith(message, "the compressed data is truncated"))
+        << size << " " << message;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Test files of other readers
+//===----------------------------------------------------------------------===//
+
+/// The regular files of a tar archive (POSIX.1-1988 ustar).
+static std::map<std::string, std::string> untar(std::string_view archive) {
+  std::map<std::string, std::string> files;
+  while (archive.size() >= 512 && archive[0] != '\0') {
+    std::string name(archive.data(), strnlen(archive.data(), 100));
+    size_t size = std::stoul(std::string(archive.substr(124, 11)), nullptr, 8);
+    if (archive[156] == '0' || archive[156] == '\0')
+      files[name] = std::string(archive.substr(512, size));
+    archive.remove_prefix(
+        std::min(archive.size(), 512 + (size + 511) / 512 * 512));
+  }
+  return files;
+}
+
+/// Files that scipy reads, or does not, unlike what is right here.
+static const std::map<std::string, std::string> refusedFiles = {
+    {"fast_matrix_market/overflow/overflow_dim_gt_int64.mtx",
+     ":2: the number of rows does not fit 64 bits: '19223372036854775808'"},
+    {"fast_matrix_market/overflow/overflow_index_gt_int64.mtx",
+     ":6: the row does not fit 64 bits: '19223372036854775808'"},
+    {"fast_matrix_market/overflow/overflow_value_gt_int64.mtx",
+     ":6: the value does not fit 64 bits: '19223372036854775808'"},
+    {"fast_matrix_market/overflow/overflow_value_gt_float64.mtx",
+     ":4: the value is too large for a double: '1E310'"},
+    {"fast_matrix_market/overflow/overflow_value_gt_float128.mtx",
+     ":4: the value is too large for a double: '1E9999'"},
+    {"fast_matrix_market/python/long_double/longdouble_coordinate.mtx",
+     ":4: the value is too large for a double: '1E310'"},
+    // Three entries are announced, three are there; one on the diagonal.
+    {"fast_matrix_market/python/matrix_coordinate_real_skew-symmetric.mtx",
+     ":6: the entry (3, 3) is on the diagonal of a skew-symmetric matrix, "
+     "which is zero and not stored"},
+    // Not what the standard calls a banner.
+    {"fast_matrix_market/permissive/permissive_banner_one_percent_eye3.mtx",
+     ":1: expected the banner"},
+    {"fast_matrix_market/permissive/permissive_banner_leading_spaces_eye3.mtx",
+     ":1: expected the banner"},
+    {"fast_matrix_market/permissive/permissive_lines_indented.mtx",
+     ":1: expected the banner"},
+    {"lagraph/full_noheader.mtx", ":1: expected the banner"},
+    {"lagraph/west0067_noheader.mtx", ":1: expected the banner"},
+    // Infinity in an integer matrix.
+    {"lagraph/matrix_fp32.mtx",
+     ":7: the value of an integer matrix is not an integer: '-inf'"},
+    {"lagraph/matrix_fp64.mtx",
+     ":7: the value of an integer matrix is not an integer: '-inf'"},
+};
+
+/// What the banner says that is not supported, or "".
+static std::string unsupported(std::string_view text) {
+  std::string banner = lower(text.substr(0, text.find_first_of("\r\n")));
+  for (const char *word : {"tensor", "vector", "array", "complex", "hermitian"})
+    if (banner.find(word) != std::string::npos)
+      return word;
+  return "";
+}
+
+TEST(ReaderFiles, AreReadOrRefusedAsTheyShould) {
+  std::string dir = dataDir();
+  if (dir.empty())
+    GTEST_SKIP() << "no shared data; set SPARSEGPU_DATA to its folder";
+  Expected<std::string> archive = readFile(dir + "/readers.tar.gz");
+  ASSERT_TRUE(archive.ok()) << archive.message();
+  std::map<std::string, std::string> files = untar(*archive);
+  std::string index = files["readers/INDEX.md"];
+  ASSERT_FALSE(index.empty());
+  TempDir temp;
+
+  int read = 0, compared = 0, refused = 0, refusedKind = 0;
+  for (const auto &[fullName, content] : files) {
+    std::string file = fullName.substr(fullName.find('/') + 1);
+    bool isMatrix = endsWith(file, ".mtx") || endsWith(file, ".mtx.gz") ||
+                    startsWith(content, "%%MatrixMarket");
+    if (!isMatrix)
+      continue;
+    SCOPED_TRACE(file);
+    std::string path = temp.write(file, content);
+    Expected<MatrixFile> loaded = readMatrix(path);
+    if (auto expected = refusedFiles.find(file);
+        expected != refusedFiles.end()) {
+      EXPECT_TRUE(startsWith(loaded.message(), path + expected->second))
+          << loaded.message();
+      ++refused;
+      continue;
+    }
+    if (std::string word = unsupported(content); !word.empty()) {
+      EXPECT_TRUE(startsWith(loaded.message(), path + ":1: ") &&
+                  loaded.message().find("'" + word + "' is not supported") !=
+                      std::string::npos)
+          << loaded.message();
+      ++refusedKind;
+      continue;
+    }
+    EXPECT_TRUE(loaded.ok()) << loaded.message();
+    if (!loaded)
+      continue;
+    ++read;
+    // | file | source | commit | path | bytes | ok (rows, cols) entries type |
+    size_t row = index.find("| " + file + " |");
+    if (row == std::string::npos)
+      continue;
+    std::string line = index.substr(row, index.find('\n', row) - row);
+    size_t ok = line.find("| ok (");
+    if (ok == std::string::npos)
+      continue;
+    long long rows = 0, cols = 0, entries = 0;
+    ASSERT_EQ(std::sscanf(line.c_str() + ok, "| ok (%lld, %lld) %lld", &rows,
+                          &cols, &entries),
+              3)
+        << line;
+    EXPECT_EQ(loaded->matrix.rows, rows);
+    EXPECT_EQ(loaded->matrix.cols, cols);
+    EXPECT_EQ(loaded->matrix.entries(), entries);
+    EXPECT_TRUE(packCsr(loaded->matrix).ok());
+    ++compared;
+  }
+  EXPECT_EQ(refused, static_cast<int>(refusedFiles.size()));
+  // So that a change of the archive's layout does not pass unnoticed.
+  EXPECT_GE(read, 90);
+  EXPECT_GE(compared, 80);
+  EXPECT_GE(refusedKind, 20);
+}
