@@ -164,7 +164,8 @@ private:
   size_t stackBytes = 0;
 
   // Threads that can run: a ring; no thread is in it twice.
-  std::vector<uint16_t> ready;
+  static constexpr unsigned kReadySlots = 2 * kMaxThreads;
+  uint16_t ready[kReadySlots];
   unsigned readyHead = 0, readyTail = 0;
 
   // A few random orders of the threads, and the state of the generator.
