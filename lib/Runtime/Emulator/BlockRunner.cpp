@@ -286,10 +286,12 @@ void BlockRunner::exitThread(Thread &thread) {
   __builtin_unreachable();
 }
 
-void BlockRunner::fail(Thread &thread, const std::string &what) {
+void BlockRunner::fail(Thread &thread, std::string &&what) {
   current->fail(llvm::formatv("{0}, thread ({1},{2},{3}): {4}", place(),
                               thread.tid[0], thread.tid[1], thread.tid[2], what)
                     .str());
+  // No destructor of this stack will run.
+  std::string().swap(what);
   thread.abandoned = true;
   switchFiber(usesFibers ? thread.fiber : sequence, mainContext);
   __builtin_unreachable();
