@@ -62,13 +62,13 @@ llvm::Expected<DeviceLibrary> DeviceLibrary::load(const Options &options) {
 }
 
 uint64_t DeviceLibrary::mark() const {
-  auto function = reinterpret_cast<uint64_t (*)()>(
-      dlsym(handle, "sparsegpuEmulatorMark"));
+  auto function =
+      reinterpret_cast<uint64_t (*)()>(dlsym(handle, "sparsegpuEmulatorMark"));
   return function ? function() : 0;
 }
 
-llvm::Expected<llvm::json::Value>
-DeviceLibrary::query(const char *function, uint64_t since) const {
+llvm::Expected<llvm::json::Value> DeviceLibrary::query(const char *function,
+                                                       uint64_t since) const {
   auto get = reinterpret_cast<char *(*)(uint64_t)>(dlsym(handle, function));
   auto release = reinterpret_cast<void (*)(char *)>(
       dlsym(handle, "sparsegpuEmulatorFreeString"));
@@ -87,8 +87,7 @@ DeviceLibrary::counters(uint64_t since) const {
   return query("sparsegpuEmulatorCountersJSON", since);
 }
 
-llvm::Expected<llvm::json::Value>
-DeviceLibrary::hazards(uint64_t since) const {
+llvm::Expected<llvm::json::Value> DeviceLibrary::hazards(uint64_t since) const {
   return query("sparsegpuEmulatorHazardsJSON", since);
 }
 
@@ -118,7 +117,8 @@ Execution::create(ModuleOp module, StringRef entry,
 
 namespace {
 /// A memref descriptor: two pointers, an offset, sizes and strides. The words
-/// behind the pointers are 64 bits wide (MLIR, "LLVM IR Target", ranked memref).
+/// behind the pointers are 64 bits wide (MLIR, "LLVM IR Target", ranked
+/// memref).
 struct Descriptor {
   std::vector<int64_t> words;
 
@@ -229,9 +229,9 @@ Execution::call(const std::vector<BoundArgument> &arguments,
   auto start = std::chrono::steady_clock::now();
   (*function)(frame.pointers.data());
   Outcome outcome;
-  outcome.seconds = std::chrono::duration<double>(
-                        std::chrono::steady_clock::now() - start)
-                        .count();
+  outcome.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+          .count();
   const int64_t *words = results.data();
   std::set<void *> owned;
   for (Type type : resultTypes) {

@@ -152,9 +152,8 @@ llvm::Expected<std::vector<BoundArgument>> Binder::bind() {
   for (unsigned i = 0; i < arguments.size(); ++i) {
     if (isSparse(i))
       continue;
-    llvm::Error error = isa<RankedTensorType>(arguments[i].type)
-                            ? bindDense(i)
-                            : bindScalar(i);
+    llvm::Error error =
+        isa<RankedTensorType>(arguments[i].type) ? bindDense(i) : bindScalar(i);
     if (error)
       return error;
   }
@@ -245,8 +244,7 @@ llvm::Error Binder::bindSparse(unsigned index) {
   Value value = function.getArgument(index);
   int64_t sizes[] = {matrix->rows, matrix->cols};
   for (unsigned dim = 0; dim < 2; ++dim)
-    if (llvm::Error error =
-            shapes.bind(value, dim, sizes[dim], argument.name))
+    if (llvm::Error error = shapes.bind(value, dim, sizes[dim], argument.name))
       return error;
   auto type = cast<RankedTensorType>(argument.type);
   SparseFormatInterface format = getSparseFormat(type);
@@ -323,10 +321,9 @@ llvm::Error Binder::bindDense(unsigned index) {
         value = std::floor(value * 8);
   }
   array->bytes.resize(values.size() * formats::byteSize(array->type));
-  size_t stored = formats::storeElements(array->type, values.data(),
-                                         values.size(),
-                                         formats::Overflow::Refuse,
-                                         array->bytes.data());
+  size_t stored =
+      formats::storeElements(array->type, values.data(), values.size(),
+                             formats::Overflow::Refuse, array->bytes.data());
   if (stored != values.size())
     return fail(index, "element " + Twine(stored) + " does not fit its type");
   argument.dense = std::move(array);

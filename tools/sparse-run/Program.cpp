@@ -75,8 +75,8 @@ static llvm::Error adoptEncodings(func::FuncOp entry, const Options &options) {
     }
     inputs.push_back(argument.getType());
   }
-  entry.setFunctionType(FunctionType::get(entry.getContext(), inputs,
-                                          entry.getResultTypes()));
+  entry.setFunctionType(
+      FunctionType::get(entry.getContext(), inputs, entry.getResultTypes()));
   return llvm::Error::success();
 }
 

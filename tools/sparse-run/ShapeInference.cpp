@@ -28,7 +28,8 @@ ShapeInference::ShapeInference(func::FuncOp function) {
   };
   for (Value argument : function.getArguments())
     fromType(argument);
-  function.walk([&](Operation *op) { llvm::for_each(op->getResults(), fromType); });
+  function.walk(
+      [&](Operation *op) { llvm::for_each(op->getResults(), fromType); });
 }
 
 void ShapeInference::visit(Operation *op) {
@@ -62,14 +63,14 @@ void ShapeInference::visit(Operation *op) {
     Value a = spmm.getA()[0], b = spmm.getB(), c = spmm.getInit();
     bool matrix = spmm.getBType().getRank() == 2;
     unsigned m = spmm.getTransposeA(), k = 1 - m;
-    unsigned kB = matrix && spmm.getTransposeB(), mC = matrix && spmm.getTransposeC();
+    unsigned kB = matrix && spmm.getTransposeB(),
+             mC = matrix && spmm.getTransposeC();
     unite({a, k}, {b, kB});
     unite({a, m}, {c, mC});
     if (matrix)
       unite({b, 1 - kB}, {c, 1 - mC});
     for (auto [i, input] : llvm::enumerate(spmm.getInputs())) {
-      AffineMap map =
-          cast<AffineMapAttr>((*spmm.getInputMaps())[i]).getValue();
+      AffineMap map = cast<AffineMapAttr>((*spmm.getInputMaps())[i]).getValue();
       for (unsigned dim = 0; dim < map.getNumResults(); ++dim)
         if (map.getDimPosition(dim) == 0)
           unite({input, dim}, {c, mC});
@@ -84,9 +85,10 @@ llvm::Error ShapeInference::bind(Value value, unsigned dim, int64_t size,
   Key leader = classes.getOrInsertLeaderValue(key({value, dim}));
   auto [it, isNew] = sizes.try_emplace(leader, size, what.str());
   if (!isNew && it->second.first != size)
-    return makeError(Twine("dimension ") + Twine(dim) + " of argument '" + what +
-                     "' is " + Twine(size) + ", but " + it->second.second +
-                     " says that it must be " + Twine(it->second.first));
+    return makeError(Twine("dimension ") + Twine(dim) + " of argument '" +
+                     what + "' is " + Twine(size) + ", but " +
+                     it->second.second + " says that it must be " +
+                     Twine(it->second.first));
   return llvm::Error::success();
 }
 
