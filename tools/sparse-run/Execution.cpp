@@ -21,6 +21,7 @@
 using namespace mlir;
 using namespace sparsegpu;
 using namespace sparsegpu::run;
+namespace json = llvm::json;
 
 //===----------------------------------------------------------------------===//
 // Device
@@ -68,6 +69,7 @@ uint64_t DeviceLibrary::mark() const {
 }
 
 llvm::Expected<llvm::json::Value> DeviceLibrary::query(const char *function,
+                                                       const char *key,
                                                        uint64_t since) const {
   auto get = reinterpret_cast<char *(*)(uint64_t)>(dlsym(handle, function));
   auto release = reinterpret_cast<void (*)(char *)>(
@@ -79,16 +81,23 @@ llvm::Expected<llvm::json::Value> DeviceLibrary::query(const char *function,
       llvm::json::parse(text ? text : "[]");
   if (text)
     release(text);
-  return value;
+  if (!value)
+    return value.takeError();
+  json::Object *object = value->getAsObject();
+  json::Value *list = object ? object->get(key) : nullptr;
+  if (!list || !list->getAsArray())
+    return makeError(Twine(function) + " of " + path + " gave no '" + key +
+                     "'");
+  return std::move(*list);
 }
 
 llvm::Expected<llvm::json::Value>
 DeviceLibrary::counters(uint64_t since) const {
-  return query("sparsegpuEmulatorCountersJSON", since);
+  return query("sparsegpuEmulatorCountersJSON", "launches", since);
 }
 
 llvm::Expected<llvm::json::Value> DeviceLibrary::hazards(uint64_t since) const {
-  return query("sparsegpuEmulatorHazardsJSON", since);
+  return query("sparsegpuEmulatorHazardsJSON", "hazards", since);
 }
 
 //===----------------------------------------------------------------------===//

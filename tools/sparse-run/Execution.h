@@ -39,8 +39,9 @@ public:
   llvm::Expected<llvm::json::Value> hazards(uint64_t since) const;
 
 private:
-  llvm::Expected<llvm::json::Value> query(const char *function,
-                                          uint64_t since) const;
+  /// Member `key` of what `function` of the library returns as JSON.
+  llvm::Expected<llvm::json::Value>
+  query(const char *function, const char *key, uint64_t since) const;
   void *handle = nullptr;
 };
 

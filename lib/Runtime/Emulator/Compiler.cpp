@@ -239,11 +239,6 @@ Status sparsegpu::emulator::compileModule(MemoryBufferRef bitcode,
   if (Status status = transform(*module, variant, **machine, result->module);
       !status.ok())
     return status;
-  if (const char *file = std::getenv("SPARSEGPU_EMULATOR_DUMP_IR")) {
-    std::error_code error;
-    raw_fd_ostream os(file, error);
-    module->print(os, nullptr);
-  }
   optimise(*module, **machine);
 
   SmallVector<char, 0> object;

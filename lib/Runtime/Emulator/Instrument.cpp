@@ -195,6 +195,10 @@ static unsigned countInstructions(const BasicBlock &block) {
   for (const Instruction &instruction : block) {
     if (isa<PHINode, AllocaInst, DbgInfoIntrinsic>(instruction))
       continue;
+    // Casts that change no bits.
+    if (isa<AddrSpaceCastInst, BitCastInst, PtrToIntInst, IntToPtrInst>(
+            instruction))
+      continue;
     if (auto *branch = dyn_cast<BranchInst>(&instruction);
         branch && branch->isUnconditional())
       continue;

@@ -98,6 +98,7 @@ static LowerFn lookupDotProduct(StringRef name) {
 
 /// fshl.clamp, fshr.clamp: a funnel shift by min(n, 32).
 static LowerFn lookupFunnelShift(StringRef name) {
+  name.consume_back(".i32");
   if (name != "fshl.clamp" && name != "fshr.clamp")
     return {};
   return [left = name == "fshl.clamp"](CallInst &call, IRBuilder<> &b,
