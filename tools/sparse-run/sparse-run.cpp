@@ -17,10 +17,12 @@
 #include "Report.h"
 
 #include "mlir/IR/MLIRContext.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/WithColor.h"
 
 #include <chrono>
@@ -145,6 +147,22 @@ parseOutput(StringRef text, func::FuncOp entry) {
                    "'; the results are: " + names);
 }
 
+/// Says on a terminal what is being done, and wipes it when it is done.
+class Stage {
+public:
+  explicit Stage(StringRef what) {
+    if (shown)
+      llvm::errs() << "sparse-run: " << what << " ...";
+  }
+  ~Stage() {
+    if (shown)
+      llvm::errs() << "\r\x1b[K";
+  }
+
+private:
+  bool shown = llvm::sys::Process::StandardErrIsDisplayed();
+};
+
 static double secondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
       .count();
@@ -170,7 +188,10 @@ static int runProgram(const Options &options) {
   llvm::Expected<DeviceLibrary> device = DeviceLibrary::load(options);
   if (!device)
     return fail(device.takeError());
-  auto arguments = bindInputs(program->entry, options);
+  auto arguments = [&] {
+    Stage stage("reading the inputs");
+    return bindInputs(program->entry, options);
+  }();
   if (!arguments)
     return fail(arguments.takeError());
 
@@ -181,6 +202,7 @@ static int runProgram(const Options &options) {
   // The reference reads the program before it is lowered.
   std::vector<ReferenceArray> references;
   if (options.check) {
+    Stage stage("computing the reference");
     auto evaluated = evaluateReference(program->entry, *arguments);
     if (!evaluated)
       return fail("--check: " + llvm::toString(evaluated.takeError()));
@@ -197,6 +219,7 @@ static int runProgram(const Options &options) {
   uint64_t mark = device->mark();
   std::vector<DenseArray> results;
   for (unsigned i = 0; i < options.repeat; ++i) {
+    Stage stage("running");
     auto outcome = (*execution)->call(*arguments, resultTypes);
     if (!outcome)
       return fail(outcome.takeError());
@@ -241,6 +264,9 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   CommandLine line;
   cl::HideUnrelatedOptions(category);
+  cl::SetVersionPrinter([](llvm::raw_ostream &out) {
+    out << "SparseGPU " SPARSEGPU_VERSION ", LLVM " LLVM_VERSION_STRING "\n";
+  });
   cl::ParseCommandLineOptions(
       argc, argv,
       "sparse-run: compiles an MLIR file and executes it on real matrices\n\n"

@@ -328,8 +328,8 @@ template <typename Fn> static Fn *hostFunction(llvm::StringRef name) {
 TEST(HostMath, NarrowingAgreesWithAPFloat) {
   auto *halfOfFloat = hostFunction<_Float16(float)>("__truncsfhf2");
   auto *halfOfDouble = hostFunction<_Float16(double)>("__truncdfhf2");
-  auto *bfloatOfFloat = hostFunction<__bf16(float)>("__truncsfbf2");
-  auto *bfloatOfDouble = hostFunction<__bf16(double)>("__truncdfbf2");
+  auto *bfloatOfFloat = hostFunction<_Float16(float)>("__truncsfbf2");
+  auto *bfloatOfDouble = hostFunction<_Float16(double)>("__truncdfbf2");
   auto expected = [](double x, const llvm::fltSemantics &semantics) {
     llvm::APFloat value(x);
     bool lost;

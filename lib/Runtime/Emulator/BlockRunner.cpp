@@ -27,7 +27,6 @@ BlockRunner::BlockRunner() : threads(new Thread[kMaxThreads]) {
   uint64_t address = reinterpret_cast<uint64_t>(sharedMapping);
   sharedWindow = reinterpret_cast<char *>((address + kSharedWindow - 1) &
                                           ~(kSharedWindow - 1));
-  ready.resize(2 * kMaxThreads);
   for (unsigned i = 0; i < kMaxThreads; ++i) {
     Thread &thread = threads[i];
     std::memset(static_cast<ThreadContext *>(&thread), 0,
@@ -57,7 +56,7 @@ void BlockRunner::growStacks(size_t bytes, unsigned count) {
       threads[i].abandoned = true;
   }
   while (stacks.size() < count)
-    stacks.emplace_back(stackBytes);
+    stacks.emplace_back(stackBytes + kColourBytes);
 }
 
 uint32_t BlockRunner::lanesOf(unsigned warp) const {
@@ -150,7 +149,7 @@ void BlockRunner::prepareBlock(uint64_t index) {
   for (unsigned i = 0; i < threadCount; ++i) {
     Thread &thread = threads[i];
     if (thread.abandoned) {
-      makeFiber(thread.fiber, stacks[i], fiberMain, &thread);
+      makeFiber(thread.fiber, stacks[i], i, fiberMain, &thread);
       thread.abandoned = false;
     }
     if (current->variant.log) {
@@ -181,7 +180,7 @@ void BlockRunner::run(Launch &launch) {
     prepareBlock(index);
     if (!usesFibers) {
       if (sequenceAbandoned)
-        makeFiber(sequence, stacks[0], sequenceMain, this);
+        makeFiber(sequence, stacks[0], 0, sequenceMain, this);
       // Fiber 0 shares the stack.
       threads[0].abandoned = true;
       sequenceAbandoned = true;
@@ -203,7 +202,7 @@ void BlockRunner::run(Launch &launch) {
 void BlockRunner::finishBlock() {
   while (live && !current->failed.load(std::memory_order_relaxed)) {
     if (readyHead != readyTail) {
-      Thread &next = threads[ready[readyHead++ % ready.size()]];
+      Thread &next = threads[ready[readyHead++ % kReadySlots]];
       running = &next;
       switchFiber(mainContext, next.fiber);
       running = nullptr;
@@ -248,7 +247,7 @@ void BlockRunner::sequenceMain(void *argument) {
 }
 
 void BlockRunner::push(Thread &thread) {
-  ready[readyTail++ % ready.size()] = thread.index;
+  ready[readyTail++ % kReadySlots] = thread.index;
 }
 
 void BlockRunner::release(Thread &thread) {
@@ -261,7 +260,7 @@ void BlockRunner::switchToNext(Thread &thread) {
     switchFiber(thread.fiber, mainContext);
     return;
   }
-  Thread &next = threads[ready[readyHead++ % ready.size()]];
+  Thread &next = threads[ready[readyHead++ % kReadySlots]];
   running = &next;
   if (&next != &thread)
     switchFiber(thread.fiber, next.fiber);
@@ -287,10 +286,12 @@ void BlockRunner::exitThread(Thread &thread) {
   __builtin_unreachable();
 }
 
-void BlockRunner::fail(Thread &thread, const std::string &what) {
+void BlockRunner::fail(Thread &thread, std::string &&what) {
   current->fail(llvm::formatv("{0}, thread ({1},{2},{3}): {4}", place(),
                               thread.tid[0], thread.tid[1], thread.tid[2], what)
                     .str());
+  // No destructor of this stack will run.
+  std::string().swap(what);
   thread.abandoned = true;
   switchFiber(usesFibers ? thread.fiber : sequence, mainContext);
   __builtin_unreachable();

@@ -84,8 +84,9 @@ public:
   /// Lets others run; for threads that poll memory.
   void yield(Thread &thread);
   [[noreturn]] void exitThread(Thread &thread);
-  /// Ends the launch. Names kernel, block and thread.
-  [[noreturn]] void fail(Thread &thread, const std::string &what);
+  /// Ends the launch. Names kernel, block and thread. The stack of the caller
+  /// is abandoned, so the text is taken from it here.
+  [[noreturn]] void fail(Thread &thread, std::string &&what);
 
   Launch &launch() { return *current; }
   const Launch &launch() const { return *current; }
@@ -164,7 +165,8 @@ private:
   size_t stackBytes = 0;
 
   // Threads that can run: a ring; no thread is in it twice.
-  std::vector<uint16_t> ready;
+  static constexpr unsigned kReadySlots = 2 * kMaxThreads;
+  uint16_t ready[kReadySlots];
   unsigned readyHead = 0, readyTail = 0;
 
   // A few random orders of the threads, and the state of the generator.

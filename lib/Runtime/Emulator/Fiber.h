@@ -54,9 +54,15 @@ struct FiberContext {
 };
 
 /// Makes `context` a computation that calls `entry(argument)`, which must never
-/// return, when it is first switched to.
-void makeFiber(FiberContext &context, const FiberStack &stack,
+/// return, when it is first switched to. Stacks begin at page boundaries, so
+/// the hot ends of many would compete for the same sets of the cache; fibers of
+/// different `colour` begin at different lines.
+void makeFiber(FiberContext &context, const FiberStack &stack, unsigned colour,
                void (*entry)(void *), void *argument);
+
+/// Bytes of a stack that its colour may take.
+constexpr size_t kStackColours = 64;
+constexpr size_t kColourBytes = kStackColours * 64;
 
 /// Suspends the running computation in `from` and continues `to`.
 void switchFiber(FiberContext &from, FiberContext &to);

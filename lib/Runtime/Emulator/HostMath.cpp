@@ -144,27 +144,24 @@ float widenHalf(uint16_t bits) {
   return x;
 }
 
-// The calling convention passes half types in vector registers.
+// The calling convention passes both half types in the low bits of a vector
+// register, so _Float16 carries the bits of either. (A __bf16 would make the
+// compiler call the very functions that are defined here.)
 _Float16 makeHalf(uint16_t bits) {
   _Float16 x;
-  std::memcpy(&x, &bits, sizeof(x));
-  return x;
-}
-__bf16 makeBFloat(uint16_t bits) {
-  __bf16 x;
   std::memcpy(&x, &bits, sizeof(x));
   return x;
 }
 
 _Float16 truncsfhf2(float x) { return makeHalf(narrow(x, 10, 5)); }
 _Float16 truncdfhf2(double x) { return makeHalf(narrow(x, 10, 5)); }
-__bf16 truncdfbf2(double x) { return makeBFloat(narrow(x, 7, 8)); }
-__bf16 truncsfbf2(float x) {
+_Float16 truncdfbf2(double x) { return makeHalf(narrow(x, 7, 8)); }
+_Float16 truncsfbf2(float x) {
   uint32_t bits = bitsOf(x);
   if (std::isnan(x))
-    return makeBFloat(bits >> 16 | 0x40);
+    return makeHalf(bits >> 16 | 0x40);
   bits += 0x7fff + (bits >> 16 & 1);
-  return makeBFloat(bits >> 16);
+  return makeHalf(bits >> 16);
 }
 float extendhfsf2(_Float16 x) {
   uint16_t bits;
