@@ -141,7 +141,7 @@ function(add_sparsegpu_lit_suite target comment)
     COMMAND "${LLVM_TOOLS_BINARY_DIR}/lit" -sv --order=lexical
             -o "${CMAKE_CURRENT_BINARY_DIR}/results.json"
             "${CMAKE_CURRENT_BINARY_DIR}"
-    DEPENDS ${depends}
+    DEPENDS ${depends} sparsegpu-doc
     COMMENT "${comment}" USES_TERMINAL)
 endfunction()
 
