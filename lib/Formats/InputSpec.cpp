@@ -44,6 +44,10 @@ static Error specError(std::string_view text, std::string_view message) {
 static Status parseShape(std::string_view text, std::string_view shape,
                          std::vector<int64_t> &sizes) {
   for (std::string_view part : split(shape, 'x')) {
+    if (part == "?") {
+      sizes.push_back(-1);
+      continue;
+    }
     std::optional<int64_t> size = parseInteger(part);
     if (!size || *size < 0)
       return specError(text, concat(quoted(shape),
@@ -158,8 +162,11 @@ Expected<CooMatrix> formats::generateSparse(const InputSpec &spec, int64_t rows,
     return Error(concat("a sparse matrix has two sizes, the input gives ",
                         spec.shape.size()));
   SparseRecipe recipe;
-  recipe.rows = spec.shape.empty() ? rows : spec.shape[0];
-  recipe.cols = spec.shape.empty() ? cols : spec.shape[1];
+  auto size = [&](size_t dim, int64_t known) {
+    return spec.shape.empty() || spec.shape[dim] < 0 ? known : spec.shape[dim];
+  };
+  recipe.rows = size(0, rows);
+  recipe.cols = size(1, cols);
   recipe.distribution = spec.distribution;
   recipe.parameter = spec.parameter;
   return generateSparse(recipe, seed);

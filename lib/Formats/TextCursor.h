@@ -48,7 +48,9 @@ public:
       ++next;
     if (next == last)
       return;
-    if (*next++ == '\r' && next != last && *next == '\n')
+    bool wasReturn = *next == '\r';
+    ++next;
+    if (wasReturn && next != last && *next == '\n')
       ++next;
     ++lineNumber;
   }

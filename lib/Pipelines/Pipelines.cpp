@@ -97,7 +97,6 @@ void sparsegpu::buildGPUToNVVM(OpPassManager &pm,
   functions.addPass(arith::createArithExpandOpsPass());
   functions.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
-  pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(createGpuToLLVMConversionPass());
   GpuModuleToBinaryPassOptions binary;
   binary.compilationTarget = options.format;

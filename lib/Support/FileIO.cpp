@@ -54,13 +54,12 @@ static Expected<std::string> readRaw(const std::string &path) {
   size_t used = 0;
   content.resize(std::max<size_t>(expectedSize + 1, 1 << 16));
   for (;;) {
-    size_t got =
-        std::fread(&content[used], 1, content.size() - used, file.get());
+    size_t room = content.size() - used;
+    size_t got = std::fread(&content[used], 1, room, file.get());
     used += got;
-    if (got == 0)
+    if (got < room) // the end, or an error
       break;
-    if (used == content.size())
-      content.resize(content.size() * 2);
+    content.resize(content.size() * 2);
   }
   if (std::ferror(file.get()))
     return Error(concat(shown, ": cannot read: ", systemMessage(errno)));

@@ -140,6 +140,9 @@ TEST(Generators, RecordedResults) {
   };
   EXPECT_EQ(sum(generated(100, 80, SparseDistribution::Uniform, 0.1)),
             836830332215084459u);
+  // More than a quarter full: the empty places are drawn.
+  EXPECT_EQ(sum(generated(100, 80, SparseDistribution::Uniform, 0.6)),
+            15722846321867841408u);
   EXPECT_EQ(sum(generated(100, 80, SparseDistribution::PowerLaw, 5)),
             17922923256800221185u);
   double values[2];

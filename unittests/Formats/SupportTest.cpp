@@ -127,6 +127,11 @@ TEST(FileIO, ReportsWhatCannotBeRead) {
   std::string magic = dir.write("magic", "\x1f\x8b");
   EXPECT_EQ(readFile(magic).message(),
             magic + ":1: the compressed data is truncated");
+  // The text ends where the first output buffer does.
+  std::string block = gzip(std::string(4096, 'x'));
+  std::string full = dir.write("f.gz", block.substr(0, block.size() - 4));
+  EXPECT_EQ(readFile(full).message(),
+            full + ":1: the compressed data is truncated");
   packed[packed.size() - 6] ^= 1;
   std::string sum = dir.write("sum.gz", packed);
   EXPECT_EQ(readFile(sum).message(),

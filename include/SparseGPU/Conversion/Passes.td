@@ -74,11 +74,13 @@ def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
 
     | N | schedule |
     |---|---|
-    | above 32 | `lanes = 32, coarsening = 2` |
-    | 17 to 32 | `lanes = 32` |
-    | 9 to 16 | `lanes = 16` |
-    | 2 to 8 | `lanes = 8`, or the next power of two |
-    | 1 | `lanes = 1` |
+    | known, above 32 | `lanes = 32, coarsening = 2` |
+    | known, 17 to 32 | `lanes = 32` |
+    | known, up to 16 | `lanes` = N rounded up to a power of two |
+    | at run time, above 16 | `lanes = 32, coarsening = 2` |
+    | at run time, else | `lanes = 8, unroll = 2` |
+
+    An operation whose `reduce` is more than one operation gets `lanes = 32`.
   }];
   let options = [
     Option<"schedule", "schedule", "std::string", /*default=*/"\"\"",

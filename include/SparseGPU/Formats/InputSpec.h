@@ -34,7 +34,8 @@ struct InputSpec {
   InputKind kind = InputKind::File;
   /// File: its path, "-" for standard input.
   std::string path;
-  /// The sizes that the spec gives; none when they are the argument's.
+  /// The sizes that the spec gives, -1 for one that it leaves open ("?"); none
+  /// when they are the argument's.
   std::vector<int64_t> shape;
   /// Random, for a sparse argument: where its nonzeros lie. Dense arguments
   /// take random numbers everywhere and no distribution.
@@ -52,7 +53,8 @@ struct InputSpec {
 ///   zeros[:SHAPE]  iota[:SHAPE]
 ///   graph:debian
 ///   file:PATH  PATH
-/// SHAPE is sizes joined by x, such as 1000x800. A PATH that begins like one of
+/// SHAPE is sizes joined by x, such as 1000x800; a size that follows from
+/// elsewhere may be "?", as in ?x64. A PATH that begins like one of
 /// the others is written file:PATH or ./PATH.
 /// Errors quote the spec and say what is expected.
 Expected<InputSpec> parseInputSpec(std::string_view text);

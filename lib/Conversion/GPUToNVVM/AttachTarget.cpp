@@ -98,7 +98,7 @@ struct AttachTarget : sparsegpu::impl::AttachTargetBase<AttachTarget> {
       return signalPassFailure();
     OpBuilder b(&getContext());
     auto target = NVVM::NVVMTargetAttr::get(
-        &getContext(), /*optLevel=*/3, kTriple, chip, *checked,
+        &getContext(), /*optLevel=*/2, kTriple, chip, *checked,
         /*flags=*/nullptr, /*files=*/nullptr);
     for (auto module : getOperation().getOps<gpu::GPUModuleOp>())
       module.setTargetsAttr(b.getArrayAttr({target}));

@@ -39,15 +39,14 @@ static SmallVector<Attribute> chooseSchedules(SpMMOp op) {
     return {base};
   if (!ShapedType::isDynamic(columns)) {
     if (columns > 32)
-      return {base.withTile(32, 2, {})};
+      return {base.withTile(32, 2, /*unroll=*/4, {})};
     int64_t lanes = llvm::PowerOf2Ceil(std::max<int64_t>(columns, 1));
-    return {base.withTile(lanes, 1, {})};
+    return {base.withTile(lanes, 1, /*unroll=*/4, {})};
   }
-  auto above = [&](int64_t bound) {
-    return GuardAttr::get(context, GuardQuantity::N, GuardPredicate::GT, bound);
-  };
-  return {base.withTile(32, 2, above(32)), base.withTile(32, 1, above(8)),
-          base.withTile(8, 1, {})};
+  // Each schedule is a kernel that the back end must compile: two are enough.
+  auto wide = GuardAttr::get(context, GuardQuantity::N, GuardPredicate::GT, 16);
+  return {base.withTile(32, 2, /*unroll=*/4, wide),
+          base.withTile(8, 1, /*unroll=*/2, {})};
 }
 
 namespace {

@@ -19,7 +19,7 @@
 
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
-#include "UpstreamEncoding.h"
+#include "SparseGPU/Conversion/UpstreamEncoding.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "UpstreamEncoding.h"
+#include "SparseGPU/Conversion/UpstreamEncoding.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/SparseTensor/IR/SparseTensor.h"

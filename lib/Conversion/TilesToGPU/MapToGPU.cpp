@@ -46,12 +46,16 @@ struct MapToGPU : sparsegpu::impl::MapToGPUBase<MapToGPU> {
       nests.push_back(forall);
       return WalkResult::skip();
     });
-    for (scf::ForallOp nest : nests)
-      if (failed(map(nest)))
+    for (auto [i, nest] : llvm::enumerate(nests)) {
+      std::string kernel = (getOperation().getSymName() + "_kernel").str();
+      if (nests.size() > 1)
+        kernel += "_" + std::to_string(i);
+      if (failed(map(nest, kernel)))
         return signalPassFailure();
+    }
   }
 
-  LogicalResult map(scf::ForallOp nest);
+  LogicalResult map(scf::ForallOp nest, StringRef kernel);
 };
 } // namespace
 
@@ -59,7 +63,7 @@ struct MapToGPU : sparsegpu::impl::MapToGPUBase<MapToGPU> {
 /// table of technical specifications).
 static constexpr int64_t kMaxGrid[] = {0x7fffffff, 0xffff};
 
-LogicalResult MapToGPU::map(scf::ForallOp nest) {
+LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
   Location loc = nest.getLoc();
   OpBuilder b(nest);
   auto index = [&](int64_t value) -> Value {
@@ -92,6 +96,10 @@ LogicalResult MapToGPU::map(scf::ForallOp nest) {
   Value one = index(1);
   auto launch = gpu::LaunchOp::create(b, loc, grid[0], grid[1], one,
                                       index(schedule.getBlockSize()), one, one);
+  // The kernels of one function share a module: one run of the back end.
+  launch.setModuleAttr(FlatSymbolRefAttr::get(
+      b.getContext(), (getOperation().getSymName() + "_kernels").str()));
+  launch.setFunctionAttr(FlatSymbolRefAttr::get(b.getContext(), kernel));
   // For --sparse-gpu-place-operands, which leaves other launches alone.
   launch->setAttr("sparse_gpu.nest", b.getUnitAttr());
   b.setInsertionPointToStart(&launch.getBody().front());

@@ -88,9 +88,10 @@ ScheduleAttr ScheduleAttr::getDefault(MLIRContext *context) {
 }
 
 ScheduleAttr ScheduleAttr::withTile(int64_t lanes, int64_t coarsening,
+                                    int64_t unroll,
                                     ArrayRef<GuardAttr> guards) const {
   return get(getContext(), getUnit(), getScope(), getWarps(), lanes, coarsening,
-             getStep(), getUnroll(), getReduction(), getPath(), guards);
+             getStep(), unroll, getReduction(), getPath(), guards);
 }
 
 /// Parses an enumerator by name into `value`.

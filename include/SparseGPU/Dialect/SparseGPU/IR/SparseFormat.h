@@ -13,6 +13,9 @@
 #ifndef SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEFORMAT_H
 #define SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEFORMAT_H
 
+#include "SparseGPU/Formats/Coo.h"
+#include "SparseGPU/Formats/Field.h"
+#include "SparseGPU/Support/Expected.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/ValueRange.h"

@@ -57,6 +57,15 @@ def SparseFormatInterface : AttrInterface<"SparseFormatInterface"> {
       What the storage costs, in bytes, for the cost model and for reports.
     }], "::sparsegpu::FormatCost", "getCost",
       (ins "::mlir::RankedTensorType":$type)>,
+    InterfaceMethod<[{
+      Packs `matrix` into storage of `type`, on the host. Fails with one message
+      when an index does not fit its type.
+    }], "::sparsegpu::Expected<::sparsegpu::formats::PackedMatrix>", "pack",
+      (ins "::mlir::RankedTensorType":$type,
+           "const ::sparsegpu::formats::CooMatrix &":$matrix)>,
+    InterfaceMethod<"The matrix that `packed` stores; the inverse of `pack`.",
+      "::sparsegpu::Expected<::sparsegpu::formats::CooMatrix>", "unpack",
+      (ins "const ::sparsegpu::formats::PackedMatrix &":$packed)>,
     InterfaceMethod<"The number of units, an `index`.",
       "::mlir::Value", "buildUnitCount",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,

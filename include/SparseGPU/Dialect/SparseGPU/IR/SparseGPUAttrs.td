@@ -145,8 +145,8 @@ def SparseGPU_ScheduleAttr : SparseGPU_Attr<"Schedule", "schedule"> {
     int64_t getBlockSize() const { return 32 * getWarps(); }
     /// The schedule with every field at its default.
     static ScheduleAttr getDefault(::mlir::MLIRContext *context);
-    /// This schedule with other lanes, coarsening and guards.
-    ScheduleAttr withTile(int64_t lanes, int64_t coarsening,
+    /// This schedule with other lanes, coarsening, unrolling and guards.
+    ScheduleAttr withTile(int64_t lanes, int64_t coarsening, int64_t unroll,
                           ::llvm::ArrayRef<GuardAttr> guards) const;
   }];
 }

@@ -12,6 +12,8 @@
 
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
+#include "SparseGPU/Formats/Csr.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -48,12 +50,44 @@ CSRAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
 SmallVector<StorageField> CSRAttr::getFields(RankedTensorType type) const {
   int64_t rows = type.getDimSize(0);
   int64_t positions = ShapedType::isDynamic(rows) ? rows : rows + 1;
-  auto vector = [](int64_t size, Type element) {
-    return RankedTensorType::get({size}, element);
-  };
-  return {{"positions", vector(positions, getPositions())},
-          {"coordinates", vector(ShapedType::kDynamic, getCoordinates())},
-          {"values", vector(ShapedType::kDynamic, type.getElementType())}};
+  SmallVector<StorageField> fields;
+  for (const formats::FieldSpec &spec : formats::csrFields()) {
+    Type element = type.getElementType();
+    if (spec.role == formats::FieldRole::Positions)
+      element = getPositions();
+    else if (spec.role == formats::FieldRole::Coordinates)
+      element = getCoordinates();
+    int64_t size = spec.role == formats::FieldRole::Positions
+                       ? positions
+                       : ShapedType::kDynamic;
+    fields.push_back({spec.name, RankedTensorType::get({size}, element)});
+  }
+  return fields;
+}
+
+/// 0 for index, as in upstream's encoding.
+static unsigned getWidth(Type type) {
+  return type.isIndex() ? 0 : type.getIntOrFloatBitWidth();
+}
+
+Expected<formats::PackedMatrix>
+CSRAttr::pack(RankedTensorType type, const formats::CooMatrix &matrix) const {
+  formats::CsrOptions options;
+  options.positionWidth = getWidth(getPositions());
+  options.coordinateWidth = getWidth(getCoordinates());
+  std::string element;
+  llvm::raw_string_ostream(element) << type.getElementType();
+  std::optional<formats::ElementType> valueType =
+      formats::parseElementType(element);
+  if (!valueType)
+    return Error("values of type " + element + " cannot be packed as CSR");
+  options.valueType = *valueType;
+  return formats::packCsr(matrix, options);
+}
+
+Expected<formats::CooMatrix>
+CSRAttr::unpack(const formats::PackedMatrix &packed) const {
+  return formats::unpackCsr(packed);
 }
 
 SmallVector<StringRef> CSRAttr::getUnits() const { return {"row"}; }

@@ -9,8 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_UPSTREAMENCODING_H
-#define SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_UPSTREAMENCODING_H
+#ifndef SPARSEGPU_CONVERSION_UPSTREAMENCODING_H
+#define SPARSEGPU_CONVERSION_UPSTREAMENCODING_H
 
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
@@ -39,4 +39,4 @@ mlir::Value buildFromUpstream(mlir::OpBuilder &builder, mlir::Location loc,
 
 } // namespace sparsegpu
 
-#endif // SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_UPSTREAMENCODING_H
+#endif // SPARSEGPU_CONVERSION_UPSTREAMENCODING_H

@@ -1,0 +1,210 @@
+//===- Emulator.h - The software GPU ----------------------------*- C++ -*-===//
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The interface of libsparsegpu_emulator.so besides the `mgpu...` functions
+// that MLIR's `gpu-to-llvm` calls: options, counters, hazards, and entry points
+// that return an error where the `mgpu...` functions can only end the process.
+//
+// Everything in the C++ part may be called from any thread. Launches are
+// synchronous: when `launch` returns, the kernel has run. See docs/Emulator.md.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_RUNTIME_EMULATOR_H
+#define SPARSEGPU_RUNTIME_EMULATOR_H
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sparsegpu::emulator {
+
+/// Success, or one line that says what is wrong.
+class Status {
+public:
+  static Status success() { return Status(); }
+  static Status error(std::string message) {
+    Status status;
+    status.failed = true;
+    status.text = std::move(message);
+    return status;
+  }
+  bool ok() const { return !failed; }
+  const std::string &message() const { return text; }
+
+private:
+  bool failed = false;
+  std::string text;
+};
+
+/// In which order the threads of one block make progress.
+enum class Schedule {
+  /// Each thread runs to its next synchronisation; the order is drawn from the
+  /// seed. Finds missing synchronisation.
+  Adversarial,
+  /// All lanes of a warp stay together, and warps take turns, one memory access
+  /// at a time. The order in which hardware usually happens to run.
+  Lockstep,
+};
+
+struct Options {
+  uint64_t seed = 0;
+  Schedule schedule = Schedule::Adversarial;
+  /// Count requests, sectors and instructions of every launch.
+  bool counters = false;
+  /// Check every access and barrier, and report each faulty site once.
+  bool hazards = false;
+  /// Operating-system threads that run blocks; 0 takes one per core.
+  unsigned workers = 0;
+  /// Where the counters are written, as JSON, when the process ends; may be
+  /// empty.
+  std::string countersFile;
+
+  /// Parses "seed=3,schedule=lockstep,counters=FILE.json,hazards,workers=2",
+  /// the syntax of the environment variable SPARSEGPU_EMULATOR. What the text
+  /// does not name keeps the value it has in `options`.
+  static Status parse(const std::string &text, Options &options);
+};
+
+struct Dim3 {
+  uint32_t x = 1, y = 1, z = 1;
+};
+
+/// What one kind of access to global memory cost, per launch.
+struct GlobalTraffic {
+  /// Executions of an access by a warp (with at least one lane taking part).
+  uint64_t requests = 0;
+  /// Distinct aligned 32-byte pieces, summed over the requests.
+  uint64_t sectors = 0;
+  /// Bytes that the lanes asked for, summed over lanes and requests.
+  uint64_t bytes = 0;
+};
+
+/// The counters of one launch. docs/Emulator.md defines each.
+struct LaunchCounters {
+  std::string kernel;
+  Dim3 grid, block;
+  uint32_t staticShared = 0, dynamicShared = 0;
+  uint64_t threadInstructions = 0, warpInstructions = 0;
+  GlobalTraffic globalLoads, globalStores, globalAtomics;
+  uint64_t sharedLoadRequests = 0, sharedLoadBytes = 0;
+  uint64_t sharedStoreRequests = 0, sharedStoreBytes = 0;
+  uint64_t sharedAtomicRequests = 0;
+  /// Executions by a warp.
+  uint64_t barriers = 0, warpBarriers = 0, shuffles = 0, votes = 0;
+
+  std::string toJSON() const;
+};
+
+/// Something wrong that a launch did, reported once per site and kind.
+struct Hazard {
+  /// "out-of-bounds global access", "misaligned access", ...
+  std::string kind;
+  std::string kernel;
+  Dim3 block, thread;
+  uint64_t address = 0;
+  /// "file:line:column" when the kernel carries debug locations.
+  std::string location;
+  /// The whole report, one line.
+  std::string message;
+};
+
+struct LaunchConfig {
+  Dim3 grid, block;
+  uint32_t dynamicShared = 0;
+};
+
+/// A loaded module and a function in it; owned by the device.
+class LoadedModule;
+class Kernel;
+size_t kernelParameterCount(const Kernel *kernel);
+
+/// A software GPU with its memory.
+class Device {
+public:
+  /// The device behind the `mgpu...` functions. Takes its options from the
+  /// environment variable SPARSEGPU_EMULATOR.
+  static Device &get();
+
+  Device();
+  explicit Device(const Options &options);
+  ~Device();
+  Device(const Device &) = delete;
+  Device &operator=(const Device &) = delete;
+
+  Options options() const;
+  void setOptions(const Options &options);
+
+  /// Takes NVPTX LLVM bitcode. PTX and device binaries are refused, and so is
+  /// any operation that the emulator does not know. The code is compiled when
+  /// the first kernel of the module is launched.
+  Status loadModule(const void *data, size_t size, LoadedModule *&module);
+  Status unloadModule(LoadedModule *module);
+  Status getKernel(LoadedModule *module, const std::string &name,
+                   Kernel *&kernel);
+  /// `params[i]` points at the value of parameter i.
+  Status launch(Kernel *kernel, const LaunchConfig &config, void **params,
+                size_t numParams);
+
+  /// Memory of the device; null for zero bytes.
+  void *allocate(size_t bytes);
+  Status free(void *pointer);
+  /// Declares host memory that kernels may touch.
+  void registerHost(void *pointer, size_t bytes);
+  Status unregisterHost(void *pointer);
+  Status copy(void *destination, const void *source, size_t bytes);
+  /// Writes `count` elements of 1, 2 or 4 bytes.
+  Status fill(void *destination, uint32_t value, unsigned elementBytes,
+              size_t count);
+
+  /// A point in the sequence of launches; counters and hazards are asked for
+  /// from such a point on.
+  uint64_t mark() const;
+  std::vector<LaunchCounters> counters(uint64_t sinceMark = 0) const;
+  std::string countersJSON(uint64_t sinceMark = 0) const;
+  std::vector<Hazard> hazards(uint64_t sinceMark = 0) const;
+  std::string hazardsJSON(uint64_t sinceMark = 0) const;
+
+  /// Called instead of printing and ending the process when an `mgpu...`
+  /// function fails. If it returns, the failed function does nothing more.
+  void setErrorHandler(std::function<void(const std::string &)> handler);
+  void fail(const std::string &message);
+  /// Called for each hazard instead of printing it.
+  void setHazardHandler(std::function<void(const Hazard &)> handler);
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> impl;
+};
+
+} // namespace sparsegpu::emulator
+
+//===----------------------------------------------------------------------===//
+// The same for callers that load the library with dlopen. Functions that return
+// int give 0 for success; sparsegpuEmulatorLastError then explains any other
+// value. Strings returned by value are released by sparsegpuEmulatorFreeString.
+//===----------------------------------------------------------------------===//
+
+extern "C" {
+int sparsegpuEmulatorSetOptions(const char *text);
+const char *sparsegpuEmulatorLastError(void);
+uint64_t sparsegpuEmulatorMark(void);
+char *sparsegpuEmulatorCountersJSON(uint64_t sinceMark);
+char *sparsegpuEmulatorHazardsJSON(uint64_t sinceMark);
+uint64_t sparsegpuEmulatorNumHazards(uint64_t sinceMark);
+void sparsegpuEmulatorFreeString(char *text);
+void sparsegpuEmulatorSetErrorHandler(void (*handler)(const char *message,
+                                                      void *userData),
+                                      void *userData);
+}
+
+#endif // SPARSEGPU_RUNTIME_EMULATOR_H

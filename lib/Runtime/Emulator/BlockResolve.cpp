@@ -1,0 +1,194 @@
+//===- BlockResolve.cpp - What to do when no thread of a block is ready ---===//
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// In this order: read logs that are full, let the lanes that are behind take a
+// step, answer activemask, let pollers poll again. If none of it applies, every
+// thread waits for another one: a deadlock.
+//
+//===----------------------------------------------------------------------===//
+
+#include "BlockRunner.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <map>
+#include <thread>
+
+using namespace sparsegpu::emulator;
+
+/// Every so many steps the lanes that are furthest go first, so that a lane
+/// that polls for something another lane of its warp does gets it.
+static constexpr uint64_t kUnfairSteps = 4096;
+
+bool BlockRunner::resolve() {
+  return releaseFullLogs() || releaseSteps() || releaseConverged() ||
+         releasePolling();
+}
+
+void BlockRunner::mergeWarp(unsigned warp) {
+  WarpView view;
+  view.code = current->code;
+  view.sharedBegin = reinterpret_cast<uint64_t>(sharedWindow);
+  view.sharedEnd = view.sharedBegin + kSharedWindow;
+  view.states.fill(LaneState::Absent);
+  for (unsigned lane = 0; lane < kWarpSize; ++lane) {
+    unsigned index = warp * kWarpSize + lane;
+    if (index >= threadCount)
+      break;
+    view.logs[lane] = &logs[index];
+    view.ends[lane] = threads[index].logNext;
+    switch (threads[index].state) {
+    case ThreadState::Exited:
+      view.states[lane] = LaneState::Exited;
+      break;
+    case ThreadState::Barrier:
+    case ThreadState::Collective:
+      view.states[lane] = LaneState::Waiting;
+      break;
+    default:
+      // It will log more before anything happens that orders it.
+      view.states[lane] = LaneState::Full;
+      break;
+    }
+  }
+  mergeLogs(view, counters);
+}
+
+bool BlockRunner::releaseFullLogs() {
+  if (!current->variant.log)
+    return false;
+  bool released = false;
+  for (unsigned w = 0; w < warpCount; ++w) {
+    unsigned first = w * kWarpSize;
+    unsigned end = std::min(first + kWarpSize, threadCount);
+    bool full = false;
+    for (unsigned i = first; i < end; ++i)
+      full |= threads[i].state == ThreadState::LogFull;
+    if (!full)
+      continue;
+    mergeWarp(w);
+    for (unsigned i = first; i < end; ++i) {
+      Thread &thread = threads[i];
+      if (logs[i].read != thread.logNext)
+        continue;
+      logs[i].read = thread.logNext = logs[i].words.data();
+      if (thread.state == ThreadState::LogFull) {
+        release(thread);
+        released = true;
+      }
+    }
+  }
+  return released;
+}
+
+bool BlockRunner::releaseSteps() {
+  if (!current->variant.steps)
+    return false;
+  bool furthest = ++stepCount % kUnfairSteps == 0;
+  bool released = false;
+  for (unsigned w = 0; w < warpCount; ++w) {
+    unsigned first = w * kWarpSize;
+    unsigned end = std::min(first + kWarpSize, threadCount);
+    int64_t best = -1;
+    for (unsigned i = first; i < end; ++i)
+      if (threads[i].state == ThreadState::Step &&
+          (best < 0 || (furthest ? threads[i].waitsFor > best
+                                 : threads[i].waitsFor < best)))
+        best = threads[i].waitsFor;
+    if (best < 0)
+      continue;
+    released = true;
+    for (unsigned i = first; i < end; ++i)
+      if (threads[i].state == ThreadState::Step && threads[i].waitsFor == best)
+        release(threads[i]);
+  }
+  return released;
+}
+
+bool BlockRunner::releaseConverged() {
+  for (unsigned w = 0; w < warpCount; ++w) {
+    unsigned first = w * kWarpSize;
+    unsigned end = std::min(first + kWarpSize, threadCount);
+    uint32_t mask = 0, site = 0;
+    for (unsigned i = first; i < end; ++i) {
+      if (threads[i].state != ThreadState::Converge)
+        continue;
+      if (!mask)
+        site = threads[i].waitsFor;
+      if (threads[i].waitsFor == site)
+        mask |= 1u << (i - first);
+    }
+    if (!mask)
+      continue;
+    for (uint32_t rest = mask; rest; rest &= rest - 1) {
+      Thread &thread = threads[first + __builtin_ctz(rest)];
+      thread.result = mask;
+      release(thread);
+    }
+    return true;
+  }
+  return false;
+}
+
+bool BlockRunner::releasePolling() {
+  bool released = false;
+  for (unsigned i = 0; i < threadCount; ++i) {
+    if (threads[i].state == ThreadState::Polling) {
+      release(threads[i]);
+      released = true;
+    }
+  }
+  // Only another block can bring what they wait for.
+  if (released)
+    std::this_thread::yield();
+  return released;
+}
+
+std::string BlockRunner::describeDeadlock() const {
+  // What is waited for, by how many threads, and the first of them.
+  std::map<std::string, std::pair<unsigned, const Thread *>> waits;
+  unsigned exited = 0;
+  for (unsigned i = 0; i < threadCount; ++i) {
+    const Thread &thread = threads[i];
+    std::string what;
+    if (thread.state == ThreadState::Exited) {
+      ++exited;
+      continue;
+    }
+    uint32_t site = thread.operands.site;
+    if (thread.state == ThreadState::Barrier) {
+      what = llvm::formatv("barrier {0}", thread.waitsFor).str();
+      site = thread.barrierSite;
+    } else {
+      what = llvm::formatv("{0} with mask {1:x}",
+                           collectiveName(thread.operands.op),
+                           thread.operands.mask)
+                 .str();
+    }
+    if (site < current->code->syncs.size() &&
+        !current->code->syncs[site].location.empty())
+      what += " at " + current->code->syncs[site].location;
+    auto &entry = waits[what];
+    if (!entry.first++)
+      entry.second = &thread;
+  }
+  std::string text = "deadlock in " + place() + ":";
+  bool firstItem = true;
+  for (auto &[what, entry] : waits) {
+    text += llvm::formatv("{0} {1} {2} at {3} (first: thread ({4},{5},{6}))",
+                          firstItem ? "" : ",", entry.first,
+                          entry.first == 1 ? "thread waits" : "threads wait",
+                          what, entry.second->tid[0], entry.second->tid[1],
+                          entry.second->tid[2])
+                .str();
+    firstItem = false;
+  }
+  text += llvm::formatv(", {0} exited", exited).str();
+  return text;
+}

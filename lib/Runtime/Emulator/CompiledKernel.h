@@ -1,0 +1,94 @@
+//===- CompiledKernel.h - The result of compiling a module ------*- C++ -*-===//
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Tables that instrumented code and the runtime share. Sites are numbered over
+// the whole module. Within a kernel the numbers follow reverse post-order,
+// which is what the merging of lanes (LaneLog.h) relies on.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_COMPILEDKERNEL_H
+#define SPARSEGPU_LIB_RUNTIME_EMULATOR_COMPILEDKERNEL_H
+
+#include "ThreadContext.h"
+
+#include "llvm/ADT/StringMap.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace sparsegpu::emulator {
+
+/// Which code is made of a module; each combination is compiled at its first
+/// use.
+struct Variant {
+  /// Lanes log the blocks that they run and the addresses that they touch.
+  bool log = false;
+  /// Lanes may be made to wait before each basic block and each access.
+  bool steps = false;
+  /// Accesses go through a check.
+  bool checks = false;
+
+  unsigned key() const { return log | steps << 1 | checks << 2; }
+  bool instrumented() const { return log || checks || steps; }
+};
+
+enum class AccessKind : uint8_t { Load, Store, Atomic };
+enum class AccessSpace : uint8_t { Generic, Global, Shared, Constant };
+
+/// A load, store or atomic of the kernel.
+struct AccessSite {
+  AccessKind kind;
+  AccessSpace space;
+  uint32_t bytes;
+  /// What the instruction promises, and hardware therefore demands.
+  uint32_t alignment;
+  std::string location;
+};
+
+/// A basic block of an instrumented kernel.
+struct BlockSite {
+  uint32_t instructions;
+  uint32_t firstAccess;
+  uint32_t numAccesses;
+};
+
+/// A barrier or warp collective.
+struct SyncSite {
+  std::string operation;
+  std::string location;
+};
+
+struct CompiledKernel {
+  std::string name;
+  void (*entry)(ThreadContext *, void **) = nullptr;
+  uint32_t staticShared = 0;
+  /// False: threads may run to their end one after another, without fibers.
+  bool maySynchronise = true;
+  size_t stackBytes = 0;
+};
+
+/// Memory of the module itself, such as a table of constants.
+struct ModuleGlobal {
+  uint64_t address = 0;
+  uint64_t bytes = 0;
+  std::string name;
+};
+
+struct CompiledModule {
+  llvm::StringMap<CompiledKernel> kernels;
+  std::vector<BlockSite> blocks;
+  std::vector<AccessSite> accesses;
+  std::vector<SyncSite> syncs;
+  std::vector<ModuleGlobal> globals;
+};
+
+} // namespace sparsegpu::emulator
+
+#endif // SPARSEGPU_LIB_RUNTIME_EMULATOR_COMPILEDKERNEL_H

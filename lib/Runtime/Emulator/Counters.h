@@ -1,0 +1,27 @@
+//===- Counters.h - Adding and printing counters ----------------*- C++ -*-===//
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_COUNTERS_H
+#define SPARSEGPU_LIB_RUNTIME_EMULATOR_COUNTERS_H
+
+#include "SparseGPU/Runtime/Emulator.h"
+
+#include "llvm/Support/JSON.h"
+
+namespace sparsegpu::emulator {
+
+/// Adds what was counted in `from`; leaves the description of the launch.
+void addCounters(LaunchCounters &to, const LaunchCounters &from);
+
+llvm::json::Value toJSONValue(const LaunchCounters &counters);
+llvm::json::Value toJSONValue(const Hazard &hazard);
+std::string printJSON(llvm::json::Value value);
+
+} // namespace sparsegpu::emulator
+
+#endif // SPARSEGPU_LIB_RUNTIME_EMULATOR_COUNTERS_H

@@ -1,0 +1,352 @@
+//===- Device.cpp - The software GPU --------------------------------------===//
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Counters.h"
+#include "Executor.h"
+#include "Memory.h"
+#include "Module.h"
+#include "SparseGPU/Runtime/Emulator.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <unistd.h>
+
+using namespace llvm;
+using namespace sparsegpu::emulator;
+
+struct Device::Impl {
+  mutable std::mutex mutex;
+  Options options;
+  DeviceMemory memory;
+  Executor executor;
+  std::map<LoadedModule *, std::unique_ptr<LoadedModule>> modules;
+  uint64_t launches = 0;
+  // With the number of the launch.
+  std::vector<std::pair<uint64_t, LaunchCounters>> counters;
+  std::vector<std::pair<uint64_t, Hazard>> hazards;
+  std::function<void(const std::string &)> errorHandler;
+  std::function<void(const Hazard &)> hazardHandler;
+};
+
+static void writeCountersAtExit() {
+  Device &device = Device::get();
+  std::string file = device.options().countersFile;
+  if (file.empty())
+    return;
+  std::FILE *out = std::fopen(file.c_str(), "w");
+  if (!out) {
+    std::fprintf(stderr, "sparsegpu-emulator: error: cannot write '%s'\n",
+                 file.c_str());
+    return;
+  }
+  std::fprintf(out, "%s\n", device.countersJSON().c_str());
+  std::fclose(out);
+}
+
+Device &Device::get() {
+  // Never destroyed: code of the program may use it while the process ends.
+  static Device *device = [] {
+    auto *result = new Device();
+    if (const char *text = std::getenv("SPARSEGPU_EMULATOR")) {
+      Options options;
+      Status status = Options::parse(text, options);
+      if (!status.ok()) {
+        std::fprintf(stderr,
+                     "sparsegpu-emulator: error: SPARSEGPU_EMULATOR: %s\n",
+                     status.message().c_str());
+        std::fflush(nullptr);
+        _exit(1);
+      }
+      result->setOptions(options);
+    }
+    std::atexit(writeCountersAtExit);
+    return result;
+  }();
+  return *device;
+}
+
+Device::Device() : Device(Options()) {}
+Device::Device(const Options &options) : impl(std::make_unique<Impl>()) {
+  impl->options = options;
+}
+Device::~Device() = default;
+
+Options Device::options() const {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  return impl->options;
+}
+
+void Device::setOptions(const Options &options) {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  impl->options = options;
+}
+
+//===----------------------------------------------------------------------===//
+// Modules and launches
+//===----------------------------------------------------------------------===//
+
+Status Device::loadModule(const void *data, size_t size,
+                          LoadedModule *&module) {
+  std::unique_ptr<LoadedModule> loaded;
+  if (Status status = LoadedModule::load(data, size, loaded); !status.ok())
+    return status;
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  module = loaded.get();
+  impl->modules[module] = std::move(loaded);
+  return Status::success();
+}
+
+Status Device::unloadModule(LoadedModule *module) {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  if (!impl->modules.erase(module))
+    return Status::error("unloading a module that is not loaded");
+  return Status::success();
+}
+
+Status Device::getKernel(LoadedModule *module, const std::string &name,
+                         Kernel *&kernel) {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  if (!impl->modules.count(module))
+    return Status::error(
+        formatv("looking for kernel '{0}' in a module that is not loaded", name)
+            .str());
+  kernel = module->findKernel(name);
+  if (!kernel)
+    return Status::error(formatv("the module has no kernel '{0}'; it has {1}",
+                                 name, module->kernelNames())
+                             .str());
+  return Status::success();
+}
+
+/// The limits of the CUDA programming guide, "Compute Capabilities".
+static Status checkConfig(const Kernel &kernel, const LaunchConfig &config,
+                          size_t numParams) {
+  const Dim3 &g = config.grid, &b = config.block;
+  auto error = [&](auto &&...text) {
+    return Status::error("launch of kernel '" + kernel.name +
+                         "': " + formatv(text...).str());
+  };
+  if (!g.x || !g.y || !g.z || !b.x || !b.y || !b.z)
+    return error("a dimension is zero: grid {0}x{1}x{2}, block {3}x{4}x{5}",
+                 g.x, g.y, g.z, b.x, b.y, b.z);
+  if (g.x > 0x7fffffffu || g.y > 65535 || g.z > 65535)
+    return error("a grid of {0}x{1}x{2} is above 2147483647x65535x65535", g.x,
+                 g.y, g.z);
+  if (b.x > kMaxThreads || b.y > kMaxThreads || b.z > 64 ||
+      uint64_t(b.x) * b.y * b.z > kMaxThreads)
+    return error("a block of {0}x{1}x{2} is above 1024 threads (1024x1024x64)",
+                 b.x, b.y, b.z);
+  if (kernel.maxThreads && b.x * b.y * b.z > kernel.maxThreads)
+    return error("a block of {0} threads; the kernel was compiled for {1}",
+                 b.x * b.y * b.z, kernel.maxThreads);
+  if (numParams != kernel.numParams)
+    return error("{0} parameters; the kernel takes {1}", numParams,
+                 kernel.numParams);
+  return Status::success();
+}
+
+/// Device memory and the variables of the module.
+static AllocationTable makeTable(const DeviceMemory &memory,
+                                 const CompiledModule &code) {
+  AllocationTable table = memory.snapshot();
+  for (const ModuleGlobal &global : code.globals)
+    if (global.address)
+      table.push_back({global.address, global.address + global.bytes,
+                       "module variable '" + global.name + "'"});
+  std::sort(table.begin(), table.end(),
+            [](const Allocation &a, const Allocation &b) {
+              return a.begin < b.begin;
+            });
+  return table;
+}
+
+Status Device::launch(Kernel *kernel, const LaunchConfig &config, void **params,
+                      size_t numParams) {
+  Options options = this->options();
+  if (Status status = checkConfig(*kernel, config, numParams); !status.ok())
+    return status;
+
+  Launch launch;
+  launch.variant.log = options.counters;
+  launch.variant.steps = options.schedule == Schedule::Lockstep;
+  launch.variant.checks = options.hazards;
+  if (Status status = kernel->module->getCode(launch.variant, launch.code);
+      !status.ok())
+    return status;
+  launch.kernel = &launch.code->kernels.find(kernel->name)->second;
+  launch.config = config;
+  launch.params = params;
+  launch.seed = options.seed;
+  launch.numBlocks = uint64_t(config.grid.x) * config.grid.y * config.grid.z;
+  uint64_t shared =
+      uint64_t(launch.kernel->staticShared) + config.dynamicShared;
+  if (shared > kMaxShared)
+    return Status::error(
+        formatv(
+            "launch of kernel '{0}': {1} bytes of static and {2} of dynamic "
+            "shared memory are above {3}",
+            kernel->name, launch.kernel->staticShared, config.dynamicShared,
+            kMaxShared)
+            .str());
+  launch.counters.kernel = kernel->name;
+  launch.counters.grid = config.grid;
+  launch.counters.block = config.block;
+  launch.counters.staticShared = launch.kernel->staticShared;
+  launch.counters.dynamicShared = config.dynamicShared;
+  {
+    std::lock_guard<std::mutex> lock(impl->mutex);
+    launch.gridId = impl->launches++;
+  }
+  std::unique_ptr<HazardLog> hazards;
+  if (options.hazards) {
+    hazards = std::make_unique<HazardLog>(
+        *launch.code, kernel->name, makeTable(impl->memory, *launch.code));
+    launch.hazards = hazards.get();
+  }
+
+  impl->executor.run(launch, options.workers);
+
+  std::vector<Hazard> found;
+  if (hazards)
+    found = hazards->take();
+  std::function<void(const Hazard &)> handler;
+  {
+    std::lock_guard<std::mutex> lock(impl->mutex);
+    if (options.counters)
+      impl->counters.push_back({launch.gridId, launch.counters});
+    for (const Hazard &hazard : found)
+      impl->hazards.push_back({launch.gridId, hazard});
+    handler = impl->hazardHandler;
+  }
+  for (const Hazard &hazard : found) {
+    if (handler)
+      handler(hazard);
+    else
+      std::fprintf(stderr, "sparsegpu-emulator: hazard: %s\n",
+                   hazard.message.c_str());
+  }
+  if (launch.failed)
+    return Status::error(launch.error);
+  return Status::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+void *Device::allocate(size_t bytes) {
+  return impl->memory.allocate(bytes, options().hazards);
+}
+Status Device::free(void *pointer) { return impl->memory.free(pointer); }
+void Device::registerHost(void *pointer, size_t bytes) {
+  impl->memory.registerHost(pointer, bytes);
+}
+Status Device::unregisterHost(void *pointer) {
+  return impl->memory.unregisterHost(pointer);
+}
+
+Status Device::copy(void *destination, const void *source, size_t bytes) {
+  if (!bytes)
+    return Status::success();
+  if (!destination || !source)
+    return Status::error(
+        formatv("copying {0} bytes from or to a null pointer", bytes).str());
+  for (Status status : {impl->memory.checkRange(source, bytes, "a copy"),
+                        impl->memory.checkRange(destination, bytes, "a copy")})
+    if (!status.ok())
+      return status;
+  std::memmove(destination, source, bytes);
+  return Status::success();
+}
+
+Status Device::fill(void *destination, uint32_t value, unsigned elementBytes,
+                    size_t count) {
+  if (!count)
+    return Status::success();
+  if (!destination)
+    return Status::error("filling memory at a null pointer");
+  if (Status status = impl->memory.checkRange(destination, elementBytes * count,
+                                              "a memset");
+      !status.ok())
+    return status;
+  auto *bytes = static_cast<char *>(destination);
+  for (size_t i = 0; i < count; ++i)
+    std::memcpy(bytes + i * elementBytes, &value, elementBytes);
+  return Status::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Results
+//===----------------------------------------------------------------------===//
+
+uint64_t Device::mark() const {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  return impl->launches;
+}
+
+std::vector<LaunchCounters> Device::counters(uint64_t sinceMark) const {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  std::vector<LaunchCounters> result;
+  for (auto &[launch, counters] : impl->counters)
+    if (launch >= sinceMark)
+      result.push_back(counters);
+  return result;
+}
+
+std::string Device::countersJSON(uint64_t sinceMark) const {
+  json::Array launches;
+  for (const LaunchCounters &counters : this->counters(sinceMark))
+    launches.push_back(toJSONValue(counters));
+  return printJSON(json::Object{{"launches", std::move(launches)}});
+}
+
+std::vector<Hazard> Device::hazards(uint64_t sinceMark) const {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  std::vector<Hazard> result;
+  for (auto &[launch, hazard] : impl->hazards)
+    if (launch >= sinceMark)
+      result.push_back(hazard);
+  return result;
+}
+
+std::string Device::hazardsJSON(uint64_t sinceMark) const {
+  json::Array list;
+  for (const Hazard &hazard : hazards(sinceMark))
+    list.push_back(toJSONValue(hazard));
+  return printJSON(json::Object{{"hazards", std::move(list)}});
+}
+
+void Device::setErrorHandler(std::function<void(const std::string &)> handler) {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  impl->errorHandler = std::move(handler);
+}
+
+void Device::setHazardHandler(std::function<void(const Hazard &)> handler) {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  impl->hazardHandler = std::move(handler);
+}
+
+void Device::fail(const std::string &message) {
+  std::function<void(const std::string &)> handler;
+  {
+    std::lock_guard<std::mutex> lock(impl->mutex);
+    handler = impl->errorHandler;
+  }
+  if (handler)
+    return handler(message);
+  // What the program printed so far comes first. Not exit(): its handlers would
+  // run while kernels and the program's own code are half way through.
+  std::fflush(stdout);
+  std::fprintf(stderr, "sparsegpu-emulator: error: %s\n", message.c_str());
+  std::fflush(stderr);
+  _exit(1);
+}

@@ -1,0 +1,54 @@
+//===- Launch.h - One launch of a kernel ------------------------*- C++ -*-===//
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_LAUNCH_H
+#define SPARSEGPU_LIB_RUNTIME_EMULATOR_LAUNCH_H
+
+#include "CompiledKernel.h"
+#include "Hazards.h"
+#include "SparseGPU/Runtime/Emulator.h"
+
+#include <atomic>
+#include <mutex>
+#include <string>
+
+namespace sparsegpu::emulator {
+
+/// What all workers share while a kernel runs.
+struct Launch {
+  const CompiledModule *code = nullptr;
+  const CompiledKernel *kernel = nullptr;
+  LaunchConfig config;
+  void **params = nullptr;
+  uint64_t seed = 0;
+  uint64_t gridId = 0;
+  Variant variant;
+
+  uint64_t numBlocks = 0;
+  std::atomic<uint64_t> nextBlock{0};
+
+  /// Set by the first failure; the rest of the grid is then not run.
+  std::atomic<bool> failed{false};
+  std::mutex mutex;
+  std::string error;
+  LaunchCounters counters;
+  HazardLog *hazards = nullptr;
+
+  unsigned numThreads() const {
+    return config.block.x * config.block.y * config.block.z;
+  }
+  void fail(const std::string &message) {
+    std::lock_guard<std::mutex> lock(mutex);
+    if (!failed.exchange(true))
+      error = message;
+  }
+};
+
+} // namespace sparsegpu::emulator
+
+#endif // SPARSEGPU_LIB_RUNTIME_EMULATOR_LAUNCH_H

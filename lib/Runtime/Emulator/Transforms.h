@@ -1,0 +1,68 @@
+//===- Transforms.h - From an NVPTX module to one for the host --*- C++ -*-===//
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The steps in the order in which Compiler.cpp takes them. All work in place.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_TRANSFORMS_H
+#define SPARSEGPU_LIB_RUNTIME_EMULATOR_TRANSFORMS_H
+
+#include "CompiledKernel.h"
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/Module.h"
+
+#include <string>
+
+namespace sparsegpu::emulator {
+
+/// The kernels of a module, in order.
+llvm::SmallVector<llvm::Function *> findKernels(llvm::Module &module);
+
+/// Looks for what cannot be emulated in what the kernels reach. Returns one
+/// line that names kernel and operation, or nothing (Coverage.cpp).
+std::string findUnsupported(llvm::Module &module);
+
+/// Keeps only the kernels visible, inlines what they call, drops the rest, and
+/// collects allocas in entry blocks (KernelABI.cpp).
+void prepareModule(llvm::Module &module);
+
+/// Runs the NVPTX back end's own merging of accesses, so that instrumentation
+/// counts what the hardware would see (Instrument.cpp).
+void vectoriseAccesses(llvm::Module &module);
+
+/// Gives every function a ThreadContext as first argument (KernelABI.cpp).
+void addContextArguments(llvm::Module &module);
+
+/// Lets loops that poll memory give way to other threads. Returns the functions
+/// in which it found one (KernelABI.cpp).
+llvm::SmallVector<llvm::Function *> addPollingYields(llvm::Module &module);
+
+/// Replaces variables in shared memory by offsets into the window of the block.
+/// Returns an error, or nothing (SharedGlobals.cpp).
+std::string lowerSharedGlobals(llvm::Module &module,
+                               llvm::ArrayRef<llvm::Function *> kernels,
+                               CompiledModule &compiled);
+
+/// Adds logging, steps and checks (Instrument.cpp).
+void instrument(llvm::Module &module, const Variant &variant,
+                CompiledModule &compiled);
+
+/// Makes the module one for the host: triple, layout, calling conventions,
+/// attributes; adds an entry point for each kernel (KernelABI.cpp).
+void retarget(llvm::Module &module, llvm::ArrayRef<llvm::Function *> kernels,
+              llvm::StringRef triple, const llvm::DataLayout &layout,
+              llvm::StringRef cpu, llvm::StringRef features);
+
+/// Symbol of the entry point of a kernel.
+std::string entryName(llvm::StringRef kernel);
+
+} // namespace sparsegpu::emulator
+
+#endif // SPARSEGPU_LIB_RUNTIME_EMULATOR_TRANSFORMS_H

@@ -1,0 +1,262 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Execution.h"
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/TargetSelect.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <deque>
+#include <dlfcn.h>
+#include <set>
+
+using namespace mlir;
+using namespace sparsegpu;
+using namespace sparsegpu::run;
+namespace json = llvm::json;
+
+//===----------------------------------------------------------------------===//
+// Device
+//===----------------------------------------------------------------------===//
+
+llvm::Expected<DeviceLibrary> DeviceLibrary::load(const Options &options) {
+  DeviceLibrary device;
+  SmallString<128> path(options.libraryDir);
+  if (options.device == "cuda")
+    return makeError("--device=cuda: this version has no CUDA runtime library; "
+                     "use --device=emulator");
+  if (options.device != "auto" && options.device != "emulator")
+    return makeError("--device must be auto, cuda or emulator, got '" +
+                     options.device + "'");
+  llvm::sys::path::append(path, "libsparsegpu_emulator.so");
+  device.path = path.str().str();
+  device.description = "software GPU";
+  if (!llvm::sys::fs::exists(path))
+    return makeError("the runtime library " + device.path + " does not exist");
+  device.handle = dlopen(device.path.c_str(), RTLD_NOW | RTLD_GLOBAL);
+  if (!device.handle)
+    return makeError(Twine("cannot load ") + device.path + ": " + dlerror());
+  auto setOptions = reinterpret_cast<int (*)(const char *)>(
+      dlsym(device.handle, "sparsegpuEmulatorSetOptions"));
+  auto lastError = reinterpret_cast<const char *(*)()>(
+      dlsym(device.handle, "sparsegpuEmulatorLastError"));
+  if (!setOptions || !lastError)
+    return makeError(device.path + " is not a software GPU of this version");
+  std::string text = "seed=" + std::to_string(options.seed);
+  if (options.lockstep)
+    text += ",schedule=lockstep";
+  if (options.counters)
+    text += ",counters";
+  if (options.hazards)
+    text += ",hazards";
+  if (setOptions(text.c_str()) != 0)
+    return makeError(Twine("software GPU: ") + lastError());
+  return device;
+}
+
+uint64_t DeviceLibrary::mark() const {
+  auto function =
+      reinterpret_cast<uint64_t (*)()>(dlsym(handle, "sparsegpuEmulatorMark"));
+  return function ? function() : 0;
+}
+
+llvm::Expected<llvm::json::Value> DeviceLibrary::query(const char *function,
+                                                       const char *key,
+                                                       uint64_t since) const {
+  auto get = reinterpret_cast<char *(*)(uint64_t)>(dlsym(handle, function));
+  auto release = reinterpret_cast<void (*)(char *)>(
+      dlsym(handle, "sparsegpuEmulatorFreeString"));
+  if (!get || !release)
+    return makeError(path + " has no function " + function);
+  char *text = get(since);
+  llvm::Expected<llvm::json::Value> value =
+      llvm::json::parse(text ? text : "[]");
+  if (text)
+    release(text);
+  if (!value)
+    return value.takeError();
+  json::Object *object = value->getAsObject();
+  json::Value *list = object ? object->get(key) : nullptr;
+  if (!list || !list->getAsArray())
+    return makeError(Twine(function) + " of " + path + " gave no '" + key +
+                     "'");
+  return std::move(*list);
+}
+
+llvm::Expected<llvm::json::Value>
+DeviceLibrary::counters(uint64_t since) const {
+  return query("sparsegpuEmulatorCountersJSON", "launches", since);
+}
+
+llvm::Expected<llvm::json::Value> DeviceLibrary::hazards(uint64_t since) const {
+  return query("sparsegpuEmulatorHazardsJSON", "hazards", since);
+}
+
+//===----------------------------------------------------------------------===//
+// Execution
+//===----------------------------------------------------------------------===//
+
+llvm::Expected<std::unique_ptr<Execution>>
+Execution::create(ModuleOp module, StringRef entry,
+                  const DeviceLibrary &device) {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  ExecutionEngineOptions options;
+  StringRef libraries[] = {device.path};
+  options.sharedLibPaths = libraries;
+  options.enableGDBNotificationListener = false;
+  options.enablePerfNotificationListener = false;
+  auto engine = ExecutionEngine::create(module, options);
+  if (!engine)
+    return engine.takeError();
+  auto execution = std::make_unique<Execution>();
+  execution->engine = std::move(*engine);
+  execution->engine->initialize();
+  execution->entry = ("_mlir_ciface_" + entry).str();
+  return execution;
+}
+
+namespace {
+/// A memref descriptor: two pointers, an offset, sizes and strides. The words
+/// behind the pointers are 64 bits wide (MLIR, "LLVM IR Target", ranked
+/// memref).
+struct Descriptor {
+  std::vector<int64_t> words;
+
+  Descriptor(void *data, ArrayRef<int64_t> shape) {
+    words.push_back(reinterpret_cast<int64_t>(data));
+    words.push_back(reinterpret_cast<int64_t>(data));
+    words.push_back(0);
+    words.insert(words.end(), shape.begin(), shape.end());
+    std::vector<int64_t> strides(shape.size(), 1);
+    for (size_t dim = shape.size(); dim-- > 1;)
+      strides[dim - 1] = strides[dim] * shape[dim];
+    words.insert(words.end(), strides.begin(), strides.end());
+  }
+};
+
+/// Arguments of one call, with the memory that they point to.
+struct CallFrame {
+  std::deque<Descriptor> descriptors;
+  std::deque<std::vector<std::byte>> copies;
+  std::deque<int64_t> words;
+  std::vector<void *> pointers;
+
+  /// A pointer argument.
+  void addPointer(void *pointer) {
+    words.push_back(reinterpret_cast<int64_t>(pointer));
+    pointers.push_back(&words.back());
+  }
+  void addMemRef(void *data, ArrayRef<int64_t> shape) {
+    addPointer(descriptors.emplace_back(data, shape).words.data());
+  }
+  void addWord(int64_t word) {
+    words.push_back(word);
+    pointers.push_back(&words.back());
+  }
+};
+} // namespace
+
+/// The bits of `argument` as its type has them, in the low bytes of a word.
+static int64_t getScalarBits(const BoundArgument &argument) {
+  int64_t word = 0;
+  if (auto type = getElementType(argument.type)) {
+    if (formats::isFloat(*type))
+      formats::storeElements(*type, &argument.scalar, 1,
+                             formats::Overflow::Infinity,
+                             reinterpret_cast<std::byte *>(&word));
+    else
+      word = static_cast<int64_t>(argument.scalar);
+  } else {
+    llvm::consumeError(type.takeError());
+    word = static_cast<int64_t>(argument.scalar); // i1 and other widths
+  }
+  return word;
+}
+
+static void addArgument(CallFrame &frame, const BoundArgument &argument) {
+  if (argument.sparse) {
+    auto type = cast<RankedTensorType>(argument.type);
+    const formats::PackedMatrix &packed = argument.sparse->packed;
+    for (const formats::Field &field : packed.fields)
+      frame.addMemRef(const_cast<std::byte *>(field.bytes.data()),
+                      {field.count});
+    int64_t sizes[] = {packed.rows, packed.cols};
+    for (int64_t dim = 0; dim < 2; ++dim)
+      if (type.isDynamicDim(dim))
+        frame.addWord(sizes[dim]);
+  } else if (argument.dense) {
+    // Results may be written in place.
+    frame.copies.push_back(argument.dense->bytes);
+    frame.addMemRef(frame.copies.back().data(), argument.dense->shape);
+  } else {
+    frame.addWord(getScalarBits(argument));
+  }
+}
+
+/// The array that a descriptor of rank `rank` at `words` describes.
+static llvm::Expected<DenseArray> readResult(const int64_t *words,
+                                             RankedTensorType type) {
+  llvm::Expected<formats::ElementType> element = getElementType(type);
+  if (!element)
+    return element.takeError();
+  DenseArray array;
+  array.type = *element;
+  int64_t rank = type.getRank();
+  array.shape.assign(words + 3, words + 3 + rank);
+  size_t width = formats::byteSize(*element);
+  auto *data = reinterpret_cast<const std::byte *>(words[1]) + words[2] * width;
+  array.bytes.assign(data, data + array.size() * width);
+  return array;
+}
+
+llvm::Expected<Execution::Outcome>
+Execution::call(const std::vector<BoundArgument> &arguments,
+                TypeRange resultTypes) {
+  CallFrame frame;
+  // Results come back through a pointer to their descriptors, one after the
+  // other, which is the first parameter.
+  size_t resultWords = 0;
+  for (Type type : resultTypes)
+    resultWords += 3 + 2 * cast<RankedTensorType>(type).getRank();
+  std::vector<int64_t> results(resultWords);
+  if (!resultTypes.empty())
+    frame.addPointer(results.data());
+  for (const BoundArgument &argument : arguments)
+    addArgument(frame, argument);
+  auto function = engine->lookupPacked(entry);
+  if (!function)
+    return function.takeError();
+  auto start = std::chrono::steady_clock::now();
+  (*function)(frame.pointers.data());
+  Outcome outcome;
+  outcome.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+          .count();
+  const int64_t *words = results.data();
+  std::set<void *> owned;
+  for (Type type : resultTypes) {
+    auto tensor = cast<RankedTensorType>(type);
+    llvm::Expected<DenseArray> array = readResult(words, tensor);
+    if (!array)
+      return array.takeError();
+    outcome.results.push_back(std::move(*array));
+    owned.insert(reinterpret_cast<void *>(words[0]));
+    words += 3 + 2 * tensor.getRank();
+  }
+  // A result that is not the memory of an argument was allocated by the
+  // program and is the caller's to free.
+  for (const auto &copy : frame.copies)
+    owned.erase(const_cast<std::byte *>(copy.data()));
+  for (void *pointer : owned)
+    free(pointer);
+  return outcome;
+}

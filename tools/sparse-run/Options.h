@@ -1,0 +1,47 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Options of sparse-run, as the rest of the program sees them.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_TOOLS_SPARSE_RUN_OPTIONS_H
+#define SPARSEGPU_TOOLS_SPARSE_RUN_OPTIONS_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sparsegpu::run {
+
+struct Options {
+  std::string file;
+  std::string entry;
+  /// NAME=SPEC and NAME=FILE, in the order given.
+  std::vector<std::string> inputs, outputs;
+  std::string device = "auto";
+  std::string chip = "sm_80";
+  std::string schedule;
+  /// Replace the values of sparse matrices by random ones.
+  bool randomValues = false;
+  bool check = false;
+  uint64_t seed = 0;
+  unsigned repeat = 1;
+  bool counters = false;
+  bool hazards = false;
+  bool lockstep = false;
+  /// Empty: none; "-": standard output, instead of the table.
+  std::string json;
+  /// The directory with the runtime libraries.
+  std::string libraryDir;
+  /// The script that writes graph:debian.
+  std::string graphScript;
+};
+
+} // namespace sparsegpu::run
+
+#endif // SPARSEGPU_TOOLS_SPARSE_RUN_OPTIONS_H

@@ -1,0 +1,45 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The program to run: parsed, its entry found, compiled.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_TOOLS_SPARSE_RUN_PROGRAM_H
+#define SPARSEGPU_TOOLS_SPARSE_RUN_PROGRAM_H
+
+#include "Options.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/Error.h"
+
+namespace sparsegpu::run {
+
+struct Program {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  mlir::func::FuncOp entry;
+};
+
+/// Registers what the programs and their lowering need.
+void registerAll(mlir::DialectRegistry &registry);
+
+/// Parses `options.file` ("-" is standard input) and finds the entry: the one
+/// asked for, or the only public function. Arguments of the entry that have an
+/// upstream encoding which stores what a format of ours stores get that
+/// format, so that matrices can be bound to them.
+llvm::Expected<Program> loadProgram(mlir::MLIRContext &context,
+                                    const Options &options);
+
+/// Lowers the module to LLVM with kernels as bitcode for the software GPU.
+/// Diagnostics go to the context's handler.
+llvm::Error compileProgram(Program &program, const Options &options);
+
+} // namespace sparsegpu::run
+
+#endif // SPARSEGPU_TOOLS_SPARSE_RUN_PROGRAM_H

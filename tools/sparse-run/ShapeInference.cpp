@@ -1,0 +1,98 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ShapeInference.h"
+#include "HostValue.h"
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+using namespace sparsegpu::run;
+
+ShapeInference::ShapeInference(func::FuncOp function) {
+  function.walk([&](Operation *op) { visit(op); });
+  // Sizes that the types say.
+  auto fromType = [&](Value value) {
+    if (auto type = dyn_cast<RankedTensorType>(value.getType()))
+      for (int64_t dim = 0; dim < type.getRank(); ++dim)
+        if (!type.isDynamicDim(dim))
+          sizes[classes.getOrInsertLeaderValue(key({value, dim}))] = {
+              type.getDimSize(dim), "its type"};
+  };
+  for (Value argument : function.getArguments())
+    fromType(argument);
+  function.walk(
+      [&](Operation *op) { llvm::for_each(op->getResults(), fromType); });
+}
+
+void ShapeInference::visit(Operation *op) {
+  if (auto dps = dyn_cast<DestinationStyleOpInterface>(op))
+    for (OpOperand &init : dps.getDpsInitsMutable())
+      if (auto type = dyn_cast<RankedTensorType>(init.get().getType()))
+        for (int64_t dim = 0; dim < type.getRank(); ++dim)
+          unite({init.get(), dim}, {dps.getTiedOpResult(&init), dim});
+  if (auto cast = dyn_cast<tensor::CastOp>(op))
+    if (auto type = dyn_cast<RankedTensorType>(cast.getType()))
+      for (int64_t dim = 0; dim < type.getRank(); ++dim)
+        unite({cast.getSource(), dim}, {cast, dim});
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
+    std::map<unsigned, Dim> first;
+    for (OpOperand &operand : op->getOpOperands()) {
+      AffineMap map = linalgOp.getMatchingIndexingMap(&operand);
+      for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
+        auto loop = dyn_cast<AffineDimExpr>(expr);
+        if (!loop)
+          continue;
+        Dim here = {operand.get(), dim};
+        auto [it, isNew] = first.try_emplace(loop.getPosition(), here);
+        if (!isNew)
+          unite(it->second, here);
+      }
+    }
+  }
+  if (auto spmm = dyn_cast<SpMMOp>(op)) {
+    if (spmm.isDecomposed())
+      return;
+    Value a = spmm.getA()[0], b = spmm.getB(), c = spmm.getInit();
+    bool matrix = spmm.getBType().getRank() == 2;
+    unsigned m = spmm.getTransposeA(), k = 1 - m;
+    unsigned kB = matrix && spmm.getTransposeB(),
+             mC = matrix && spmm.getTransposeC();
+    unite({a, k}, {b, kB});
+    unite({a, m}, {c, mC});
+    if (matrix)
+      unite({b, 1 - kB}, {c, 1 - mC});
+    for (auto [i, input] : llvm::enumerate(spmm.getInputs())) {
+      AffineMap map = cast<AffineMapAttr>((*spmm.getInputMaps())[i]).getValue();
+      for (unsigned dim = 0; dim < map.getNumResults(); ++dim)
+        if (map.getDimPosition(dim) == 0)
+          unite({input, dim}, {c, mC});
+        else if (matrix)
+          unite({input, dim}, {c, 1 - mC});
+    }
+  }
+}
+
+llvm::Error ShapeInference::bind(Value value, unsigned dim, int64_t size,
+                                 StringRef what) {
+  Key leader = classes.getOrInsertLeaderValue(key({value, dim}));
+  auto [it, isNew] = sizes.try_emplace(leader, size, what.str());
+  if (!isNew && it->second.first != size)
+    return makeError(Twine("dimension ") + Twine(dim) + " of argument '" +
+                     what + "' is " + Twine(size) + ", but " +
+                     it->second.second + " says that it must be " +
+                     Twine(it->second.first));
+  return llvm::Error::success();
+}
+
+int64_t ShapeInference::lookup(Value value, unsigned dim) {
+  auto it = sizes.find(classes.getOrInsertLeaderValue(key({value, dim})));
+  return it == sizes.end() ? -1 : it->second.first;
+}
