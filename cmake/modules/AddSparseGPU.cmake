@@ -74,7 +74,25 @@ function(add_sparsegpu_runtime name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS})
   set_target_properties(${name} PROPERTIES
     INSTALL_RPATH "$ORIGIN;${LLVM_LIBRARY_DIR}")
+  set_property(GLOBAL APPEND PROPERTY SPARSEGPU_TEST_DEPENDS ${name})
   sparsegpu_install_library(${name})
+endfunction()
+
+# add_sparsegpu_plugin(name source... [LINK_LIBS lib...])
+# build/lib/<name>.so for programs of stock MLIR: it links this project's own
+# static libraries, and MLIR only as the shared library that the program has.
+function(add_sparsegpu_plugin name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  add_library(${name} MODULE ${ARG_UNPARSED_ARGUMENTS})
+  _sparsegpu_common(${name})
+  sparsegpu_use_mlir(${name})
+  target_precompile_headers(${name} REUSE_FROM SparseGPUPrecompiledHeader)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} MLIR LLVM)
+  add_dependencies(${name} SparseGPUTablegen)
+  set_target_properties(${name} PROPERTIES
+    PREFIX "" INSTALL_RPATH "${LLVM_LIBRARY_DIR}")
+  set_property(GLOBAL APPEND PROPERTY SPARSEGPU_TEST_DEPENDS ${name})
+  install(TARGETS ${name} LIBRARY DESTINATION lib)
 endfunction()
 
 # add_sparsegpu_tool(name source... [LINK_LIBS lib...])
@@ -91,6 +109,7 @@ function(add_sparsegpu_tool name)
   set_target_properties(${name} PROPERTIES
     POSITION_INDEPENDENT_CODE OFF
     INSTALL_RPATH "$ORIGIN/../lib;${LLVM_LIBRARY_DIR}")
+  set_property(GLOBAL APPEND PROPERTY SPARSEGPU_TEST_DEPENDS ${name})
   install(TARGETS ${name} RUNTIME DESTINATION bin)
 endfunction()
 
@@ -111,6 +130,19 @@ function(add_sparsegpu_unittest name)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/unittests")
   set_property(GLOBAL APPEND PROPERTY SPARSEGPU_UNITTESTS ${name})
+endfunction()
+
+# add_sparsegpu_lit_suite(target comment)
+# Runs the lit suite of this directory. Debian ships no `llvm-lit`; `lit` is
+# beside LLVM's other tools. check.sh reads results.json.
+function(add_sparsegpu_lit_suite target comment)
+  get_property(depends GLOBAL PROPERTY SPARSEGPU_TEST_DEPENDS)
+  add_custom_target(${target}
+    COMMAND "${LLVM_TOOLS_BINARY_DIR}/lit" -sv --order=lexical
+            -o "${CMAKE_CURRENT_BINARY_DIR}/results.json"
+            "${CMAKE_CURRENT_BINARY_DIR}"
+    DEPENDS ${depends} sparsegpu-doc
+    COMMENT "${comment}" USES_TERMINAL)
 endfunction()
 
 # sparsegpu_add_doc(file.td name generator-option...)

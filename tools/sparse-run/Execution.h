@@ -40,8 +40,8 @@ public:
 
 private:
   /// Member `key` of what `function` of the library returns as JSON.
-  llvm::Expected<llvm::json::Value>
-  query(const char *function, const char *key, uint64_t since) const;
+  llvm::Expected<llvm::json::Value> query(const char *function, const char *key,
+                                          uint64_t since) const;
   void *handle = nullptr;
 };
 

@@ -13,9 +13,13 @@
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Triple.h"
 
 namespace sparsegpu {
@@ -31,18 +35,41 @@ static constexpr const char *kTriple = "nvptx64-nvidia-cuda";
 /// came with CUDA 11.1 and covers sm_70 to sm_86).
 static constexpr unsigned kMinimumPTX = 71;
 
-/// What LLVM's NVPTX back end knows of `chip`; null if it has no NVPTX target.
-static std::unique_ptr<llvm::MCSubtargetInfo> getSubtarget(StringRef chip) {
+/// LLVM's NVPTX back end; null if LLVM was built without it.
+static const llvm::Target *getTarget() {
   LLVMInitializeNVPTXTargetInfo();
+  LLVMInitializeNVPTXTarget();
   LLVMInitializeNVPTXTargetMC();
+  LLVMInitializeNVPTXAsmPrinter();
   std::string error;
+  return llvm::TargetRegistry::lookupTarget(llvm::Triple(kTriple), error);
+}
+
+/// The lowest PTX version that has `chip`, as 78 for 7.8. LLVM keeps the table
+/// in a private header, so the back end is asked: it writes an empty module
+/// in that version. Zero if it does not say.
+static unsigned getLowestPTXVersion(const llvm::Target &target,
+                                    StringRef chip) {
   llvm::Triple triple(kTriple);
-  const llvm::Target *target =
-      llvm::TargetRegistry::lookupTarget(triple, error);
-  if (!target)
-    return nullptr;
-  return std::unique_ptr<llvm::MCSubtargetInfo>(
-      target->createMCSubtargetInfo(triple, chip, ""));
+  std::unique_ptr<llvm::TargetMachine> machine(target.createTargetMachine(
+      triple, chip, "", llvm::TargetOptions(), std::nullopt));
+  llvm::LLVMContext context;
+  llvm::Module module("empty", context);
+  module.setTargetTriple(triple);
+  module.setDataLayout(machine->createDataLayout());
+  SmallString<256> text;
+  llvm::raw_svector_ostream stream(text);
+  llvm::legacy::PassManager passes;
+  if (machine->addPassesToEmitFile(passes, stream, nullptr,
+                                   llvm::CodeGenFileType::AssemblyFile))
+    return 0;
+  passes.run(module);
+  StringRef version = text.str().split(".version ").second;
+  unsigned major, minor;
+  if (version.consumeInteger(10, major) || !version.consume_front(".") ||
+      version.consumeInteger(10, minor))
+    return 0;
+  return 10 * major + minor;
 }
 
 /// 71 for "ptx71"; nothing if `feature` is no PTX version.
@@ -87,9 +114,11 @@ struct AttachTarget : sparsegpu::impl::AttachTargetBase<AttachTarget> {
         format != "llvm")
       return fail("option 'format' must be isa, bin, fatbin or llvm, got '" +
                   format + "'");
-    std::unique_ptr<llvm::MCSubtargetInfo> subtarget = getSubtarget("");
-    if (!subtarget)
+    const llvm::Target *target = getTarget();
+    if (!target)
       return fail("this LLVM was built without the NVPTX target");
+    std::unique_ptr<llvm::MCSubtargetInfo> subtarget(
+        target->createMCSubtargetInfo(llvm::Triple(kTriple), "", ""));
     std::optional<unsigned> capability = getCapability(chip);
     if (!capability || !subtarget->isCPUStringValid(chip))
       return fail("unknown chip '" + chip +
@@ -101,19 +130,12 @@ struct AttachTarget : sparsegpu::impl::AttachTargetBase<AttachTarget> {
       return fail("chip '" + chip +
                   "' has no assembler in CUDA 13: use "
                   "format=isa, which the driver assembles");
-    return checkFeatures(*getSubtarget(chip), fail);
+    return checkFeatures(*subtarget, getLowestPTXVersion(*target, chip), fail);
   }
 
   template <typename Fail>
   FailureOr<std::string> checkFeatures(const llvm::MCSubtargetInfo &subtarget,
-                                       Fail fail) {
-    // The PTX version that the chip itself asks for.
-    unsigned required = 0;
-    for (const llvm::SubtargetFeatureKV &feature :
-         subtarget.getAllProcessorFeatures())
-      if (std::optional<unsigned> version = getPTXVersion(feature.Key);
-          version && subtarget.getFeatureBits().test(feature.Value))
-        required = std::max(required, *version);
+                                       unsigned required, Fail fail) {
     if (features.empty())
       return ("+ptx" + Twine(std::max(required, kMinimumPTX))).str();
     SmallVector<StringRef> names;
@@ -128,6 +150,9 @@ struct AttachTarget : sparsegpu::impl::AttachTargetBase<AttachTarget> {
                                 });
       if (!known)
         return fail("unknown feature '" + name + "' of the NVPTX target");
+      if (getCapability(name))
+        return fail("feature '" + name +
+                    "' names a chip: use the option 'chip'");
       std::optional<unsigned> version = getPTXVersion(name);
       if (enabled && version && *version < required)
         return fail("feature '+" + name + "' is too low for chip '" + chip +

@@ -160,10 +160,12 @@ struct CheckLevel : sparsegpu::impl::CheckLevelBase<CheckLevel> {
       getOperation().emitError("option 'level' must be 1 to 4, got ") << level;
       return signalPassFailure();
     }
-    WalkResult result = getOperation().walk([&](Operation *op) {
-      return failed(checks[level - 1](op)) ? WalkResult::interrupt()
-                                           : WalkResult::advance();
-    });
+    // Outside in: the operation is named, not what its region ends with.
+    WalkResult result =
+        getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
+          return failed(checks[level - 1](op)) ? WalkResult::interrupt()
+                                               : WalkResult::advance();
+        });
     if (result.wasInterrupted())
       signalPassFailure();
     else

@@ -145,7 +145,7 @@ static FailureOr<Contraction> matchContraction(linalg::LinalgOp op,
   auto find = [](AffineMap map, unsigned dim) {
     return map.getResultPosition(getAffineDimExpr(dim, map.getContext()));
   };
-  if (!find(bMap, k) || find(bMap, m) || !find(cMap, m))
+  if (!find(bMap, k) || find(bMap, m) || !find(cMap, m) || find(cMap, k))
     return refuse(1 - match.sparseOperand,
                   "the maps are not those of a matrix product");
   match.transposeB = bRank == 2 && *find(bMap, k) == 1;

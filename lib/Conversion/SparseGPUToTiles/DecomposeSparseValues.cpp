@@ -14,6 +14,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/ControlFlow/Transforms/StructuralTypeConversions.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
@@ -159,6 +160,41 @@ struct ConvertSpMM : OpConversionPattern<SpMMOp> {
   }
 };
 
+/// The attributes of a function's arguments and results. Upstream's patterns
+/// leave them at the positions that they had before types were replaced 1:N;
+/// here each goes to every part of its value.
+struct SignatureAttributes {
+  SignatureAttributes(func::FuncOp function) : function(function) {
+    FunctionType type = function.getFunctionType();
+    spread(type.getInputs(), function.getAllArgAttrs(), arguments);
+    spread(type.getResults(), function.getAllResultAttrs(), results);
+  }
+
+  void restore() {
+    if (!arguments.empty())
+      function.setAllArgAttrs(arguments);
+    if (!results.empty())
+      function.setAllResultAttrs(results);
+  }
+
+private:
+  static void spread(TypeRange types, ArrayAttr from,
+                     SmallVector<DictionaryAttr> &to) {
+    if (!from)
+      return;
+    for (auto [type, attributes] : llvm::zip(types, from)) {
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      size_t parts = tensor && getSparseFormat(tensor)
+                         ? getStorageTypes(tensor).size()
+                         : 1;
+      to.append(parts, cast<DictionaryAttr>(attributes));
+    }
+  }
+
+  func::FuncOp function;
+  SmallVector<DictionaryAttr> arguments, results;
+};
+
 struct DecomposeSparseValues
     : sparsegpu::impl::DecomposeSparseValuesBase<DecomposeSparseValues> {
   using DecomposeSparseValuesBase::DecomposeSparseValuesBase;
@@ -174,7 +210,8 @@ struct DecomposeSparseValues
                                                                    converter);
     populateReturnOpTypeConversionPattern(patterns, converter);
     populateCallOpTypeConversionPattern(patterns, converter);
-    populateBranchOpInterfaceTypeConversionPattern(patterns, converter);
+    // Converts the blocks that a branch leads to along with its operands.
+    cf::populateCFStructuralTypeConversions(converter, patterns);
     scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns,
                                                          target);
     auto isLegal = [&](Operation *op) {
@@ -183,18 +220,23 @@ struct DecomposeSparseValues
       };
       if (!clean(op->getOperandTypes()) || !clean(op->getResultTypes()))
         return false;
+      // Blocks after the first belong to the branches that lead to them.
+      if (auto function = dyn_cast<func::FuncOp>(op))
+        return converter.isSignatureLegal(function.getFunctionType());
       for (Region &region : op->getRegions())
         for (Block &block : region)
           if (!clean(block.getArgumentTypes()))
             return false;
-      auto function = dyn_cast<func::FuncOp>(op);
-      return !function ||
-             converter.isSignatureLegal(function.getFunctionType());
+      return true;
     };
     target.markUnknownOpDynamicallyLegal(isLegal);
+    SmallVector<SignatureAttributes> signatures(
+        getOperation().getOps<func::FuncOp>());
     if (failed(
             applyFullConversion(getOperation(), target, std::move(patterns))))
-      signalPassFailure();
+      return signalPassFailure();
+    for (SignatureAttributes &signature : signatures)
+      signature.restore();
   }
 };
 } // namespace

@@ -122,7 +122,7 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
     an element of C. `input_maps` gives for each input a map from (m, n) to
     its subscripts. Rows are rows of A, also when C is stored transposed.
 
-    Constraints (`docs/Spec.md`): SPMM-1 … SPMM-12.
+    Constraints (`docs/Spec.md`): SPMM-1 … SPMM-13.
 
     ```mlir
     %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>)

@@ -1,0 +1,92 @@
+// Schedules that an operation or its format cannot use.
+// RUN: sparse-opt %s --sparse-gpu-assign-schedule --split-input-file --verify-diagnostics
+// The text of the option is an attribute, or none.
+// RUN: echo "" | not sparse-opt --sparse-gpu-assign-schedule="schedule=wraps=4" 2>&1 | FileCheck %s --check-prefix=FIELD
+// RUN: echo "" | not sparse-opt --sparse-gpu-assign-schedule="schedule=warps=64" 2>&1 | FileCheck %s --check-prefix=RANGE
+// RUN: echo "" | not sparse-opt --sparse-gpu-assign-schedule="schedule={#sparse_gpu.csr}" 2>&1 | FileCheck %s --check-prefix=CSR
+// RUN: echo "" | not sparse-opt --sparse-gpu-assign-schedule="schedule={[]}" 2>&1 | FileCheck %s --check-prefix=EMPTY
+// RUN: echo "" | not sparse-opt --sparse-gpu-assign-schedule="schedule={[1 : i32]}" 2>&1 | FileCheck %s --check-prefix=NUMBER
+// FIELD:  error: unknown schedule field 'wraps'
+// FIELD:  error: option 'schedule' is not a schedule: 'wraps=4'
+// RANGE:  error: schedule field 'warps' must be 1 to 32, got 64 (SCH-2)
+// CSR:    error: option 'schedule' is not a schedule: '#sparse_gpu.csr'
+// EMPTY:  error: option 'schedule' is not a schedule: '[]'
+// NUMBER: error: option 'schedule' is not a schedule: '[1 : i32]'
+
+#csr = #sparse_gpu.csr
+func.func @guarded(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  // expected-error @+1 {{the last of an operation's schedules must have no guards (SCH-7)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
+    schedules [#sparse_gpu.schedule, #sparse_gpu.schedule<when = [n gt 3]>] -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+#csr = #sparse_gpu.csr
+func.func @empty(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  // expected-error @+1 {{the last of an operation's schedules must have no guards (SCH-7)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
+    schedules [] -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+#csr = #sparse_gpu.csr
+func.func @unit(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  // expected-error @+1 {{operand A of type 'tensor<?x?xf32, #sparse_gpu.csr>' cannot be computed by #sparse_gpu.schedule<unit = window>: #sparse_gpu.csr has no unit 'window'; it offers: row (SCH-8)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
+    schedules [#sparse_gpu.schedule<unit = window>] -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+#csr = #sparse_gpu.csr
+func.func @scope(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  // expected-error @+1 {{unit 'row' of #sparse_gpu.csr is computed at scope 'warp' (SCH-8)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
+    schedules [#sparse_gpu.schedule<scope = block>] -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+#csr = #sparse_gpu.csr
+func.func @reduction(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  // expected-error @+1 {{unit 'row' of #sparse_gpu.csr reduces by 'tile' (SCH-8)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
+    schedules [#sparse_gpu.schedule<reduction = segmented>] -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+#csr = #sparse_gpu.csr
+func.func @transposed(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  // expected-error @+1 {{compressed rows give no unit that owns rows of the transposed matrix (SCH-8)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
+    {transpose_a} -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+#csr = #sparse_gpu.csr
+func.func @lanes(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  // expected-error @+1 {{schedule field 'lanes' must be 32 where 'reduce' is more than one operation (SCH-9)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
+    identity(0.0 : f32) schedules [#sparse_gpu.schedule<lanes = 8>]
+    combine {
+    ^bb0(%a: f32, %b: f32):
+      %1 = arith.mulf %a, %b : f32
+      sparse_gpu.yield %1 : f32
+    } reduce {
+    ^bb0(%a: f32, %b: f32):
+      %1 = arith.cmpf ogt, %a, %b : f32
+      %2 = arith.select %1, %a, %b : f32
+      sparse_gpu.yield %2 : f32
+    } -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}

@@ -1,0 +1,226 @@
+// What a nest must look like to be mapped, and what of it cannot be.
+// RUN: sparse-opt %s --pass-pipeline='builtin.module(func.func(sparse-gpu-map-to-gpu))' --split-input-file --verify-diagnostics
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  // expected-error @+1 {{a nest mapped to blocks needs rank 2, no results, and its schedule as 'sparse_gpu.schedule' (LVL2-5)}}
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>]}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  // expected-error @+1 {{a nest mapped to blocks needs rank 2, no results, and its schedule as 'sparse_gpu.schedule' (LVL2-5)}}
+  scf.forall (%u) in (%m) {
+    scf.forall (%w) in (4) {
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  // expected-error @+1 {{a nest mapped to blocks needs one forall over warps as its body (LVL2-5)}}
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    memref.store %x, %C[%u, %col] : memref<?x?xf32>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  // expected-error @+1 {{a nest mapped to blocks needs one forall over warps as its body (LVL2-5)}}
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+    } {mapping = [#gpu.thread<x>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+      %rows = tensor.from_elements %u : tensor<1xindex>
+      %t = tensor.empty() : tensor<1x32xf32>
+      // expected-error @+1 {{'tensor.insert' cannot be distributed over the lanes of a warp (LVL2-3)}}
+      %0 = tensor.insert %x into %t[%w, %w] : tensor<1x32xf32>
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+      // expected-error @+1 {{with results cannot be distributed over the lanes of a warp (LVL2-3)}}
+      %0 = scf.if %cond -> f32 {
+        scf.yield %x : f32
+      } else {
+        scf.yield %x : f32
+      }
+      memref.store %0, %C[%u, %col] : memref<?x?xf32>
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+      %rows = tensor.from_elements %u : tensor<1xindex>
+      %t = tensor.empty() : tensor<1x32xf32>
+      // expected-error @+1 {{stores a tile that is not in registers (LVL2-3)}}
+      sparse_gpu.scatter %t into %C rows(%rows) columns(%col) : tensor<1x32xf32>, tensor<1xindex> into memref<?x?xf32>
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+      %t = tensor.empty() : tensor<1x64xf32>
+      // expected-error @+1 {{fills a tile whose columns are not those of the schedule (LVL2-3)}}
+      %0 = linalg.fill ins(%x : f32) outs(%t : tensor<1x64xf32>) -> tensor<1x64xf32>
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+      %t = tensor.empty() : tensor<1x32xf32>
+      // expected-error @+1 {{carries a tile that has no registers (LVL2-3)}}
+      %0 = scf.for %i = %u to %m step %n iter_args(%a = %t) -> (tensor<1x32xf32>) {
+        scf.yield %a : tensor<1x32xf32>
+      }
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+      %rows = tensor.from_elements %u : tensor<1xindex>
+      %t = sparse_gpu.gather %B rows(%rows) columns(%col) : memref<?x?xf32>, tensor<1xindex> -> tensor<1x8xf32>
+      // expected-error @+1 {{carries an accumulator that does not begin as a fill with the identity of its reduction; 'lanes' below 32 need that (LVL2-4)}}
+      %0 = scf.for %i = %u to %m step %n iter_args(%a = %t) -> (tensor<1x8xf32>) {
+        scf.yield %a : tensor<1x8xf32>
+      }
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule<lanes = 8>}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+      %t = tensor.empty() : tensor<1x32xf32>
+      %f = linalg.fill ins(%x : f32) outs(%t : tensor<1x32xf32>) -> tensor<1x32xf32>
+      %l = tensor.empty() : tensor<1x1xf32>
+      %r = tensor.empty() : tensor<1x32xf32>
+      // expected-error @+1 {{a contraction on the FMA path multiplies a decoded tile with rows gathered by coordinates (LVL2-3)}}
+      %0 = linalg.matmul ins(%l, %r : tensor<1x1xf32>, tensor<1x32xf32>) outs(%f : tensor<1x32xf32>) -> tensor<1x32xf32>
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+      %t = tensor.empty() : tensor<1x32xf32>
+      // expected-error @+1 {{reads a tile that is not in registers (LVL2-3)}}
+      %0 = linalg.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], iterator_types = ["parallel", "parallel"]} ins(%t : tensor<1x32xf32>) outs(%t : tensor<1x32xf32>) {
+        ^bb0(%a: f32, %o: f32):
+          linalg.yield %a : f32
+      } -> tensor<1x32xf32>
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+      %t = tensor.empty() : tensor<1x32xf32>
+      %f = linalg.fill ins(%x : f32) outs(%t : tensor<1x32xf32>) -> tensor<1x32xf32>
+      // expected-error @+1 {{elementwise operations on tiles may not read their destination (LVL2-3)}}
+      %0 = linalg.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], iterator_types = ["parallel", "parallel"]} ins(%f : tensor<1x32xf32>) outs(%f : tensor<1x32xf32>) {
+        ^bb0(%a: f32, %o: f32):
+          %1 = arith.addf %a, %o : f32
+          linalg.yield %1 : f32
+      } -> tensor<1x32xf32>
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+      %t = tensor.empty() : tensor<32xf32>
+      // expected-error @+1 {{elementwise operations on tiles have two loops and one result (LVL2-3)}}
+      %0 = linalg.generic {indexing_maps = [affine_map<(c) -> (c)>, affine_map<(c) -> (c)>], iterator_types = ["parallel"]} ins(%t : tensor<32xf32>) outs(%t : tensor<32xf32>) {
+        ^bb0(%a: f32, %o: f32):
+          linalg.yield %a : f32
+      } -> tensor<32xf32>
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+      %t = tensor.empty() : tensor<1x8xf32>
+      %f = linalg.fill ins(%x : f32) outs(%t : tensor<1x8xf32>) -> tensor<1x8xf32>
+      %0 = scf.for %i = %u to %m step %n iter_args(%a = %f) -> (tensor<1x8xf32>) {
+        %k = sparse_gpu.coordinates %crd[%i] [%n] : memref<?xi32> -> tensor<?xindex>
+        %d = sparse_gpu.decode %v[%i] [%n] : memref<?xf32> -> tensor<1x?xf32>
+        %b = sparse_gpu.gather %B rows(%k) columns(%col) : memref<?x?xf32>, tensor<?xindex> -> tensor<?x8xf32>
+        // expected-error @+1 {{'lanes' below 32 need a reduction of one operation (SCH-9)}}
+        %1 = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+            iterator_types = ["parallel", "parallel", "reduction"]}
+            ins(%d, %b : tensor<1x?xf32>, tensor<?x8xf32>) outs(%a : tensor<1x8xf32>) {
+          ^bb0(%y: f32, %z: f32, %o: f32):
+            %2 = arith.mulf %y, %z : f32
+            %3 = arith.cmpf ogt, %o, %2 : f32
+            %4 = arith.select %3, %o, %2 : f32
+            linalg.yield %4 : f32
+        } -> tensor<1x8xf32>
+        scf.yield %1 : tensor<1x8xf32>
+      }
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule<lanes = 8>}
+  return
+}

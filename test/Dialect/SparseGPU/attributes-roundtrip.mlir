@@ -1,0 +1,26 @@
+// Attributes print readably: what is at its default is left out.
+// RUN: sparse-opt --allow-unregistered-dialect %s | sparse-opt --allow-unregistered-dialect | FileCheck %s
+// RUN: sparse-opt --allow-unregistered-dialect %s --emit-bytecode | sparse-opt --allow-unregistered-dialect | FileCheck %s
+
+// CHECK: csr.default = #sparse_gpu.csr{{[,}]}}
+"test.op"() {csr.default = #sparse_gpu.csr} : () -> ()
+// CHECK: csr.explicit = #sparse_gpu.csr{{[,}]}}
+"test.op"() {csr.explicit = #sparse_gpu.csr<positions = i32, coordinates = i32>} : () -> ()
+// CHECK: csr.positions = #sparse_gpu.csr<positions = index>
+"test.op"() {csr.positions = #sparse_gpu.csr<positions = index>} : () -> ()
+// CHECK: csr.both = #sparse_gpu.csr<positions = i64, coordinates = i8>
+"test.op"() {csr.both = #sparse_gpu.csr<coordinates = i8, positions = i64>} : () -> ()
+
+// CHECK: guard = #sparse_gpu.guard<n ge 33>
+"test.op"() {guard = #sparse_gpu.guard<n ge 33>} : () -> ()
+// CHECK: guards = [#sparse_gpu.guard<rows lt 5>, #sparse_gpu.guard<nnz le -1>, #sparse_gpu.guard<n gt 0>, #sparse_gpu.guard<n eq 7>]
+"test.op"() {guards = [#sparse_gpu.guard<rows lt 5>, #sparse_gpu.guard<nnz le -1>, #sparse_gpu.guard<n gt 0>, #sparse_gpu.guard<n eq 7>]} : () -> ()
+
+// CHECK: schedule.default = #sparse_gpu.schedule<unit = row>
+"test.op"() {schedule.default = #sparse_gpu.schedule} : () -> ()
+// CHECK: schedule.empty = #sparse_gpu.schedule<unit = row>
+"test.op"() {schedule.empty = #sparse_gpu.schedule<>} : () -> ()
+// CHECK: schedule.defaults = #sparse_gpu.schedule<unit = row>
+"test.op"() {schedule.defaults = #sparse_gpu.schedule<unit = row, scope = warp, warps = 4, lanes = 32, coarsening = 1, step = 32, unroll = 4, reduction = tile, path = fma, when = []>} : () -> ()
+// CHECK: schedule.all = #sparse_gpu.schedule<unit = other, scope = block, warps = 8, lanes = 16, coarsening = 4, step = 64, unroll = 2, reduction = segmented, when = [n ge 64, rows lt 7]>
+"test.op"() {schedule.all = #sparse_gpu.schedule<when = [n ge 64, rows lt 7], reduction = segmented, unroll = 2, step = 64, coarsening = 4, lanes = 16, warps = 8, scope = block, unit = other>} : () -> ()

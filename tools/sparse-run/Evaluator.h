@@ -1,0 +1,70 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The evaluator behind evaluateReference.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_TOOLS_SPARSE_RUN_EVALUATOR_H
+#define SPARSEGPU_TOOLS_SPARSE_RUN_EVALUATOR_H
+
+#include "Reference.h"
+#include "ScalarEvaluation.h"
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace sparsegpu::run {
+
+/// A matrix in compressed rows.
+struct Rows {
+  int64_t rows = 0, columns = 0;
+  std::vector<int64_t> positions, coordinates;
+  std::vector<double> values;
+
+  static Rows make(const formats::CooMatrix &matrix, bool transposed);
+};
+
+using ArrayPtr = std::shared_ptr<ReferenceArray>;
+
+class Evaluator {
+public:
+  llvm::Error bind(mlir::Value value, const BoundArgument &argument);
+  llvm::Error evaluate(mlir::Operation &op);
+  llvm::Expected<ArrayPtr> dense(mlir::Value value) {
+    auto it = arrays.find(value);
+    if (it == arrays.end())
+      return makeError("a tensor has no reference value");
+    return it->second;
+  }
+
+private:
+  llvm::Error evaluateDense(mlir::linalg::LinalgOp op);
+  llvm::Error evaluateSparse(mlir::linalg::LinalgOp op, unsigned sparseOperand);
+  llvm::Error evaluateSpMM(SpMMOp op);
+  llvm::Expected<int64_t> getSize(mlir::Value value, unsigned dim);
+
+  llvm::DenseMap<mlir::Value, ArrayPtr> arrays;
+  llvm::DenseMap<mlir::Value, const SparseMatrix *> matrices;
+  ScalarMap scalars;
+};
+
+/// The sum of products of one element of a result, with what its bound needs.
+struct ProductSum {
+  double value = 0, scale = 0, inherited = 0;
+  int64_t terms = 0;
+};
+
+/// The bound of a sum of products, before it is stored.
+double boundOf(const ProductSum &sum, double accumulateEps);
+
+/// The strides of a row-major array.
+std::vector<int64_t> getStrides(llvm::ArrayRef<int64_t> shape);
+
+} // namespace sparsegpu::run
+
+#endif // SPARSEGPU_TOOLS_SPARSE_RUN_EVALUATOR_H

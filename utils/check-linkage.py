@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+#===----------------------------------------------------------------------===#
+#
+# Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
+"""Checks that each program and shared library reaches MLIR as a shared library.
+
+    check-linkage.py BUILD_DIRECTORY
+
+Static and shared MLIR in one process duplicate TypeIDs and command-line
+options. So a file of ours that uses MLIR must name libMLIR.so among its
+needed libraries, and must not define what only MLIR defines.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+
+# Defined in libMLIR.so only; undefined in whatever uses MLIR.
+MARKER = "mlir::MLIRContext::MLIRContext("
+
+
+def run(command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def is_elf(path):
+    if os.path.islink(path) or not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return file.read(4) == b"\x7fELF"
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("build", help="the build tree")
+    parser.add_argument("--readelf", default="readelf")
+    parser.add_argument("--nm", default="nm")
+    arguments = parser.parse_args()
+    errors, checked, users = [], 0, 0
+    for directory in ("bin", "lib", "unittests"):
+        folder = os.path.join(arguments.build, directory)
+        for name in sorted(os.listdir(folder) if os.path.isdir(folder) else []):
+            path = os.path.join(folder, name)
+            if not is_elf(path):
+                continue
+            checked += 1
+            dynamic = run([arguments.readelf, "-d", path])
+            symbols = run([arguments.nm, "-C", path])
+            dynamic_symbols = run([arguments.nm, "-C", "-D", path])
+            lines = (symbols + dynamic_symbols).splitlines()
+            uses = any(" mlir::" in line for line in lines)
+            if any(MARKER in line and " U " not in line for line in lines):
+                errors.append(f"{path}: defines {MARKER}): MLIR is linked statically")
+            if not uses:
+                continue
+            users += 1
+            if "libMLIR.so" not in dynamic:
+                errors.append(f"{path}: uses MLIR but does not name libMLIR.so")
+    if not users:
+        errors.append(f"{arguments.build}: no file uses MLIR: nothing was checked")
+    for error in errors:
+        print("error: " + error)
+    print(f"{checked} files, {users} with MLIR, {len(errors)} errors")
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
