@@ -1,3 +1,10 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
 // C += A * B with A in CSR, written by hand: the row-split kernel of GE-SpMM
 // (SC 2020) with coalesced row caching and two columns per lane, which is what
 // sparse-opt makes of spmm-*.mlir for more than 16 columns.
