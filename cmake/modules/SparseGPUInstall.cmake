@@ -4,7 +4,8 @@ include(CMakePackageConfigHelpers)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/SparseGPU"
                   "${PROJECT_BINARY_DIR}/include/SparseGPU"
         DESTINATION include
-        FILES_MATCHING PATTERN "*.h" PATTERN "*.inc" PATTERN "*.td")
+        FILES_MATCHING PATTERN "*.h" PATTERN "*.inc" PATTERN "*.td"
+        PATTERN "CMakeFiles" EXCLUDE)
 
 install(EXPORT SparseGPUTargets DESTINATION lib/cmake/SparseGPU
         FILE SparseGPUTargets.cmake)

@@ -18,8 +18,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "SparseGPU/Conversion/Passes.h"
-#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "SparseGPU/Conversion/UpstreamEncoding.h"
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"

@@ -70,10 +70,11 @@ UNARY(acos)
 UNARY(acosh)
 UNARY(asin)
 UNARY(asinh)
-UNARY(atan) UNARY(atanh) UNARY(cbrt) UNARY(cos) UNARY(cosh) UNARY(erf)
-    UNARY(erfc) UNARY(exp) UNARY(exp2) UNARY(expm1) UNARY(lgamma) UNARY(log)
-        UNARY(log10) UNARY(log1p) UNARY(log2) UNARY(logb) UNARY(sin) UNARY(sinh)
-            UNARY(tan) UNARY(tanh) UNARY(tgamma)
+UNARY(atan)
+UNARY(atanh) UNARY(cbrt) UNARY(cos) UNARY(cosh) UNARY(erf) UNARY(erfc)
+    UNARY(exp) UNARY(exp2) UNARY(expm1) UNARY(lgamma) UNARY(log) UNARY(log10)
+        UNARY(log1p) UNARY(log2) UNARY(logb) UNARY(sin) UNARY(sinh) UNARY(tan)
+            UNARY(tanh) UNARY(tgamma)
 #undef UNARY
 #define BINARY(fn)                                                             \
   template <typename T> T fn##Of(T x, T y) { return std::fn(x, y); }
