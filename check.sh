@@ -96,9 +96,9 @@ build_tree() {
   stage "Building $2 with $jobs jobs"
   log=$2/check-build.log
   if [ -t 1 ]; then
-    ninja -C "$2" -j "$jobs" all check-sparsegpu-unit-build </dev/null
+    ninja -C "$2" -j "$jobs" all check-sparsegpu-unit-build sparsegpu-doc </dev/null
   else
-    ninja -C "$2" -j "$jobs" all check-sparsegpu-unit-build </dev/null >"$log" 2>&1 ||
+    ninja -C "$2" -j "$jobs" all check-sparsegpu-unit-build sparsegpu-doc </dev/null >"$log" 2>&1 ||
       { grep -A 12 -m 5 -E '^FAILED|error:' "$log" >&2; false; }
   fi || { stage_failed "$2: building"; return 1; }
 }

@@ -28,7 +28,7 @@ def sources(build):
 
 
 def tidy(build, file):
-    command = ["clang-tidy-22", "-p", build, "--quiet", file]
+    command = ["clang-tidy-22", "-p", build, "--quiet", "--warnings-as-errors=*", file]
     done = subprocess.run(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         check=False,
