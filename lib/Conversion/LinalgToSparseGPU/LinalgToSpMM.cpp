@@ -93,9 +93,8 @@ static bool isMultiplyAdd(linalg::LinalgOp op) {
 }
 
 /// Steps 1 to 3 of the file's header.
-static FailureOr<Contraction> matchContraction(linalg::LinalgOp op,
-                                               bool upstreamStorage,
-                                               Refusal &refusal) {
+static FailureOr<Contraction>
+matchContraction(linalg::LinalgOp op, bool upstreamStorage, Refusal &refusal) {
   auto refuse = [&](int operand, const Twine &rule) {
     refusal = {operand, rule.str()};
     return failure();
@@ -245,7 +244,8 @@ struct LinalgToSpMM : sparsegpu::impl::LinalgToSpMMBase<LinalgToSpMM> {
     });
     for (linalg::LinalgOp op : candidates) {
       Refusal refusal;
-      FailureOr<Contraction> match = matchContraction(op, upstreamStorage, refusal);
+      FailureOr<Contraction> match =
+          matchContraction(op, upstreamStorage, refusal);
       if (succeeded(match))
         rewrite(op, *match);
       else
