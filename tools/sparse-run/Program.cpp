@@ -86,6 +86,8 @@ llvm::Expected<Program> run::loadProgram(MLIRContext &context,
       openInputFile(options.file, &message);
   if (!buffer)
     return makeError(message);
+  // Arguments with an upstream encoding get attributes of this dialect.
+  context.loadDialect<SparseGPUDialect>();
   Program program;
   program.sources = std::make_unique<llvm::SourceMgr>();
   program.sources->AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
