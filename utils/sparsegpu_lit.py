@@ -70,8 +70,10 @@ def configure(config, lit_config):
         config.available_features.add("cuda-gpu")
     if "address" in config.sanitizer:
         config.available_features.add("asan")
-        # LLVM's own shared libraries are not instrumented and keep caches.
-        config.environment["ASAN_OPTIONS"] = "detect_leaks=0"
+        # LLVM's own shared libraries are not instrumented: they keep caches,
+        # and use memory that inline code of their allocator poisons in ours.
+        config.environment["ASAN_OPTIONS"] = (
+            "detect_leaks=0:allow_user_poisoning=0")
 
     config.substitutions += [
         ("%sparsegpu_src", config.source_root),
