@@ -22,6 +22,7 @@ may be missing become features, so that a test says what it needs:
 
 import ctypes
 import os
+import subprocess
 
 import lit.formats
 import lit.util
@@ -74,6 +75,13 @@ def configure(config, lit_config):
         # and use memory that inline code of their allocator poisons in ours.
         config.environment["ASAN_OPTIONS"] = (
             "detect_leaks=0:allow_user_poisoning=0")
+        # The stock runner is not instrumented, the runtime that it loads is.
+        clang = os.path.join(config.llvm_tools_dir, "clang++")
+        runtime = subprocess.run(
+            [clang, "-print-file-name=libclang_rt.asan-x86_64.so"],
+            capture_output=True, text=True).stdout.strip()
+        config.substitutions.append(
+            (r"\bmlir-runner\b(?!\.)", f"env LD_PRELOAD={runtime} mlir-runner"))
 
     config.substitutions += [
         ("%sparsegpu_src", config.source_root),
