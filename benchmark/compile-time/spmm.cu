@@ -8,6 +8,8 @@
 // C += A * B with A in CSR, written by hand: the row-split kernel of GE-SpMM
 // (SC 2020) with coalesced row caching and two columns per lane, which is what
 // sparse-opt makes of spmm-*.mlir for more than 16 columns.
+//
+//===----------------------------------------------------------------------===//
 
 constexpr int warpsPerBlock = 4;
 constexpr int step = 32;

@@ -33,6 +33,7 @@ void sparsegpu::buildLinalgToSparseGPU(OpPassManager &pm,
   LinalgToSpMMOptions front;
   // On device memory nothing can stay on the CPU.
   front.requireGPU = options.requireGPU || options.operands == "device";
+  front.upstreamStorage = options.operands != "device";
   pm.addPass(createLinalgToSpMM(front));
   // Drops beta where C was filled with zero, and the fill with it.
   pm.addPass(createCanonicalizerPass());

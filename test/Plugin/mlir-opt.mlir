@@ -10,7 +10,7 @@
 // RUN: %{own} > %t.own
 // RUN: diff %t.plugin %t.own
 // RUN: FileCheck %s --input-file=%t.plugin --check-prefix=DEFAULT
-// DEFAULT: chip = "sm_80", {{.*}}.visible .entry spmm_kernel(
+// DEFAULT: chip = "sm_80", {{.*}}.visible .entry spmm_kernel_0(
 
 // REDEFINE: %{options} = chip=sm_90a features=+ptx80 operands=device require-gpu schedule={warps = 8}
 // RUN: %{plugin} > %t.plugin

@@ -17,7 +17,6 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
-#include "llvm/Support/SourceMgr.h"
 
 using namespace mlir;
 using namespace sparsegpu;
@@ -87,11 +86,13 @@ llvm::Expected<Program> run::loadProgram(MLIRContext &context,
       openInputFile(options.file, &message);
   if (!buffer)
     return makeError(message);
-  llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
-  SourceMgrDiagnosticHandler handler(sources, &context);
+  // Arguments with an upstream encoding get attributes of this dialect.
+  context.loadDialect<SparseGPUDialect>();
   Program program;
-  program.module = parseSourceFile<ModuleOp>(sources, &context);
+  program.sources = std::make_unique<llvm::SourceMgr>();
+  program.sources->AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  SourceMgrDiagnosticHandler handler(*program.sources, &context);
+  program.module = parseSourceFile<ModuleOp>(*program.sources, &context);
   if (!program.module)
     return makeError(options.file + " could not be parsed");
   llvm::Expected<func::FuncOp> entry = findEntry(*program.module, options);
@@ -118,6 +119,7 @@ llvm::Error run::compileProgram(Program &program, const Options &options) {
   pipeline.schedule = options.schedule;
   // Host storage is ours: no upstream runtime library is loaded.
   pipeline.enableRuntimeLibrary = false;
+  SourceMgrDiagnosticHandler handler(*program.sources, context);
   PassManager pm(context);
   buildSparseGPUToNVVM(pm, pipeline);
   if (failed(pm.run(*program.module)))

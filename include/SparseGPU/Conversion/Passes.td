@@ -51,7 +51,10 @@ def LinalgToSpMM : Pass<"sparse-gpu-linalg-to-spmm", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"requireGPU", "require-gpu", "bool", /*default=*/"false",
-           "Make it an error when an operation cannot be taken to the GPU">
+           "Make it an error when an operation cannot be taken to the GPU">,
+    Option<"upstreamStorage", "upstream-storage", "bool", /*default=*/"true",
+           "Take operands in upstream's encoding; their storage is in host "
+           "memory, so not where operands are device memory">
   ];
   let dependentDialects = ["::sparsegpu::SparseGPUDialect",
     "::mlir::sparse_tensor::SparseTensorDialect",

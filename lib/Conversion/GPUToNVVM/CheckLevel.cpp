@@ -157,7 +157,8 @@ struct CheckLevel : sparsegpu::impl::CheckLevelBase<CheckLevel> {
     LogicalResult (*checks[])(Operation *) = {checkLevel1, checkLevel2,
                                               checkLevel3, checkLevel4};
     if (level < 1 || level > 4) {
-      getOperation().emitError("option 'level' must be 1 to 4, got ") << level;
+      getOperation().emitError("option 'level' must be 1 to 4, got ")
+          << level.getValue();
       return signalPassFailure();
     }
     // Outside in: the operation is named, not what its region ends with.

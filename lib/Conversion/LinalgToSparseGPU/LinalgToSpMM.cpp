@@ -93,8 +93,8 @@ static bool isMultiplyAdd(linalg::LinalgOp op) {
 }
 
 /// Steps 1 to 3 of the file's header.
-static FailureOr<Contraction> matchContraction(linalg::LinalgOp op,
-                                               Refusal &refusal) {
+static FailureOr<Contraction>
+matchContraction(linalg::LinalgOp op, bool upstreamStorage, Refusal &refusal) {
   auto refuse = [&](int operand, const Twine &rule) {
     refusal = {operand, rule.str()};
     return failure();
@@ -164,6 +164,10 @@ static FailureOr<Contraction> matchContraction(linalg::LinalgOp op,
   SparseFormatInterface format = getSparseFormat(aType);
   std::string reason;
   if (!format) {
+    if (!upstreamStorage)
+      return refuse(match.sparseOperand,
+                    "upstream keeps the storage of its sparse tensors in host "
+                    "memory, which operands=device does not copy");
     FailureOr<UpstreamStorage> storage = readUpstreamEncoding(aType, reason);
     if (failed(storage))
       return refuse(match.sparseOperand, reason);
@@ -240,7 +244,8 @@ struct LinalgToSpMM : sparsegpu::impl::LinalgToSpMMBase<LinalgToSpMM> {
     });
     for (linalg::LinalgOp op : candidates) {
       Refusal refusal;
-      FailureOr<Contraction> match = matchContraction(op, refusal);
+      FailureOr<Contraction> match =
+          matchContraction(op, upstreamStorage, refusal);
       if (succeeded(match))
         rewrite(op, *match);
       else

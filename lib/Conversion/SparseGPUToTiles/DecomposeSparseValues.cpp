@@ -45,22 +45,26 @@ struct StorageTypeConverter : TypeConverter {
   }
 };
 
+/// `values`, cast to `types` where sizes are known on one side only.
+SmallVector<Value> castParts(OpBuilder &builder, Location loc,
+                             ValueRange values, TypeRange types) {
+  SmallVector<Value> parts;
+  for (auto [value, type] : llvm::zip(values, types))
+    parts.push_back(value.getType() == type
+                        ? value
+                        : tensor::CastOp::create(builder, loc, type, value));
+  return parts;
+}
+
 /// assemble: its operands are the storage.
 struct ConvertAssemble : OpConversionPattern<AssembleOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult
   matchAndRewrite(AssembleOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    SmallVector<Value> parts;
     auto type = cast<RankedTensorType>(op.getResult().getType());
-    SmallVector<Type> types = getStorageTypes(type);
-    SmallVector<Value> operands(adaptor.getFields());
-    llvm::append_range(operands, adaptor.getSizes());
-    for (auto [value, partType] : llvm::zip(operands, types))
-      parts.push_back(
-          value.getType() == partType
-              ? value
-              : tensor::CastOp::create(rewriter, op.getLoc(), partType, value));
+    SmallVector<Value> parts = castParts(
+        rewriter, op.getLoc(), adaptor.getOperands(), getStorageTypes(type));
     rewriter.replaceOpWithMultiple(op, {ValueRange(parts)});
     return success();
   }
@@ -113,13 +117,10 @@ struct ConvertCast : OpConversionPattern<tensor::CastOp> {
              << from << " to " << to << " (LVL0-2)";
     SparseStorage storage =
         getSparseStorage(rewriter, op.getLoc(), from, adaptor.getSource());
-    SmallVector<Value> parts;
-    for (auto [value, field] :
-         llvm::zip(storage.fields, getSparseFormat(to).getFields(to)))
-      parts.push_back(value.getType() == field.type
-                          ? value
-                          : tensor::CastOp::create(rewriter, op.getLoc(),
-                                                   field.type, value));
+    SmallVector<Type> types = getStorageTypes(to);
+    SmallVector<Value> parts =
+        castParts(rewriter, op.getLoc(), storage.fields,
+                  TypeRange(types).take_front(storage.fields.size()));
     Value sizes[] = {storage.rows, storage.columns};
     for (int dim = 0; dim < 2; ++dim)
       if (to.isDynamicDim(dim))

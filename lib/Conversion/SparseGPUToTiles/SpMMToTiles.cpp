@@ -323,12 +323,14 @@ struct SpMMToTiles : sparsegpu::impl::SpMMToTilesBase<SpMMToTiles> {
     if (!op.isDecomposed() || !isa<MemRefType>(op.getCType()))
       return op.emitOpError("must have its storage and memrefs as operands "
                             "here (LVL2-2)");
-    if (!op.getSchedules())
-      return op.emitOpError("has no schedules: run "
-                            "--sparse-gpu-assign-schedule first (LVL1-1)");
+    std::optional<ArrayAttr> schedules = op.getSchedules();
+    if (!schedules || schedules->empty() ||
+        !cast<ScheduleAttr>(schedules->getValue().back()).getGuards().empty())
+      return op.emitOpError("needs schedules, the last of them without guards: "
+                            "run --sparse-gpu-assign-schedule first (LVL1-1)");
     OpBuilder builder(op);
     NestBuilder nest(op, builder);
-    for (auto schedule : op.getSchedules()->getAsRange<ScheduleAttr>()) {
+    for (auto schedule : schedules->getAsRange<ScheduleAttr>()) {
       Value condition = nest.buildGuards(schedule);
       if (!condition) {
         nest.buildNest(schedule);

@@ -71,20 +71,38 @@ UNARY(acosh)
 UNARY(asin)
 UNARY(asinh)
 UNARY(atan)
-UNARY(atanh) UNARY(cbrt) UNARY(cos) UNARY(cosh) UNARY(erf) UNARY(erfc)
-    UNARY(exp) UNARY(exp2) UNARY(expm1) UNARY(lgamma) UNARY(log) UNARY(log10)
-        UNARY(log1p) UNARY(log2) UNARY(logb) UNARY(sin) UNARY(sinh) UNARY(tan)
-            UNARY(tanh) UNARY(tgamma)
+UNARY(atanh)
+UNARY(cbrt)
+UNARY(cos)
+UNARY(cosh)
+UNARY(erf)
+UNARY(erfc)
+UNARY(exp)
+UNARY(exp2)
+UNARY(expm1)
+UNARY(lgamma)
+UNARY(log)
+UNARY(log10)
+UNARY(log1p)
+UNARY(log2)
+UNARY(logb)
+UNARY(sin)
+UNARY(sinh)
+UNARY(tan)
+UNARY(tanh)
+UNARY(tgamma)
 #undef UNARY
 #define BINARY(fn)                                                             \
   template <typename T> T fn##Of(T x, T y) { return std::fn(x, y); }
-                BINARY(atan2) BINARY(fdim) BINARY(fmod) BINARY(hypot)
-                    BINARY(nextafter) BINARY(pow) BINARY(remainder)
+BINARY(atan2)
+BINARY(fdim)
+BINARY(fmod)
+BINARY(hypot)
+BINARY(nextafter)
+BINARY(pow)
+BINARY(remainder)
 #undef BINARY
-                        template <typename T>
-                        T ldexpOf(T x, int n) {
-  return std::ldexp(x, n);
-}
+template <typename T> T ldexpOf(T x, int n) { return std::ldexp(x, n); }
 template <typename T> T frexpOf(T x, int *n) { return std::frexp(x, n); }
 template <typename T> T modfOf(T x, T *whole) { return std::modf(x, whole); }
 template <typename T> int ilogbOf(T x) { return std::ilogb(x); }

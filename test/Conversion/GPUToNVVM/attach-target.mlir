@@ -17,10 +17,10 @@
 // RUN: sparse-opt %s --sparse-gpu-attach-target | FileCheck %s -DCHIP=sm_80 -DFEATURES=+ptx71
 // RUN: sparse-opt %s --sparse-gpu-attach-target="chip=sm_90a features=+ptx85 format=bin" | FileCheck %s -DCHIP=sm_90a -DFEATURES=+ptx85
 
-// CHECK: gpu.module @first [#nvvm.target<O = 3, chip = "[[CHIP]]", features = "[[FEATURES]]">]
+// CHECK: gpu.module @first [#nvvm.target<chip = "[[CHIP]]", features = "[[FEATURES]]">]
 gpu.module @first {
 }
 // A target that was there is replaced.
-// CHECK: gpu.module @second [#nvvm.target<O = 3, chip = "[[CHIP]]", features = "[[FEATURES]]">]
+// CHECK: gpu.module @second [#nvvm.target<chip = "[[CHIP]]", features = "[[FEATURES]]">]
 gpu.module @second [#nvvm.target<chip = "sm_70">] {
 }

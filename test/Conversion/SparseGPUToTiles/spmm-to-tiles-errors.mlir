@@ -24,7 +24,7 @@ func.func @storage_on_tensors(%p: tensor<5xi32>, %c: tensor<?xi32>, %v: tensor<?
 
 #csr = #sparse_gpu.csr
 func.func @no_schedule(%p: memref<5xi32>, %c: memref<?xi32>, %v: memref<?xf32>, %B: memref<4x4xf32>, %C: memref<4x4xf32>) {
-  // expected-error @+1 {{has no schedules: run --sparse-gpu-assign-schedule first (LVL1-1)}}
+  // expected-error @+1 {{needs schedules, the last of them without guards: run --sparse-gpu-assign-schedule first (LVL1-1)}}
   sparse_gpu.spmm a(%p, %c, %v : memref<5xi32>, memref<?xi32>, memref<?xf32> of tensor<4x4xf32, #csr>)
     b(%B : memref<4x4xf32>) outs(%C : memref<4x4xf32>)
   return

@@ -26,7 +26,7 @@
 // CHECK:         %[[Y:.*]] = arith.minui %[[Y1]], %[[MAXY]]
 // CHECK:         gpu.launch blocks(%[[BX:.*]], %[[BY:.*]], %{{.*}}) in (%[[GX:[^ ]*]] = %[[X]], %[[GY:[^ ]*]] = %[[Y]], %{{[^ ]*}} = %[[C1]])
 // CHECK-SAME:      threads(%[[T:[^ ,]*]], %{{[^ ]*}}, %{{[^ ]*}}) in (%{{[^ ]*}} = %[[C128]], %{{[^ ]*}} = %[[C1]], %{{[^ ]*}} = %[[C1]])
-// CHECK-SAME:      dynamic_shared_memory_size %[[BYTES]] {
+// CHECK-SAME:      dynamic_shared_memory_size %[[BYTES]] module(@lanes32_kernels) function(@lanes32_kernel) {
 // CHECK:           %[[WARP:.*]] = arith.divui %[[T]], %[[C32]]
 // CHECK:           %[[LANE:.*]] = arith.remui %[[T]], %[[C32]]
 // Columns outside, rows inside, both grid-stride.
@@ -54,8 +54,17 @@
 // CHECK:                   memref.store %[[VALUE]], %[[VALUES]][%[[SLOT]]]
 // CHECK:                 }
 // CHECK:                 nvvm.bar.warp.sync
+// Columns beyond N are read as the last one, and not stored below.
+// CHECK-DAG:             %[[FIRST:.*]] = arith.addi %[[COL]], %[[LANE]]
+// CHECK-DAG:             %[[SECOND:.*]] = arith.addi %[[FIRST]], %[[C32]]
+// CHECK-DAG:             %[[LAST:.*]] = arith.subi %[[N]], %[[C1]]
+// CHECK-DAG:             %[[COL_A:.*]] = arith.minui %[[FIRST]], %[[LAST]]
+// CHECK-DAG:             %[[COL_B:.*]] = arith.minui %[[SECOND]], %[[LAST]]
 // CHECK:                 scf.for {{.*}} iter_args(%{{.*}} = %[[A0]], %{{.*}} = %[[A1]]) -> (f32, f32) {
 // CHECK-NOT:               memref.store
+// CHECK:                   %[[OFF:.*]] = memref.load %[[OFFSETS]]
+// CHECK:                   arith.addi %[[OFF]], %[[COL_A]]
+// CHECK:                   arith.addi %[[OFF]], %[[COL_B]]
 // CHECK:                   arith.mulf {{.*}} fastmath<contract>
 // CHECK:                   arith.addf {{.*}} fastmath<contract>
 // CHECK:                 nvvm.bar.warp.sync
@@ -201,5 +210,41 @@ func.func @other(%C: memref<8xf32>, %x: f32) {
   scf.forall (%i) in (8) {
     memref.store %x, %C[%i] : memref<8xf32>
   }
+  return
+}
+
+// -----
+
+#csr = #sparse_gpu.csr
+
+// The kernels of one function have names of their own, in one module.
+// CHECK-LABEL: func @two(
+// CHECK:         gpu.launch {{.*}} module(@two_kernels) function(@two_kernel_0)
+// CHECK:         gpu.launch {{.*}} module(@two_kernels) function(@two_kernel_1)
+func.func @two(%p: memref<65xi32>, %c: memref<?xi32>, %v: memref<?xf32>, %B: memref<64x?xf32>, %C: memref<64x?xf32>) {
+  sparse_gpu.spmm a(%p, %c, %v : memref<65xi32>, memref<?xi32>, memref<?xf32> of tensor<64x64xf32, #csr>)
+    b(%B : memref<64x?xf32>) outs(%C : memref<64x?xf32>)
+    schedules [#sparse_gpu.schedule<when = [n gt 16]>, #sparse_gpu.schedule<lanes = 8>]
+  return
+}
+
+// -----
+
+#csr = #sparse_gpu.csr
+
+// The old C is read by clamped columns too.
+// CHECK-LABEL: func @beta(
+// CHECK-SAME:    %[[C:[^:]*]]: memref<64x?xf32>)
+// CHECK:         %[[N:.*]] = memref.dim %[[C]]
+// CHECK:         %[[LAST:.*]] = arith.subi %[[N]]
+// CHECK:         %[[COL:.*]] = arith.minui %{{.*}}, %[[LAST]]
+// CHECK:         %[[OLD:.*]] = memref.load %[[C]][%{{.*}}, %[[COL]]]
+// CHECK:         %[[NEW:.*]] = arith.addf %{{.*}}, %[[OLD]]
+// CHECK:         memref.store %[[NEW]], %[[C]]
+func.func @beta(%p: memref<65xi32>, %c: memref<?xi32>, %v: memref<?xf32>, %B: memref<64x32xf32>, %C: memref<64x?xf32>) {
+  %one = arith.constant 1.0 : f32
+  sparse_gpu.spmm a(%p, %c, %v : memref<65xi32>, memref<?xi32>, memref<?xf32> of tensor<64x64xf32, #csr>)
+    b(%B : memref<64x32xf32>) outs(%C : memref<64x?xf32>) beta(%one : f32)
+    schedules [#sparse_gpu.schedule<unroll = 1>]
   return
 }

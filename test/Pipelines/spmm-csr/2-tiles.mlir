@@ -21,7 +21,7 @@
 // CHECK-LABEL: func.func @spmm(
 // CHECK-SAME:    %[[STREAM:[^:,]*]]: !llvm.ptr)
 // CHECK:         %[[TOKEN:.*]] = builtin.unrealized_conversion_cast %[[STREAM]] : !llvm.ptr to !gpu.async.token
-// CHECK:         gpu.launch_func async [%[[TOKEN]]] @spmm_kernel::@spmm_kernel
+// CHECK:         gpu.launch_func async [%[[TOKEN]]] @spmm_kernels::@spmm_kernel
 // CHECK-LABEL: gpu.func @spmm_kernel(
 // CHECK-SAME:    kernel attributes {known_block_size = array<i32: 128, 1, 1>}
 // CHECK:         scf.for {{.*}} iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}) -> (f32, f32) {

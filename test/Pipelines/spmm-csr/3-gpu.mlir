@@ -14,8 +14,8 @@
 
 // CHECK-LABEL: llvm.func @spmm(
 // CHECK-SAME:    %[[STREAM:[^:, ]*]]: !llvm.ptr) ->
-// CHECK:         gpu.launch_func <%[[STREAM]] : !llvm.ptr> @spmm_kernel::@spmm_kernel
-// CHECK:         gpu.binary @spmm_kernel [#gpu.object<#nvvm.target<O = 3, chip = "sm_80", features = "+ptx71">
+// CHECK:         gpu.launch_func <%[[STREAM]] : !llvm.ptr> @spmm_kernels::@spmm_kernel
+// CHECK:         gpu.binary @spmm_kernels [#gpu.object<#nvvm.target<chip = "sm_80", features = "+ptx71">
 // CHECK-SAME:    .visible .entry spmm_kernel(
 module attributes {gpu.container_module} {
   func.func @spmm(%positions: memref<?xi32>, %coordinates: memref<?xi32>, %values: memref<?xf32>, %m: index, %k: index, %B: memref<?x64xf32>, %C: memref<?x64xf32>, %stream: !llvm.ptr) -> memref<?x64xf32> {
@@ -44,10 +44,10 @@ module attributes {gpu.container_module} {
     %c128 = arith.constant 128 : index
     %shared = arith.constant 1536 : i32
     %token = builtin.unrealized_conversion_cast %stream : !llvm.ptr to !gpu.async.token
-    %9 = gpu.launch_func async [%token] @spmm_kernel::@spmm_kernel blocks in (%grid_x, %grid_y, %c1_5) threads in (%c128, %c1_5, %c1_5)  dynamic_shared_memory_size %shared args(%m : index, %positions : memref<?xi32>, %B : memref<?x64xf32>, %coordinates : memref<?xi32>, %values : memref<?xf32>, %C : memref<?x64xf32>)
+    %9 = gpu.launch_func async [%token] @spmm_kernels::@spmm_kernel blocks in (%grid_x, %grid_y, %c1_5) threads in (%c128, %c1_5, %c1_5)  dynamic_shared_memory_size %shared args(%m : index, %positions : memref<?xi32>, %B : memref<?x64xf32>, %coordinates : memref<?xi32>, %values : memref<?xf32>, %C : memref<?x64xf32>)
     return %C : memref<?x64xf32>
   }
-  gpu.module @spmm_kernel {
+  gpu.module @spmm_kernels {
     gpu.func @spmm_kernel(%m: index, %positions: memref<?xi32>, %B: memref<?x64xf32>, %coordinates: memref<?xi32>, %values: memref<?xf32>, %C: memref<?x64xf32>) kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
       %c3 = arith.constant 3 : index
       %c2 = arith.constant 2 : index
