@@ -290,9 +290,47 @@ struct DropBeta : OpRewritePattern<SpMMOp> {
     return success();
   }
 };
+/// Takes operands from before a tensor.cast that only forgets sizes. The tensor
+/// dialect has the same pattern for every op with destinations, but it cannot
+/// clone an op with an empty region; with its higher benefit this one comes
+/// first and leaves that nothing to fold. Sizes that contradict each other are
+/// then found by the verifier.
+struct FoldCasts : OpRewritePattern<SpMMOp> {
+  FoldCasts(MLIRContext *context)
+      : OpRewritePattern<SpMMOp>(context, /*benefit=*/2) {}
+  LogicalResult matchAndRewrite(SpMMOp op,
+                                PatternRewriter &rewriter) const override {
+    bool changed = false;
+    rewriter.startOpModification(op);
+    for (OpOperand &operand : op->getOpOperands()) {
+      auto cast = operand.get().getDefiningOp<tensor::CastOp>();
+      // A decomposed A is typed by `a_type`.
+      bool isField = op.isDecomposed() &&
+                     operand.getOperandNumber() < op.getA().size();
+      if (!cast || isField || !tensor::canFoldIntoConsumerOp(cast))
+        continue;
+      operand.set(cast.getSource());
+      changed = true;
+    }
+    if (!changed) {
+      rewriter.cancelOpModification(op);
+      return failure();
+    }
+    Type oldType = op.getResult().getType(), newType = op.getCType();
+    op.getResult().setType(cast<RankedTensorType>(newType));
+    rewriter.finalizeOpModification(op);
+    if (oldType != newType) {
+      rewriter.setInsertionPointAfter(op);
+      auto back = tensor::CastOp::create(rewriter, op.getLoc(), oldType,
+                                         op.getResult());
+      rewriter.replaceAllUsesExcept(op.getResult(), back, back);
+    }
+    return success();
+  }
+};
 } // namespace
 
 void SpMMOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                          MLIRContext *context) {
-  patterns.add<DropBeta>(context);
+  patterns.add<DropBeta, FoldCasts>(context);
 }
