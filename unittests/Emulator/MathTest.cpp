@@ -54,7 +54,7 @@ protected:
 };
 
 const float inf = std::numeric_limits<float>::infinity();
-const float nan_ = std::numeric_limits<float>::quiet_NaN();
+const float notANumber = std::numeric_limits<float>::quiet_NaN();
 
 uint32_t bits(float x) {
   uint32_t b;
@@ -101,7 +101,7 @@ TEST_F(Math, DirectedRounding) {
 }
 
 TEST_F(Math, FlushSaturateMinMax) {
-  std::vector<float> x{1e-40f, -1e-40f, 0.5f, 2.0f, -3.0f, nan_, inf};
+  std::vector<float> x{1e-40f, -1e-40f, 0.5f, 2.0f, -3.0f, notANumber, inf};
   auto sat = apply<float>("llvm.nvvm.saturate.f", "float", "float", 1, x);
   std::vector<float> expected{1e-40f, 0, 0.5f, 1, 0, 0, 1};
   for (size_t i = 0; i < x.size(); ++i)
@@ -149,7 +149,7 @@ TEST_F(Math, ApproximationsAndRounding) {
 }
 
 TEST_F(Math, FloatToInteger) {
-  std::vector<float> x{2.5f, -2.5f, 3e9f, -3e9f, nan_, 0.99f};
+  std::vector<float> x{2.5f, -2.5f, 3e9f, -3e9f, notANumber, 0.99f};
   auto rn = apply<int32_t>("llvm.nvvm.f2i.rn", "i32", "float", 1, x);
   EXPECT_EQ(rn, (std::vector<int32_t>{2, -2, INT32_MAX, INT32_MIN, 0, 1}));
   auto rm = apply<int32_t>("llvm.nvvm.f2i.rm", "i32", "float", 1, x);
@@ -361,8 +361,8 @@ TEST(HostMath, NarrowingAgreesWithAPFloat) {
     ASSERT_EQ(bitsOf(bfloatOfDouble(d)), expected(d, llvm::APFloat::BFloat()))
         << d;
   }
-  EXPECT_EQ(bitsOf(halfOfFloat(nan_)) & 0x7fff, 0x7e00);
-  EXPECT_EQ(bitsOf(bfloatOfFloat(nan_)) & 0x7fff, 0x7fc0);
+  EXPECT_EQ(bitsOf(halfOfFloat(notANumber)) & 0x7fff, 0x7e00);
+  EXPECT_EQ(bitsOf(bfloatOfFloat(notANumber)) & 0x7fff, 0x7fc0);
 }
 
 TEST(HostMath, WideningAgreesWithAPFloat) {
