@@ -81,7 +81,7 @@ def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
     | known, 17 to 32 | `lanes = 32` |
     | known, up to 16 | `lanes` = N rounded up to a power of two |
     | at run time, above 16 | `lanes = 32, coarsening = 2` |
-    | at run time, else | `lanes = 8, unroll = 2` |
+    | at run time, else | `lanes = 8, unroll = 1` |
 
     An operation whose `reduce` is more than one operation gets `lanes = 32`.
   }];

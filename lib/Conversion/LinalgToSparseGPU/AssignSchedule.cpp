@@ -43,10 +43,11 @@ static SmallVector<Attribute> chooseSchedules(SpMMOp op) {
     int64_t lanes = llvm::PowerOf2Ceil(std::max<int64_t>(columns, 1));
     return {base.withTile(lanes, 1, /*unroll=*/4, {})};
   }
-  // Each schedule is a kernel that the back end must compile: two are enough.
+  // Each schedule is a kernel that the back end must compile: two are enough,
+  // and the one for few columns is kept small.
   auto wide = GuardAttr::get(context, GuardQuantity::N, GuardPredicate::GT, 16);
   return {base.withTile(32, 2, /*unroll=*/4, wide),
-          base.withTile(8, 1, /*unroll=*/2, {})};
+          base.withTile(8, 1, /*unroll=*/1, {})};
 }
 
 namespace {

@@ -134,7 +134,7 @@ func.func @vector(%A: tensor<?x?xf32, #csr>, %x: tensor<?xf32>,
 // Known only at run time: a list with guards, the last without.
 // CHECK-LABEL: func @dynamic(
 // CHECK:         schedules [#sparse_gpu.schedule<unit = row, coarsening = 2, when = [n gt 16]>,
-// CHECK-SAME:      #sparse_gpu.schedule<unit = row, lanes = 8, unroll = 2>] ->
+// CHECK-SAME:      #sparse_gpu.schedule<unit = row, lanes = 8, unroll = 1>] ->
 func.func @dynamic(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>,
                    %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>)

@@ -69,3 +69,24 @@ func.func @kept(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>,
     outs(%C : tensor<?x?xf32>) beta(%beta : f32) -> tensor<?x?xf32>
   return %0, %1 : tensor<?x?xf32>, tensor<?x?xf32>
 }
+
+// -----
+
+// Casts that only forget sizes are taken into the operation, at all operands;
+// users of the result see the type that they had.
+
+// CHECK-LABEL: func @casts
+// CHECK-SAME: (%[[A:.*]]: tensor<4x16xf32, #sparse_gpu.csr>, %[[B:.*]]: tensor<16x8xf32>, %[[C:.*]]: tensor<?x8xf32>)
+// CHECK: %[[R:.*]] = sparse_gpu.spmm a(%[[A]] : tensor<4x16xf32, #sparse_gpu.csr>) b(%[[B]] : tensor<16x8xf32>) outs(%[[C]] : tensor<?x8xf32>) -> tensor<?x8xf32>
+// CHECK: %[[CAST:.*]] = tensor.cast %[[R]] : tensor<?x8xf32> to tensor<?x?xf32>
+// CHECK: return %[[CAST]]
+func.func @casts(%A: tensor<4x16xf32, #sparse_gpu.csr>, %B: tensor<16x8xf32>,
+                 %C: tensor<?x8xf32>) -> tensor<?x?xf32> {
+  %a = tensor.cast %A : tensor<4x16xf32, #sparse_gpu.csr>
+    to tensor<?x?xf32, #sparse_gpu.csr>
+  %b = tensor.cast %B : tensor<16x8xf32> to tensor<?x?xf32>
+  %c = tensor.cast %C : tensor<?x8xf32> to tensor<?x?xf32>
+  %0 = sparse_gpu.spmm a(%a : tensor<?x?xf32, #sparse_gpu.csr>)
+         b(%b : tensor<?x?xf32>) outs(%c : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}

@@ -305,8 +305,8 @@ struct FoldCasts : OpRewritePattern<SpMMOp> {
     for (OpOperand &operand : op->getOpOperands()) {
       auto cast = operand.get().getDefiningOp<tensor::CastOp>();
       // A decomposed A is typed by `a_type`.
-      bool isField = op.isDecomposed() &&
-                     operand.getOperandNumber() < op.getA().size();
+      bool isField =
+          op.isDecomposed() && operand.getOperandNumber() < op.getA().size();
       if (!cast || isField || !tensor::canFoldIntoConsumerOp(cast))
         continue;
       operand.set(cast.getSource());
