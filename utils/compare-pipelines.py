@@ -33,7 +33,11 @@ def run(command):
 def parse_dump(text):
     """The pipeline of --dump-pass-pipeline as one line."""
     start = text.index("builtin.module(")
-    lines = [line.strip() for line in text[start:].splitlines()]
+    lines = []
+    for line in text[start:].splitlines():
+        lines.append(line.strip())
+        if line == ")":  # remarks may follow
+            break
     return "".join(lines)
 
 

@@ -1,3 +1,6 @@
+# Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # The functions by which every target of the project is made.
 
 # One precompiled header serves every target that uses MLIR.

@@ -1,3 +1,6 @@
+# Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Finds everything that the build needs. A missing dependency stops here with
 # the Debian package that provides it.
 

@@ -1,3 +1,6 @@
+# Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Compiler settings that hold for every target of this project.
 
 find_program(CCACHE_PROGRAM ccache)

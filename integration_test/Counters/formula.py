@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Holds the software GPU's counters against a formula.
 
 Runs the row-split kernel (f32, N = 64, coarsening 2) with sparse-run and

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes PREFIX-uniform.mtx, -skewed.mtx and -banded.mtx: three shapes of rows,
 the same every time.
 

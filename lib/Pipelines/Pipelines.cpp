@@ -86,6 +86,8 @@ void sparsegpu::buildGPUToNVVM(OpPassManager &pm,
   kernels.addPass(createLowerAffinePass());
   kernels.addPass(arith::createArithExpandOpsPass());
   kernels.addPass(createConvertGpuOpsToNVVMOps());
+  // What libdevice has no function for, such as math.trunc.
+  kernels.addPass(createConvertMathToLLVMPass());
   kernels.addPass(createReconcileUnrealizedCastsPass());
   // Host code: what stays on the CPU, and the calls of the runtime.
   OpPassManager &functions = pm.nest<func::FuncOp>();

@@ -11,6 +11,9 @@
 
 #include "Evaluator.h"
 #include "SparseGPU/Formats/ElementType.h"
+#include "SparseGPU/Formats/ReferenceSpMM.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 #include <cmath>
 
@@ -49,6 +52,12 @@ llvm::Error Evaluator::evaluateSpMM(SpMMOp op) {
   double eps = formats::epsilon(acc.isF64() ? formats::ElementType::F64
                                             : formats::ElementType::F32);
   Type element = op.getCType().getElementType();
+  bool reductionRounds =
+      !op.getReduce().empty() &&
+      !llvm::all_of(op.getReduce().front(), [](Operation &inner) {
+        return isa<arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp,
+                   arith::MinNumFOp, YieldOp>(inner);
+      });
   auto result = std::make_shared<ReferenceArray>(**c);
   for (int64_t row = 0; row < rows.rows; ++row)
     for (int64_t n = 0; n < columns; ++n) {
@@ -68,6 +77,7 @@ llvm::Error Evaluator::evaluateSpMM(SpMMOp op) {
         sum = {product.value, boundOf(product, eps)};
       } else {
         sum.value = cast<FloatAttr>(*op.getIdentity()).getValueAsDouble();
+        double magnitude = 0;
         for (int64_t e = rows.positions[row]; e < rows.positions[row + 1];
              ++e) {
           int64_t at =
@@ -84,7 +94,14 @@ llvm::Error Evaluator::evaluateSpMM(SpMMOp op) {
           if (!reduced)
             return reduced.takeError();
           sum = *reduced;
+          magnitude += std::abs(combined->value);
         }
+        // The intervals above are those of one order; where the reduction
+        // rounds, any order stays within the bound of a sum or a product.
+        int64_t terms = rows.positions[row + 1] - rows.positions[row];
+        if (reductionRounds)
+          sum.error += formats::errorBound(
+              terms, 0, eps, std::max(magnitude, std::abs(sum.value)));
       }
       auto scaled = [&](Number number, Value factor) {
         Number f = scalars.lookup(factor);
@@ -120,7 +137,7 @@ llvm::Error Evaluator::evaluateSpMM(SpMMOp op) {
           return value.takeError();
         sum = *value;
       }
-      result->value[at] = sum.value;
+      result->value[at] = overflowAs(element, sum.value);
       result->error[at] = sum.error + getRoundingError(element, sum.value);
     }
   arrays[op.getResult()] = result;

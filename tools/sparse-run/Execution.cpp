@@ -110,7 +110,8 @@ Execution::create(ModuleOp module, StringRef entry,
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   ExecutionEngineOptions options;
-  StringRef libraries[] = {device.path};
+  // The second has memrefCopy, which copies of strided memory call.
+  StringRef libraries[] = {device.path, SPARSEGPU_RUNNER_UTILS};
   options.sharedLibPaths = libraries;
   options.enableGDBNotificationListener = false;
   options.enablePerfNotificationListener = false;

@@ -14,7 +14,11 @@
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Program.h"
+
+#include <cmath>
+#include <unistd.h>
 
 using namespace mlir;
 using namespace sparsegpu;
@@ -263,6 +267,11 @@ llvm::Error Binder::bindSparse(unsigned index) {
   return llvm::Error::success();
 }
 
+static uint64_t getPhysicalMemory() {
+  return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+         static_cast<uint64_t>(sysconf(_SC_PAGE_SIZE));
+}
+
 llvm::Error Binder::bindDense(unsigned index) {
   BoundArgument &argument = arguments[index];
   auto type = cast<RankedTensorType>(argument.type);
@@ -307,6 +316,14 @@ llvm::Error Binder::bindDense(unsigned index) {
     }
     array->shape.push_back(size);
   }
+  // Inputs are made as doubles.
+  double elements = 1;
+  for (int64_t size : array->shape)
+    elements *= static_cast<double>(size);
+  if (elements * 8 > static_cast<double>(getPhysicalMemory()))
+    return fail(index, "its " + Twine(llvm::formatv("{0:e2}", elements).str()) +
+                           " elements are more than the memory of this "
+                           "machine");
   auto fill = formats::DenseFill::Random;
   if (spec && spec->kind == formats::InputKind::Zeros)
     fill = formats::DenseFill::Zeros;
@@ -345,6 +362,17 @@ llvm::Error Binder::bindScalar(unsigned index) {
     return fail(index, "a number needs --input " + argument.name + "=VALUE");
   if (StringRef(spec->path).getAsDouble(argument.scalar))
     return fail(index, "'" + spec->path + "' is not a number");
+  // The reference must see the number that the program sees.
+  if (isa<FloatType>(argument.type)) {
+    llvm::Expected<formats::ElementType> type = getElementType(argument.type);
+    if (!type)
+      return type.takeError();
+    std::byte stored[8];
+    if (formats::storeElements(*type, &argument.scalar, 1,
+                               formats::Overflow::Refuse, stored) != 1)
+      return fail(index, spec->path + " does not fit its type");
+    formats::loadElements(*type, stored, 1, &argument.scalar);
+  }
   return llvm::Error::success();
 }
 

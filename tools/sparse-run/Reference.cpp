@@ -255,7 +255,7 @@ llvm::Error Evaluator::evaluateSparse(linalg::LinalgOp op,
         sum.scale += std::abs(result->value[at]);
         sum.inherited += result->error[at];
         double value = sum.value + result->value[at];
-        result->value[at] = value;
+        result->value[at] = overflowAs(element, value);
         result->error[at] =
             boundOf(sum, accumulateEps) + 2 * getRoundingError(element, value);
       }
@@ -335,6 +335,15 @@ run::evaluateReference(func::FuncOp function,
   return results;
 }
 
+/// True if `got` is the infinity that a number within `bound` of `expected` may
+/// become in `type`.
+static bool mayOverflow(formats::ElementType type, double expected,
+                        double bound, double got) {
+  return std::isinf(got) && std::isfinite(expected) &&
+         overflowAs(type,
+                    std::copysign(std::abs(expected) + bound, expected)) == got;
+}
+
 Comparison run::compare(const ReferenceArray &reference,
                         const DenseArray &got) {
   Comparison worst;
@@ -346,7 +355,9 @@ Comparison run::compare(const ReferenceArray &reference,
     double ratio = 0;
     if (std::isfinite(expected) && std::isfinite(value))
       ratio = difference == 0 ? 0 : difference / bound;
-    else if (!(std::isnan(expected) && std::isnan(value)) && expected != value)
+    else if (!(std::isnan(expected) && std::isnan(value)) &&
+             expected != value &&
+             !mayOverflow(got.type, expected, bound, value))
       ratio = std::numeric_limits<double>::infinity();
     if (std::isfinite(difference))
       worst.largestError = std::max(worst.largestError, difference);

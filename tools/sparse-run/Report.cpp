@@ -9,6 +9,7 @@
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
 #include <cmath>
@@ -45,6 +46,20 @@ static json::Value describe(const BoundArgument &argument) {
   return object;
 }
 
+/// JSON has no infinity and no NaN: those are strings.
+static json::Value asJSON(double number) {
+  if (std::isfinite(number))
+    return number;
+  return std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf";
+}
+
+/// The same for a person.
+static std::string asText(const json::Value *value) {
+  if (std::optional<double> number = value->getAsNumber())
+    return llvm::formatv("{0}", llvm::format("%.9g", *number)).str();
+  return value->getAsString().value_or("?").str();
+}
+
 json::Object run::toJSON(const RunRecord &record, const Options &options,
                          const std::vector<BoundArgument> &arguments) {
   json::Object report{{"file", options.file},
@@ -73,10 +88,8 @@ json::Object run::toJSON(const RunRecord &record, const Options &options,
           {"worst_ratio",
            std::isfinite(check.worstRatio) ? check.worstRatio : 1e308},
           {"worst_index", check.index},
-          {"got", std::isfinite(check.got) ? json::Value(check.got) : nullptr},
-          {"expected", std::isfinite(check.expected)
-                           ? json::Value(check.expected)
-                           : nullptr},
+          {"got", asJSON(check.got)},
+          {"expected", asJSON(check.expected)},
           {"bound", check.bound},
           {"failures", check.failures}});
     report["checks"] = std::move(checks);
@@ -176,11 +189,12 @@ void run::printReport(llvm::raw_ostream &out, const json::Object &report) {
                           number(check, "largest_error"),
                           number(check, "worst_ratio"));
       if (number(check, "failures") > 0)
-        out << llvm::format("          %.0f elements are wrong; element %.0f "
-                            "is %.9g, expected %.9g within %.3g\n",
-                            number(check, "failures"),
-                            number(check, "worst_index"), number(check, "got"),
-                            number(check, "expected"), number(check, "bound"));
+        out << llvm::format(
+                   "          %.0f elements are wrong; element %.0f is ",
+                   number(check, "failures"), number(check, "worst_index"))
+            << asText(check.get("got")) << ", expected "
+            << asText(check.get("expected"))
+            << llvm::format(" within %.3g\n", number(check, "bound"));
     }
   if (report.get("checks") || report.get("hazards"))
     out << (report.getBoolean("passed").value_or(false) ? "PASS\n" : "FAIL\n");

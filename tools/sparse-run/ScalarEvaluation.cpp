@@ -31,6 +31,24 @@ double run::getRoundingError(Type type, double value) {
          0.5 * formats::smallestSubnormal(*element);
 }
 
+double run::overflowAs(formats::ElementType type, double value) {
+  if (!formats::isFloat(type) || !std::isfinite(value))
+    return value;
+  std::byte stored[8];
+  double back = value;
+  formats::storeElements(type, &value, 1, formats::Overflow::Infinity, stored);
+  formats::loadElements(type, stored, 1, &back);
+  return std::isinf(back) ? back : value;
+}
+
+double run::overflowAs(Type type, double value) {
+  llvm::Expected<formats::ElementType> element = getElementType(type);
+  if (element)
+    return overflowAs(*element, value);
+  llvm::consumeError(element.takeError());
+  return value;
+}
+
 using Function = std::function<double(ArrayRef<double>)>;
 
 static double compare(arith::CmpFPredicate predicate, double a, double b) {
@@ -179,7 +197,8 @@ llvm::Error run::evaluateScalar(Operation *op, ScalarMap &numbers) {
       result.error =
           std::max(result.error, std::abs(function(point) - result.value));
   }
-  if (std::isnan(result.error))
+  result.value = overflowAs(op->getResult(0).getType(), result.value);
+  if (!std::isfinite(result.error) || !std::isfinite(result.value))
     result.error = 0;
   result.error += getRoundings(op) *
                   getRoundingError(op->getResult(0).getType(), result.value);

@@ -13,6 +13,8 @@
 #ifndef SPARSEGPU_TOOLS_SPARSE_RUN_SCALAREVALUATION_H
 #define SPARSEGPU_TOOLS_SPARSE_RUN_SCALAREVALUATION_H
 
+#include "SparseGPU/Formats/ElementType.h"
+
 #include "mlir/IR/Block.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/Error.h"
@@ -43,6 +45,10 @@ llvm::Expected<Number> evaluateBody(mlir::Block &body,
 /// The rounding of `value` to `type`: half a unit in the last place, as an
 /// absolute error.
 double getRoundingError(mlir::Type type, double value);
+
+/// `value`, or the infinity that it becomes when it is stored as `type`.
+double overflowAs(formats::ElementType type, double value);
+double overflowAs(mlir::Type type, double value);
 
 } // namespace sparsegpu::run
 

@@ -183,6 +183,12 @@ static int runProgram(const Options &options) {
     auto output = parseOutput(text, program->entry);
     if (!output)
       return fail(output.takeError());
+    if (llvm::any_of(outputs,
+                     [&](auto &other) { return other.first == output->first; }))
+      return fail("--output " + text + ": this result is given twice");
+    if (output->second == "-" && options.json == "-")
+      return fail("--output " + text +
+                  ": standard output is taken by --json -");
     outputs.push_back(*output);
   }
   llvm::Expected<DeviceLibrary> device = DeviceLibrary::load(options);
@@ -201,16 +207,21 @@ static int runProgram(const Options &options) {
   SmallVector<Type> resultTypes(program->entry.getResultTypes());
   // The reference reads the program before it is lowered.
   std::vector<ReferenceArray> references;
+  std::string noReference;
   if (options.check) {
     Stage stage("computing the reference");
     auto evaluated = evaluateReference(program->entry, *arguments);
-    if (!evaluated)
-      return fail("--check: " + llvm::toString(evaluated.takeError()));
-    references = std::move(*evaluated);
+    if (evaluated)
+      references = std::move(*evaluated);
+    else
+      noReference = llvm::toString(evaluated.takeError());
   }
   auto start = std::chrono::steady_clock::now();
   if (llvm::Error error = compileProgram(*program, options))
     return fail(std::move(error));
+  // Said only of a program that compiles: the compiler's errors have a place.
+  if (!noReference.empty())
+    return fail("--check: " + noReference);
   auto execution = Execution::create(*program->module, record.entry, *device);
   if (!execution)
     return fail(execution.takeError());
@@ -256,6 +267,12 @@ static int runProgram(const Options &options) {
     if (code)
       return fail("cannot write " + options.json + ": " + code.message());
     out << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(report)));
+    out.flush();
+    if (out.has_error()) {
+      code = out.error();
+      out.clear_error();
+      return fail("cannot write " + options.json + ": " + code.message());
+    }
   }
   return record.passed() ? 0 : 1;
 }

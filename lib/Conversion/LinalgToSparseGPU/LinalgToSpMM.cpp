@@ -108,7 +108,7 @@ matchContraction(linalg::LinalgOp op, bool upstreamStorage, Refusal &refusal) {
   if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1)
     return refuse(sparse.front(), "only operations with two inputs and one "
                                   "output are taken");
-  if (sparse.front() == 2)
+  if (sparse.back() == 2)
     return refuse(2, "a sparse result is not taken");
   if (sparse.size() > 1)
     return refuse(sparse[1], "only one operand may be sparse");
@@ -177,7 +177,12 @@ matchContraction(linalg::LinalgOp op, bool upstreamStorage, Refusal &refusal) {
   }
   if (failed(format.supports(ScheduleAttr::getDefault(op->getContext()),
                              match.transposeA, reason)))
-    return refuse(match.sparseOperand, reason);
+    return refuse(match.sparseOperand,
+                  (match.upstream && match.upstream->transposed
+                       ? "compressed columns are the compressed rows of the "
+                         "transposed matrix, and "
+                       : "") +
+                      reason);
   return match;
 }
 

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "SparseGPU/Conversion/Passes.h"
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -68,11 +69,31 @@ struct BufferizeModule : sparsegpu::impl::BufferizeModuleBase<BufferizeModule> {
   }
 
   void runOnOperation() override {
+    if (failed(checkDecomposed()))
+      return signalPassFailure();
     generalizeNamedSparseOps();
     OpPassManager pm(ModuleOp::getOperationName());
     buildPipeline(pm, enableRuntimeLibrary);
     if (failed(runPipeline(pm, getOperation())))
       signalPassFailure();
+  }
+
+  /// One-shot bufferization would make dense buffers of foreign encodings.
+  LogicalResult checkDecomposed() {
+    WalkResult result = getOperation().walk([](Operation *op) {
+      bool sparse = llvm::any_of(op->getOperandTypes(), getSparseFormat) ||
+                    llvm::any_of(op->getResultTypes(), getSparseFormat);
+      if (auto function = dyn_cast<func::FuncOp>(op))
+        sparse |= llvm::any_of(function.getArgumentTypes(), getSparseFormat) ||
+                  llvm::any_of(function.getResultTypes(), getSparseFormat);
+      if (!sparse)
+        return WalkResult::advance();
+      op->emitError() << "'" << op->getName()
+                      << "' has a value with a #sparse_gpu format: run "
+                         "--sparse-gpu-decompose-sparse-values first (LVL1-2)";
+      return WalkResult::interrupt();
+    });
+    return failure(result.wasInterrupted());
   }
 
   /// Upstream's sparsifier passes over named operations without a word.

@@ -23,9 +23,11 @@ func.func @filled(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>,
 
 #csr = #sparse_gpu.csr
 
+// Adding to -0.0 keeps its sign in rows without entries: that C is read.
+
 // CHECK-LABEL: func @filled_with_negative_zero(
-// CHECK-NOT:     linalg.fill
-// CHECK-NOT:     beta
+// CHECK:         linalg.fill
+// CHECK:         sparse_gpu.spmm {{.*}} beta(
 func.func @filled_with_negative_zero(%A: tensor<?x?xf32, #csr>,
     %B: tensor<?x?xf32>, %C: tensor<?x?xf32>, %beta: f32) -> tensor<?x?xf32> {
   %zero = arith.constant -0.0 : f32

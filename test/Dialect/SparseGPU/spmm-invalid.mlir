@@ -625,3 +625,53 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tens
     } -> tensor<?x?xf32>
   return
 }
+
+// -----
+
+func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: memref<?x?xf32>, %C: memref<?x?xf32>) {
+  // expected-error @+1 {{operand A must be given as tensors or as memrefs, as B and C are; got 'tensor<?x?xf32, #sparse_gpu.csr>' (SPMM-2)}}
+  sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : memref<?x?xf32>) outs(%C : memref<?x?xf32>)
+  return
+}
+
+// -----
+
+func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
+  // expected-error @+1 {{input 0 must be dense, got 'tensor<?x?xf32, #sparse_gpu.csr>' (SPMM-3)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>)
+    inputs(%A : tensor<?x?xf32, #sparse_gpu.csr>) outs(%C : tensor<?x?xf32>)
+    {input_maps = [affine_map<(m, n) -> (m, n)>]}
+    epilogue {
+    ^bb0(%x: f32, %y: f32):
+      sparse_gpu.yield %x : f32
+    } -> tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @f(%A: tensor<10x4xf32, #sparse_gpu.csr>, %B: tensor<4x8xf32>, %C: tensor<8x10xf32>, %bias: tensor<8xf32>) {
+  // expected-error @+1 {{dimension 0 of input 0 is 8 but M of C is 10 (SPMM-12)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<10x4xf32, #sparse_gpu.csr>) b(%B : tensor<4x8xf32>)
+    inputs(%bias : tensor<8xf32>) outs(%C : tensor<8x10xf32>)
+    {transpose_c, input_maps = [affine_map<(m, n) -> (m)>]}
+    epilogue {
+    ^bb0(%x: f32, %y: f32):
+      sparse_gpu.yield %x : f32
+    } -> tensor<8x10xf32>
+  return
+}
+
+// -----
+
+func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>, %t: tensor<4xf32>, %i: index) {
+  // expected-error @+1 {{region 'epilogue' may hold only scalar operations without effects, found 'tensor.extract' (SPMM-13)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>)
+    outs(%C : tensor<?x?xf32>)
+    epilogue {
+    ^bb0(%x: f32):
+      %1 = tensor.extract %t[%i] : tensor<4xf32>
+      sparse_gpu.yield %1 : f32
+    } -> tensor<?x?xf32>
+  return
+}

@@ -100,6 +100,12 @@ static LogicalResult verifyDense(SpMMOp op) {
                          : !op.getResult() || op.getResult().getType() != c)
     return op.emitOpError("has a result of C's type exactly when C is a "
                           "tensor (SPMM-2)");
+  for (Value part : op.getA())
+    if (isa<ShapedType>(part.getType()) &&
+        isa<MemRefType>(part.getType()) != isa<MemRefType>(c))
+      return op.emitOpError("operand A must be given as tensors or as memrefs, "
+                            "as B and C are; got ")
+             << part.getType() << " (SPMM-2)";
   for (auto [name, type] : {std::pair("B", b), std::pair("C", c)}) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (tensor && tensor.getEncoding())
@@ -183,6 +189,24 @@ static LogicalResult verifyInputs(SpMMOp op) {
              << i << " of type " << type
              << " needs a map from (m, n) to its subscripts, each m or n once;"
              << " got " << AffineMapAttr::get(map) << " (SPMM-12)";
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (tensor && tensor.getEncoding())
+      return op.emitOpError("input ")
+             << i << " must be dense, got " << type << " (SPMM-3)";
+    for (unsigned dim = 0; dim < map.getNumResults(); ++dim) {
+      ShapedType c = op.getCType();
+      bool isRow = map.getDimPosition(dim) == 0;
+      int64_t extent = 1; // N of a vector
+      if (isRow || c.getRank() == 2)
+        extent = c.getDimSize(c.getRank() == 2 &&
+                              isRow == static_cast<bool>(op.getTransposeC()));
+      if (!type.isDynamicDim(dim) && !ShapedType::isDynamic(extent) &&
+          type.getDimSize(dim) != extent)
+        return op.emitOpError("dimension ")
+               << dim << " of input " << i << " is " << type.getDimSize(dim)
+               << " but " << (isRow ? "M" : "N") << " of C is " << extent
+               << " (SPMM-12)";
+    }
     if (isa<MemRefType>(type) != isa<MemRefType>(op.getCType()))
       return op.emitOpError("input ")
              << i << " must be a tensor or memref as C is (SPMM-2)";
@@ -227,8 +251,11 @@ static LogicalResult verifyBody(SpMMOp op, Region &region, StringRef name,
     return op.emitOpError("region '")
            << name << "' must end in sparse_gpu.yield of " << result << " ("
            << rule << ")";
+  auto isScalar = [](Type type) { return type.isIntOrIndexOrFloat(); };
   for (Operation &inner : block)
-    if (!isMemoryEffectFree(&inner) || inner.getNumRegions() != 0)
+    if (!isMemoryEffectFree(&inner) || inner.getNumRegions() != 0 ||
+        !llvm::all_of(inner.getOperandTypes(), isScalar) ||
+        !llvm::all_of(inner.getResultTypes(), isScalar))
       return op.emitOpError("region '")
              << name << "' may hold only scalar operations without effects, "
              << "found '" << inner.getName() << "' (SPMM-13)";
@@ -279,7 +306,7 @@ struct DropBeta : OpRewritePattern<SpMMOp> {
     if (!op.getBeta() || !isa<RankedTensorType>(op.getCType()))
       return failure();
     auto fill = op.getInit().getDefiningOp<linalg::FillOp>();
-    bool filled = fill && matchPattern(fill.value(), m_AnyZeroFloat());
+    bool filled = fill && matchPattern(fill.value(), m_PosZeroFloat());
     if (!filled && !matchPattern(op.getBeta(), m_PosZeroFloat()))
       return failure();
     rewriter.modifyOpInPlace(op, [&] {
@@ -304,10 +331,7 @@ struct FoldCasts : OpRewritePattern<SpMMOp> {
     rewriter.startOpModification(op);
     for (OpOperand &operand : op->getOpOperands()) {
       auto cast = operand.get().getDefiningOp<tensor::CastOp>();
-      // A decomposed A is typed by `a_type`.
-      bool isField =
-          op.isDecomposed() && operand.getOperandNumber() < op.getA().size();
-      if (!cast || isField || !tensor::canFoldIntoConsumerOp(cast))
+      if (!cast || !tensor::canFoldIntoConsumerOp(cast))
         continue;
       operand.set(cast.getSource());
       changed = true;
@@ -315,6 +339,10 @@ struct FoldCasts : OpRewritePattern<SpMMOp> {
     if (!changed) {
       rewriter.cancelOpModification(op);
       return failure();
+    }
+    if (!op.getResult()) {
+      rewriter.finalizeOpModification(op);
+      return success();
     }
     Type oldType = op.getResult().getType(), newType = op.getCType();
     op.getResult().setType(cast<RankedTensorType>(newType));
