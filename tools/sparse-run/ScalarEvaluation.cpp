@@ -135,6 +135,12 @@ static Function getFunction(Operation *op) {
       .Case([](math::Exp2Op) { return [](Args x) { return std::exp2(x[0]); }; })
       .Case([](math::LogOp) { return [](Args x) { return std::log(x[0]); }; })
       .Case([](math::TanhOp) { return [](Args x) { return std::tanh(x[0]); }; })
+      .Case([](math::SinOp) { return [](Args x) { return std::sin(x[0]); }; })
+      .Case([](math::CosOp) { return [](Args x) { return std::cos(x[0]); }; })
+      .Case([](math::TanOp) { return [](Args x) { return std::tan(x[0]); }; })
+      .Case([](math::AtanOp) { return [](Args x) { return std::atan(x[0]); }; })
+      .Case(
+          [](math::TruncOp) { return [](Args x) { return std::trunc(x[0]); }; })
       .Case([](math::ErfOp) { return [](Args x) { return std::erf(x[0]); }; })
       .Case([](math::SqrtOp) { return [](Args x) { return std::sqrt(x[0]); }; })
       .Case([](math::RsqrtOp) {

@@ -85,6 +85,7 @@ Status sparsegpu::emulator::parseBitcode(MemoryBufferRef bitcode,
                 (*parsed)->getTargetTriple().str())
             .str());
   module = std::move(*parsed);
+  expandInlineAssembly(*module);
   return Status::success();
 }
 

@@ -25,6 +25,9 @@ namespace sparsegpu::emulator {
 /// The kernels of a module, in order.
 llvm::SmallVector<llvm::Function *> findKernels(llvm::Module &module);
 
+/// Writes inline PTX whose meaning is known as LLVM IR (InlineAssembly.cpp).
+void expandInlineAssembly(llvm::Module &module);
+
 /// Looks for what cannot be emulated in what the kernels reach. Returns one
 /// line that names kernel and operation, or nothing (Coverage.cpp).
 std::string findUnsupported(llvm::Module &module);
