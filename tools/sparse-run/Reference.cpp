@@ -257,7 +257,7 @@ llvm::Error Evaluator::evaluateSparse(linalg::LinalgOp op,
         double value = sum.value + result->value[at];
         result->value[at] = overflowAs(element, value);
         result->error[at] =
-            boundOf(sum, accumulateEps) + 2 * getRoundingError(element, value);
+            boundOf(sum, accumulateEps) + getRoundingError(element, value);
       }
     }
   });

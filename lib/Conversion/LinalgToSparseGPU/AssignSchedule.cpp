@@ -94,12 +94,13 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
   /// The format supports every schedule, and the last always applies.
   LogicalResult check(SpMMOp op) {
     ArrayAttr schedules = *op.getSchedules();
-    if (schedules.empty() ||
-        !cast<ScheduleAttr>(schedules[schedules.size() - 1])
-             .getGuards()
-             .empty())
-      return op.emitError("the last of an operation's schedules must have no "
-                          "guards (SCH-7)");
+    size_t always = 0;
+    for (auto schedule : schedules.getAsRange<ScheduleAttr>())
+      always += schedule.getGuards().empty();
+    if (always != 1 ||
+        !cast<ScheduleAttr>(schedules.getValue().back()).getGuards().empty())
+      return op.emitError("the last of an operation's schedules, and no other, "
+                          "must have no guards (SCH-7)");
     for (auto schedule : schedules.getAsRange<ScheduleAttr>()) {
       std::string reason;
       if (failed(op.getFormat().supports(schedule, op.getTransposeA(), reason)))

@@ -15,7 +15,7 @@
 
 #csr = #sparse_gpu.csr
 func.func @guarded(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
-  // expected-error @+1 {{the last of an operation's schedules must have no guards (SCH-7)}}
+  // expected-error @+1 {{the last of an operation's schedules, and no other, must have no guards (SCH-7)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
     schedules [#sparse_gpu.schedule, #sparse_gpu.schedule<when = [n gt 3]>] -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
@@ -25,7 +25,7 @@ func.func @guarded(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x
 
 #csr = #sparse_gpu.csr
 func.func @empty(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
-  // expected-error @+1 {{the last of an operation's schedules must have no guards (SCH-7)}}
+  // expected-error @+1 {{the last of an operation's schedules, and no other, must have no guards (SCH-7)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
     schedules [] -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
@@ -88,5 +88,14 @@ func.func @lanes(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?x
       %2 = arith.select %1, %a, %b : f32
       sparse_gpu.yield %2 : f32
     } -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+// The second schedule could never be reached.
+func.func @unreachable(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  // expected-error @+1 {{the last of an operation's schedules, and no other, must have no guards (SCH-7)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) schedules [#sparse_gpu.schedule<unit = row>, #sparse_gpu.schedule<unit = row, lanes = 8>] -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
 }
