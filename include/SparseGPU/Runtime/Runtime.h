@@ -48,7 +48,8 @@ const char *sparsegpuRuntimeLastError(void);
 /// | "name" | "NVIDIA H200", "software GPU" |
 /// | "chip" | "sm_90"; null for the software GPU |
 /// | "driver" | version of the CUDA driver, "13.0"; null for the software GPU |
-/// | "multiprocessors", "memory_bytes", "l2_bytes", "clock_khz", "memory_clock_khz", "max_shared_bytes" | numbers; null when not known |
+/// | "multiprocessors", "memory_bytes", "l2_bytes", "clock_khz",
+/// "memory_clock_khz", "max_shared_bytes" | numbers; null when not known |
 ///
 /// Null on failure. Released by sparsegpuRuntimeFreeString.
 char *sparsegpuRuntimeDeviceJSON(int device);
@@ -84,9 +85,11 @@ struct SparseGPULaunch {
   const uint8_t *paramIsPointer;
 };
 
-/// Called before each launch, in the launching thread; null removes it.
+/// `observer` is called before each launch, in the launching thread; null
+/// removes it. When it returns a value other than 0 the kernel is not run, so
+/// that launches can be recorded without their cost.
 void sparsegpuRuntimeSetLaunchObserver(
-    void (*observer)(const struct SparseGPULaunch *launch, void *userData),
+    int (*observer)(const struct SparseGPULaunch *launch, void *userData),
     void *userData);
 
 #ifdef __cplusplus
