@@ -25,6 +25,8 @@ include(AddLLVM)
 include(AddMLIR)
 set(LLVM_TOOLS_BINARY_DIR "${LLVM_TOOLS_BINARY_DIR}" CACHE PATH "LLVM tools")
 
+# Static: programs of a bundle need the C library and no other.
+set(ZLIB_USE_STATIC_LIBS ON)
 find_package(ZLIB REQUIRED)
 find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
