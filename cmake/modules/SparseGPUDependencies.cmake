@@ -4,6 +4,10 @@
 # Finds everything that the build needs. A missing dependency stops here with
 # the Debian package that provides it.
 
+# Static, before LLVM looks for it: programs of a bundle need the C library and
+# no other.
+set(ZLIB_USE_STATIC_LIBS ON)
+
 # `find_package(MLIR 22)` is refused by the version file: it wants a minor.
 find_package(MLIR 22.1 CONFIG PATHS /usr/lib/llvm-22/lib/cmake/mlir)
 if(NOT MLIR_FOUND)

@@ -137,7 +137,7 @@ llvm::Error Evaluator::evaluateSpMM(SpMMOp op) {
           return value.takeError();
         sum = *value;
       }
-      result->value[at] = formats::overflowAs(element, sum.value);
+      result->value[at] = overflowAs(element, sum.value);
       result->error[at] = sum.error + getRoundingError(element, sum.value);
     }
   arrays[op.getResult()] = result;

@@ -255,7 +255,7 @@ llvm::Error Evaluator::evaluateSparse(linalg::LinalgOp op,
         sum.scale += std::abs(result->value[at]);
         sum.inherited += result->error[at];
         double value = sum.value + result->value[at];
-        result->value[at] = formats::overflowAs(element, value);
+        result->value[at] = overflowAs(element, value);
         result->error[at] =
             boundOf(sum, accumulateEps) + getRoundingError(element, value);
       }

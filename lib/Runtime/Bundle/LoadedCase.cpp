@@ -297,6 +297,17 @@ Expected<std::vector<HostArray>> LoadedCase::results() {
   return arrays;
 }
 
+Expected<bool> LoadedCase::isRepeatable(const std::vector<HostArray> &before) {
+  if (Status status = call(); !status)
+    return status.takeError();
+  Expected<std::vector<HostArray>> after = results();
+  if (!after)
+    return after.takeError();
+  return std::equal(
+      before.begin(), before.end(), after->begin(), after->end(),
+      [](const HostArray &a, const HostArray &b) { return a.bytes == b.bytes; });
+}
+
 /// A result that is not the memory of an operand was allocated by the program
 /// (host operands only) and is the caller's to free.
 void LoadedCase::State::freeResults() {

@@ -24,7 +24,6 @@ struct RuntimeLibrary::Functions {
   void (*eventDestroy)(void *);
   void (*eventSynchronize)(void *);
   void (*eventRecord)(void *, void *);
-  decltype(&sparsegpuRuntimeDeviceCount) deviceCount;
   decltype(&sparsegpuRuntimeLastError) lastError;
   decltype(&sparsegpuRuntimeDeviceJSON) deviceJSON;
   decltype(&sparsegpuRuntimeFreeString) freeString;
@@ -63,7 +62,6 @@ Expected<RuntimeLibrary> RuntimeLibrary::open(const std::string &path) {
       SPARSEGPU_FUNCTION("mgpuEventDestroy", eventDestroy),
       SPARSEGPU_FUNCTION("mgpuEventSynchronize", eventSynchronize),
       SPARSEGPU_FUNCTION("mgpuEventRecord", eventRecord),
-      SPARSEGPU_FUNCTION("sparsegpuRuntimeDeviceCount", deviceCount),
       SPARSEGPU_FUNCTION("sparsegpuRuntimeLastError", lastError),
       SPARSEGPU_FUNCTION("sparsegpuRuntimeDeviceJSON", deviceJSON),
       SPARSEGPU_FUNCTION("sparsegpuRuntimeFreeString", freeString),
@@ -88,11 +86,25 @@ Expected<RuntimeLibrary> RuntimeLibrary::open(const std::string &path) {
   return library;
 }
 
-int RuntimeLibrary::deviceCount(std::string &whyNone) const {
-  int count = functions->deviceCount();
-  if (count <= 0)
-    whyNone = functions->lastError();
-  return count;
+int RuntimeLibrary::countDevices(const std::string &path,
+                                 std::string &whyNone) {
+  void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle) {
+    whyNone = dlerror();
+    return 0;
+  }
+  auto count = reinterpret_cast<decltype(&sparsegpuRuntimeDeviceCount)>(
+      dlsym(handle, "sparsegpuRuntimeDeviceCount"));
+  auto lastError = reinterpret_cast<decltype(&sparsegpuRuntimeLastError)>(
+      dlsym(handle, "sparsegpuRuntimeLastError"));
+  if (!count || !lastError) {
+    whyNone = path + " is not a runtime library of this version";
+    return 0;
+  }
+  int devices = count();
+  if (devices <= 0)
+    whyNone = lastError();
+  return devices;
 }
 
 Expected<std::string> RuntimeLibrary::describeDevice(int device) const {
