@@ -101,8 +101,10 @@ ContenderSet allContenders(const LibrarySearch &search,
     addCusparseSDDMM(set.contenders, api);
     addCusparseSpGEMM(set.contenders, api);
   }
-  if (auto api = open<CublasApi>("cuBLAS", search, set))
+  if (auto api = open<CublasApi>("cuBLAS", search, set)) {
+    set.cublas = api;
     addCublas(set.contenders, api, limits);
+  }
   if (auto api = open<CublasLtApi>("cuBLASLt", search, set))
     addCublasLt(set.contenders, api, limits);
   if (auto api = open<CusparseLtApi>("cuSPARSELt", search, set))

@@ -87,11 +87,6 @@ struct ContenderLimits {
   double fillIn = 8;
 };
 
-struct ContenderSet {
-  std::vector<std::unique_ptr<Contender>> contenders;
-  std::vector<LibraryStatus> libraries;
-};
-
 struct CusparseApi;
 struct CublasApi;
 struct CublasLtApi;
@@ -99,6 +94,14 @@ struct CusparseLtApi;
 struct LibrarySearch;
 
 using ContenderList = std::vector<std::unique_ptr<Contender>>;
+
+struct ContenderSet {
+  ContenderList contenders;
+  std::vector<LibraryStatus> libraries;
+  /// For the probe of matrix rates; null where it is missing.
+  std::shared_ptr<CublasApi> cublas;
+};
+
 /// SpMM with CSR and COO, one contender for each algorithm.
 void addCusparseSpMM(ContenderList &list, std::shared_ptr<CusparseApi> api);
 void addCusparseBlockedEll(ContenderList &list,
