@@ -100,7 +100,7 @@ function(add_sparsegpu_standalone_runtime name)
   target_compile_options(${name} PRIVATE -fno-exceptions)
   target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS})
   target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc
-    -Wl,--gc-sections -Wl,--as-needed
+    -Wl,--gc-sections -Wl,--as-needed -Wl,-Bsymbolic
     "-Wl,--version-script=${ARG_EXPORTS}")
   set_target_properties(${name} PROPERTIES LINK_DEPENDS "${ARG_EXPORTS}")
   set_property(GLOBAL APPEND PROPERTY SPARSEGPU_TEST_DEPENDS ${name})

@@ -62,12 +62,12 @@ static void defineConversions(Module &module) {
 }
 
 /// Replaces the function by the content of its slot.
-static GlobalVariable *addSlot(Function &function) {
+static GlobalVariable *addSlot(Function &function, StringRef name) {
   Module &module = *function.getParent();
   Type *pointer = PointerType::getUnqual(module.getContext());
   auto *slot = new GlobalVariable(
       module, pointer, /*isConstant=*/false, GlobalValue::InternalLinkage,
-      Constant::getNullValue(pointer), "sparsegpu.slot." + function.getName());
+      Constant::getNullValue(pointer), "sparsegpu.slot." + name);
   slot->setExternallyInitialized(true);
   for (Use &use : make_early_inc_range(function.uses())) {
     auto *user = cast<Instruction>(use.getUser());
@@ -177,7 +177,7 @@ Status sparsegpu::emulator::emitDescriptor(Module &module,
     if (!function.isDeclaration() || !name.consume_front(kHostPrefix))
       continue;
     hostFunctions.push_back(
-        b.record({b.string(name), b.pointer(addSlot(function))}));
+        b.record({b.string(name), b.pointer(addSlot(function, name))}));
     function.eraseFromParent();
   }
 

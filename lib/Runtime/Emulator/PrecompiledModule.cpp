@@ -105,8 +105,8 @@ sparsegpu::emulator::loadPrecompiled(const void *data,
         descriptor.version, kPrecompiledVersion));
   if (!hasProcessor(descriptor.processor))
     return Status::error(formatText(
-        "the module was compiled ahead of time for {0}; this processor is "
-        "older: load the module's bitcode instead, or use sparse-run",
+        "the module was compiled ahead of time for {0}, which this processor "
+        "does not run: load the module's bitcode instead, or use sparse-run",
         descriptor.processor));
   auto result = std::make_unique<PrecompiledModule>();
   if (Status status = readDescriptor(descriptor, result->compiled);
