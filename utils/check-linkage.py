@@ -12,12 +12,23 @@
 Static and shared MLIR in one process duplicate TypeIDs and command-line
 options. So a file of ours that uses MLIR must name libMLIR.so among its
 needed libraries, and must not define what only MLIR defines.
+
+The runtime libraries of bundles run where only the C library is: they need no
+other library, and no glibc newer than NEWEST_GLIBC; what they export belongs to
+the interface of runtime libraries.
 """
 
 import argparse
 import os
+import re
 import subprocess
 import sys
+
+# Libraries that are copied into bundles, and what they may need.
+BUNDLED = ("libsparsegpu_emulator_core.so",)
+C_LIBRARY = re.compile(r"(libc|libm|libdl|libpthread|librt|ld-linux[-\w]*)\.so[.\d]*")
+NEWEST_GLIBC = (2, 34)
+INTERFACE = re.compile(r"(mgpu|sparsegpuRuntime|sparsegpuEmulator)[A-Z]\w*$")
 
 # Defined in libMLIR.so only; undefined in whatever uses MLIR.
 MARKER = "mlir::MLIRContext::MLIRContext("
@@ -32,6 +43,22 @@ def is_elf(path):
         return False
     with open(path, "rb") as file:
         return file.read(4) == b"\x7fELF"
+
+
+def check_bundled(path, dynamic, dynamic_symbols):
+    """What is wrong with a library that has to run on its own."""
+    errors = []
+    for needed in re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic):
+        if not C_LIBRARY.fullmatch(needed):
+            errors.append(f"{path}: goes into bundles, but needs {needed}")
+    for line in dynamic_symbols.splitlines():
+        kind, name = line.split()[-2:]
+        version = re.search(r"@GLIBC_(\d+)\.(\d+)", name)
+        if version and tuple(map(int, version.groups())) > NEWEST_GLIBC:
+            errors.append(f"{path}: goes into bundles, but needs {name}")
+        if kind in "TDBRVWi" and not INTERFACE.match(name):
+            errors.append(f"{path}: goes into bundles, but exports {name}")
+    return errors
 
 
 def main():
@@ -53,6 +80,9 @@ def main():
             dynamic = run([arguments.readelf, "-d", path])
             symbols = run([arguments.nm, "-C", path])
             dynamic_symbols = run([arguments.nm, "-C", "-D", path])
+            if name in BUNDLED:
+                raw = run([arguments.nm, "-D", path])
+                errors += check_bundled(path, dynamic, raw)
             lines = (symbols + dynamic_symbols).splitlines()
             uses = any(" mlir::" in line for line in lines)
             if any(MARKER in line and " U " not in line for line in lines):

@@ -81,6 +81,32 @@ function(add_sparsegpu_runtime name)
   sparsegpu_install_library(${name})
 endfunction()
 
+# add_sparsegpu_objects(name source...)
+# Object files that several runtime libraries share; no LLVM, no exceptions.
+function(add_sparsegpu_objects name)
+  add_library(${name} OBJECT ${ARGN})
+  _sparsegpu_common(${name})
+  target_compile_options(${name} PRIVATE -fno-exceptions
+    -ffunction-sections -fdata-sections)
+endfunction()
+
+# add_sparsegpu_standalone_runtime(name source... EXPORTS map [LINK_LIBS lib...])
+# A shared library for bundles: it needs nothing but the C library, and exports
+# what the version script names.
+function(add_sparsegpu_standalone_runtime name)
+  cmake_parse_arguments(ARG "" "EXPORTS" "LINK_LIBS" ${ARGN})
+  add_library(${name} SHARED ${ARG_UNPARSED_ARGUMENTS})
+  _sparsegpu_common(${name})
+  target_compile_options(${name} PRIVATE -fno-exceptions)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS})
+  target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc
+    -Wl,--gc-sections -Wl,--as-needed -Wl,-Bsymbolic
+    "-Wl,--version-script=${ARG_EXPORTS}")
+  set_target_properties(${name} PROPERTIES LINK_DEPENDS "${ARG_EXPORTS}")
+  set_property(GLOBAL APPEND PROPERTY SPARSEGPU_TEST_DEPENDS ${name})
+  sparsegpu_install_library(${name})
+endfunction()
+
 # add_sparsegpu_plugin(name source... [LINK_LIBS lib...])
 # build/lib/<name>.so for programs of stock MLIR: it links this project's own
 # static libraries, and MLIR only as the shared library that the program has.

@@ -62,11 +62,11 @@ std::string bundle::toJSON(const RunRecord &record) {
   ordered_json cases = ordered_json::array();
   bool passed = true;
   for (const CaseRecord &entry : record.cases) {
-    ordered_json object{{"name", entry.info->name},
-                        {"program", entry.program->id},
-                        {"entry", entry.program->entry},
-                        {"operands", entry.program->deviceOperands ? "device"
-                                                                   : "host"}};
+    ordered_json object{
+        {"name", entry.info->name},
+        {"program", entry.program->id},
+        {"entry", entry.program->entry},
+        {"operands", entry.program->deviceOperands ? "device" : "host"}};
     if (!entry.error.empty())
       object["error"] = entry.error;
     if (record.checked && entry.error.empty()) {

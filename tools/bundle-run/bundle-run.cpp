@@ -126,7 +126,8 @@ static int runBundle(const Arguments &arguments) {
       return fail("there is no case '" + name + "'; --list gives them");
   for (const Case &entry : manifest->cases)
     if (arguments.cases.empty() ||
-        std::count(arguments.cases.begin(), arguments.cases.end(), entry.name)) {
+        std::count(arguments.cases.begin(), arguments.cases.end(),
+                   entry.name)) {
       CaseRecord &added = record.cases.emplace_back();
       added.info = &entry;
       added.program = manifest->findProgram(entry.program);
@@ -156,8 +157,7 @@ static int runBundle(const Arguments &arguments) {
   printHeader(out, record);
   bool passed = true;
   for (CaseRecord &entry : record.cases) {
-    if (Status status =
-            runCase(arguments, *manifest, *library, l2Bytes, entry);
+    if (Status status = runCase(arguments, *manifest, *library, l2Bytes, entry);
         !status)
       entry.error = status.message();
     printCase(out, record, entry);

@@ -75,6 +75,9 @@ struct BoundArgument {
   double scalar = 0;
 };
 
+/// The bits of a scalar argument as its type has them, in the low bytes.
+int64_t getScalarBits(const BoundArgument &argument);
+
 /// The element type of a tensor or scalar type, or an error that names it.
 llvm::Expected<formats::ElementType> getElementType(mlir::Type type);
 

@@ -7,7 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "EmulatorTest.h"
-#include "Lowering.h"
+#include "HostFunctions.h"
+
+#include "llvm/ADT/APFloat.h"
 
 #include <cfenv>
 #include <cmath>
@@ -317,12 +319,10 @@ TEST_F(Math, LibdeviceCallsWithoutCUDA) {
 // The library functions that a host without half arithmetic needs
 //===----------------------------------------------------------------------===//
 
-template <typename Fn> static Fn *hostFunction(llvm::StringRef name) {
-  for (const HostFunction &function : hostMathFunctions())
-    if (function.name == name)
-      return reinterpret_cast<Fn *>(function.address);
-  ADD_FAILURE() << "no function " << name.str();
-  return nullptr;
+template <typename Fn> static Fn *hostFunction(const char *name) {
+  void *address = findHostFunction(name);
+  EXPECT_NE(address, nullptr) << "no function " << name;
+  return reinterpret_cast<Fn *>(address);
 }
 
 TEST(HostMath, NarrowingAgreesWithAPFloat) {

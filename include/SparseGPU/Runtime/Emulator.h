@@ -26,6 +26,8 @@
 #include <utility>
 #include <vector>
 
+struct SparseGPULaunch;
+
 namespace sparsegpu::emulator {
 
 /// Success, or one line that says what is wrong.
@@ -144,9 +146,12 @@ public:
   Options options() const;
   void setOptions(const Options &options);
 
-  /// Takes NVPTX LLVM bitcode. PTX and device binaries are refused, and so is
-  /// any operation that the emulator does not know. The code is compiled when
-  /// the first kernel of the module is launched.
+  /// Takes NVPTX LLVM bitcode, or the address of a module descriptor (see
+  /// sparsegpuEmulatorPrecompile); `size` is then ignored, and the descriptor's
+  /// code has to stay where it is until the module is unloaded. PTX and device
+  /// binaries are refused, and so is any operation that the emulator does not
+  /// know. Bitcode is compiled when the first kernel of the module is launched;
+  /// libsparsegpu_emulator_core.so has no compiler and refuses it.
   Status loadModule(const void *data, size_t size, LoadedModule *&module);
   Status unloadModule(LoadedModule *module);
   Status getKernel(LoadedModule *module, const std::string &name,
@@ -178,6 +183,9 @@ public:
   /// function fails. If it returns, the failed function does nothing more.
   void setErrorHandler(std::function<void(const std::string &)> handler);
   void fail(const std::string &message);
+  /// Called before each launch; the kernel is not run if it returns true. See
+  /// sparsegpuRuntimeSetLaunchObserver.
+  void setLaunchObserver(std::function<bool(const SparseGPULaunch &)> observer);
   /// Called for each hazard instead of printing it.
   void setHazardHandler(std::function<void(const Hazard &)> handler);
 
@@ -189,22 +197,32 @@ private:
 } // namespace sparsegpu::emulator
 
 //===----------------------------------------------------------------------===//
-// The same for callers that load the library with dlopen. Functions that return
-// int give 0 for success; sparsegpuEmulatorLastError then explains any other
-// value. Strings returned by value are released by sparsegpuEmulatorFreeString.
+// The same for callers that load the library with dlopen, besides Runtime.h.
+// Functions that return int give 0 for success; sparsegpuRuntimeLastError then
+// explains any other value. What is returned in `char *` is released by
+// sparsegpuRuntimeFreeString.
 //===----------------------------------------------------------------------===//
 
 extern "C" {
 int sparsegpuEmulatorSetOptions(const char *text);
-const char *sparsegpuEmulatorLastError(void);
 uint64_t sparsegpuEmulatorMark(void);
 char *sparsegpuEmulatorCountersJSON(uint64_t sinceMark);
 char *sparsegpuEmulatorHazardsJSON(uint64_t sinceMark);
 uint64_t sparsegpuEmulatorNumHazards(uint64_t sinceMark);
+
+/// Compiles NVPTX LLVM bitcode ahead of time. `*object` becomes a relocatable,
+/// position-independent ELF object for processors of this host's architecture
+/// (x86-64-v3 on x86-64) that defines the variable `symbol`: a module
+/// descriptor. Linked into a shared library (with -lm), the address of that
+/// variable is what mgpuModuleLoad takes. The code is that of an uninstrumented
+/// kernel: counters, hazards and lockstep need the bitcode.
+int sparsegpuEmulatorPrecompile(const void *bitcode, size_t size,
+                                const char *symbol, char **object,
+                                size_t *objectSize);
+
+/// Other names of sparsegpuRuntimeLastError and sparsegpuRuntimeFreeString.
+const char *sparsegpuEmulatorLastError(void);
 void sparsegpuEmulatorFreeString(char *text);
-void sparsegpuEmulatorSetErrorHandler(void (*handler)(const char *message,
-                                                      void *userData),
-                                      void *userData);
 }
 
 #endif // SPARSEGPU_RUNTIME_EMULATOR_H

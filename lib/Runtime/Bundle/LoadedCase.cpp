@@ -241,6 +241,10 @@ Status LoadedCase::call() {
   return state->library.takeError();
 }
 
+const Operand *LoadedCase::findByAddress(const void *address) const {
+  return state->owner(reinterpret_cast<int64_t>(address));
+}
+
 Operand *LoadedCase::State::owner(int64_t address) {
   for (auto &[name, operand] : operands) {
     auto first = reinterpret_cast<int64_t>(operand.data);
@@ -303,9 +307,10 @@ Expected<bool> LoadedCase::isRepeatable(const std::vector<HostArray> &before) {
   Expected<std::vector<HostArray>> after = results();
   if (!after)
     return after.takeError();
-  return std::equal(
-      before.begin(), before.end(), after->begin(), after->end(),
-      [](const HostArray &a, const HostArray &b) { return a.bytes == b.bytes; });
+  return std::equal(before.begin(), before.end(), after->begin(), after->end(),
+                    [](const HostArray &a, const HostArray &b) {
+                      return a.bytes == b.bytes;
+                    });
 }
 
 /// A result that is not the memory of an operand was allocated by the program

@@ -9,8 +9,7 @@
 #include "Barriers.h"
 
 #include "BlockRunner.h"
-
-#include "llvm/Support/FormatVariadic.h"
+#include "Format.h"
 
 using namespace sparsegpu::emulator;
 
@@ -46,16 +45,14 @@ bool BarrierSet::isComplete(const Barrier &barrier) const {
 
 bool BarrierSet::arrive(Thread &thread, const BarrierRequest &request) {
   if (request.id >= kNumBarriers)
-    runner->fail(thread, llvm::formatv("barrier {0} does not exist; a block "
-                                       "has {1}",
-                                       request.id, kNumBarriers)
-                             .str());
+    runner->fail(thread, formatText("barrier {0} does not exist; a block "
+                                    "has {1}",
+                                    request.id, kNumBarriers));
   if (request.count % kWarpSize)
     runner->fail(thread,
-                 llvm::formatv("the thread count {0} of barrier {1} is not a "
-                               "multiple of the warp size",
-                               request.count, request.id)
-                     .str());
+                 formatText("the thread count {0} of barrier {1} is not a "
+                            "multiple of the warp size",
+                            request.count, request.id));
   Barrier &barrier = barriers[request.id];
   unsigned w = thread.warp;
   uint32_t bit = 1u << thread.lane;
@@ -65,23 +62,20 @@ bool BarrierSet::arrive(Thread &thread, const BarrierRequest &request) {
     barrier.op = BarrierOp::Arrive;
     barrier.aligned = request.aligned;
   } else if (barrier.count != request.count) {
-    runner->fail(thread, llvm::formatv("barrier {0} is used with thread counts "
-                                       "{1} and {2} at the same time",
-                                       request.id, barrier.count, request.count)
-                             .str());
+    runner->fail(thread, formatText("barrier {0} is used with thread counts "
+                                    "{1} and {2} at the same time",
+                                    request.id, barrier.count, request.count));
   }
   if (barrier.lanes[w] & bit)
-    runner->fail(thread, llvm::formatv("arrives twice at barrier {0} before it "
-                                       "completes",
-                                       request.id)
-                             .str());
+    runner->fail(thread, formatText("arrives twice at barrier {0} before it "
+                                    "completes",
+                                    request.id));
   // Waiting threads decide what the barrier computes; arrivals go with any.
   if (request.op != BarrierOp::Arrive) {
     if (barrier.op != BarrierOp::Arrive && barrier.op != request.op)
-      runner->fail(thread, llvm::formatv("barrier {0} is used with different "
-                                         "reductions at the same time",
-                                         request.id)
-                               .str());
+      runner->fail(thread, formatText("barrier {0} is used with different "
+                                      "reductions at the same time",
+                                      request.id));
     barrier.op = request.op;
   }
   if (runner->launch().hazards) {
@@ -93,12 +87,11 @@ bool BarrierSet::arrive(Thread &thread, const BarrierRequest &request) {
           runner->launch().code->syncs[request.site].location, [&] {
             const SyncSite &other =
                 runner->launch().code->syncs[barrier.sites[w]];
-            return llvm::formatv("lanes of one warp reach barrier {0} by "
-                                 "different aligned instructions{1}{2}",
-                                 request.id,
-                                 other.location.empty() ? "" : "; another at ",
-                                 other.location)
-                .str();
+            return formatText("lanes of one warp reach barrier {0} by "
+                              "different aligned instructions{1}{2}",
+                              request.id,
+                              other.location.empty() ? "" : "; another at ",
+                              other.location);
           });
   }
   ++barrier.arrivals;
@@ -138,10 +131,9 @@ void BarrierSet::complete(unsigned id, Thread *current) {
           HazardKind::BarrierDivergence, site,
           runner->thread(w * kWarpSize + lane), 0,
           runner->launch().code->syncs[site].location, [&] {
-            return llvm::formatv("barrier {0} is reached by {1} of the {2} "
-                                 "threads of the block; the others have exited",
-                                 id, barrier.arrivals, numThreads)
-                .str();
+            return formatText("barrier {0} is reached by {1} of the {2} "
+                              "threads of the block; the others have exited",
+                              id, barrier.arrivals, numThreads);
           });
       break;
     }

@@ -14,8 +14,7 @@
 
 #include "BlockRunner.h"
 
-#include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "Format.h"
 
 #include <map>
 #include <thread>
@@ -163,13 +162,12 @@ std::string BlockRunner::describeDeadlock() const {
     }
     uint32_t site = thread.operands.site;
     if (thread.state == ThreadState::Barrier) {
-      what = llvm::formatv("barrier {0}", thread.waitsFor).str();
+      what = formatText("barrier {0}", thread.waitsFor);
       site = thread.barrierSite;
     } else {
-      what = llvm::formatv("{0} with mask {1:x}",
-                           collectiveName(thread.operands.op),
-                           thread.operands.mask)
-                 .str();
+      what =
+          formatText("{0} with mask {1:x}", collectiveName(thread.operands.op),
+                     thread.operands.mask);
     }
     if (site < current->code->syncs.size() &&
         !current->code->syncs[site].location.empty())
@@ -181,14 +179,13 @@ std::string BlockRunner::describeDeadlock() const {
   std::string text = "deadlock in " + place() + ":";
   bool firstItem = true;
   for (auto &[what, entry] : waits) {
-    text += llvm::formatv("{0} {1} {2} at {3} (first: thread ({4},{5},{6}))",
-                          firstItem ? "" : ",", entry.first,
-                          entry.first == 1 ? "thread waits" : "threads wait",
-                          what, entry.second->tid[0], entry.second->tid[1],
-                          entry.second->tid[2])
-                .str();
+    text += formatText("{0} {1} {2} at {3} (first: thread ({4},{5},{6}))",
+                       firstItem ? "" : ",", entry.first,
+                       entry.first == 1 ? "thread waits" : "threads wait", what,
+                       entry.second->tid[0], entry.second->tid[1],
+                       entry.second->tid[2]);
     firstItem = false;
   }
-  text += llvm::formatv(", {0} exited", exited).str();
+  text += formatText(", {0} exited", exited);
   return text;
 }

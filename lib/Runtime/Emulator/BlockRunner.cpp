@@ -7,8 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockRunner.h"
-
-#include "llvm/Support/FormatVariadic.h"
+#include "Format.h"
 
 #include <algorithm>
 #include <cstring>
@@ -287,9 +286,8 @@ void BlockRunner::exitThread(Thread &thread) {
 }
 
 void BlockRunner::fail(Thread &thread, std::string &&what) {
-  current->fail(llvm::formatv("{0}, thread ({1},{2},{3}): {4}", place(),
-                              thread.tid[0], thread.tid[1], thread.tid[2], what)
-                    .str());
+  current->fail(formatText("{0}, thread ({1},{2},{3}): {4}", place(),
+                           thread.tid[0], thread.tid[1], thread.tid[2], what));
   // No destructor of this stack will run.
   std::string().swap(what);
   thread.abandoned = true;
@@ -359,7 +357,6 @@ bool BlockRunner::isLocal(const void *pointer) const {
 }
 
 std::string BlockRunner::place() const {
-  return llvm::formatv("kernel '{0}', block ({1},{2},{3})",
-                       current->kernel->name, ctaid[0], ctaid[1], ctaid[2])
-      .str();
+  return formatText("kernel '{0}', block ({1},{2},{3})", current->kernel->name,
+                    ctaid[0], ctaid[1], ctaid[2]);
 }

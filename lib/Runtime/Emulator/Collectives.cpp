@@ -9,8 +9,7 @@
 #include "Collectives.h"
 
 #include "BlockRunner.h"
-
-#include "llvm/Support/FormatVariadic.h"
+#include "Format.h"
 
 using namespace sparsegpu::emulator;
 
@@ -93,10 +92,9 @@ static void shuffle(BlockRunner &runner, const Participants &lanes,
     if (HazardLog *hazards = runner.launch().hazards)
       hazards->report(HazardKind::InactiveSource, o.site, thread, 0,
                       runner.launch().code->syncs[o.site].location, [&] {
-                        return llvm::formatv("{0} reads lane {1}, which is not "
-                                             "in the mask {2:x} or has exited",
-                                             collectiveName(op), source, o.mask)
-                            .str();
+                        return formatText("{0} reads lane {1}, which is not "
+                                          "in the mask {2:x} or has exited",
+                                          collectiveName(op), source, o.mask);
                       });
   });
 }
@@ -211,10 +209,9 @@ bool WarpCollectives::arrive(BlockRunner &runner, Thread &thread) {
   const CollectiveOperands &o = thread.operands;
   uint32_t bit = 1u << thread.lane;
   if (!(o.mask & bit))
-    runner.fail(thread, llvm::formatv("{0} with mask {1:x}, which does not "
-                                      "name the lane {2} that executes it",
-                                      collectiveName(o.op), o.mask, thread.lane)
-                            .str());
+    runner.fail(thread, formatText("{0} with mask {1:x}, which does not "
+                                   "name the lane {2} that executes it",
+                                   collectiveName(o.op), o.mask, thread.lane));
   runner.logSync(thread, syncKind(o.op), o.mask);
   unsigned index = 0;
   for (; index < numGroups; ++index)

@@ -17,9 +17,8 @@
 
 #include "ThreadContext.h"
 
-#include "llvm/ADT/StringMap.h"
-
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -37,6 +36,7 @@ struct Variant {
 
   unsigned key() const { return log | steps << 1 | checks << 2; }
   bool instrumented() const { return log || checks || steps; }
+  static constexpr unsigned kCount = 8;
 };
 
 enum class AccessKind : uint8_t { Load, Store, Atomic };
@@ -65,8 +65,19 @@ struct SyncSite {
   std::string location;
 };
 
-struct CompiledKernel {
+/// What is known of a kernel before it is compiled.
+struct KernelSignature {
   std::string name;
+  /// Most threads of a block that the kernel was compiled for; 0: no bound.
+  uint32_t maxThreads = 0;
+  /// Bytes of each parameter, and whether it is a pointer.
+  std::vector<uint32_t> paramBytes;
+  std::vector<uint8_t> paramIsPointer;
+
+  size_t numParams() const { return paramBytes.size(); }
+};
+
+struct CompiledKernel : KernelSignature {
   void (*entry)(ThreadContext *, void **) = nullptr;
   uint32_t staticShared = 0;
   /// False: threads may run to their end one after another, without fibers.
@@ -82,7 +93,7 @@ struct ModuleGlobal {
 };
 
 struct CompiledModule {
-  llvm::StringMap<CompiledKernel> kernels;
+  std::map<std::string, CompiledKernel> kernels;
   std::vector<BlockSite> blocks;
   std::vector<AccessSite> accesses;
   std::vector<SyncSite> syncs;

@@ -1,8 +1,13 @@
-//===- Compiler.cpp - Compiles a module for the host ----------------------===//
+//===- Compiler.cpp - From bitcode to an object of the host --------------===//
 //
 // Part of the SparseGPU project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// transform, optimise, describe, emit. The object is the same whether it is
+// linked into this process (JIT.cpp) or kept (Precompile.cpp).
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,10 +18,6 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Bitcode/BitcodeReader.h"
-#include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
-#include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
-#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
-#include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/DebugInfo.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/DiagnosticPrinter.h"
@@ -25,7 +26,6 @@
 #include "llvm/IR/Verifier.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
@@ -53,7 +53,7 @@ void sparsegpu::emulator::initialiseTargets() {
   });
 }
 
-Status sparsegpu::emulator::parseBitcode(MemoryBufferRef bitcode,
+Status sparsegpu::emulator::parseBitcode(StringRef bitcode,
                                          LLVMContext &context,
                                          std::unique_ptr<Module> &module) {
   // Without a handler LLVM prints diagnostics and may end the process.
@@ -67,7 +67,8 @@ Status sparsegpu::emulator::parseBitcode(MemoryBufferRef bitcode,
         info->print(printer);
       },
       &diagnostics);
-  Expected<std::unique_ptr<Module>> parsed = parseBitcodeFile(bitcode, context);
+  Expected<std::unique_ptr<Module>> parsed =
+      parseBitcodeFile(MemoryBufferRef(bitcode, "kernel"), context);
   context.setDiagnosticHandlerCallBack(nullptr);
   if (!parsed)
     return Status::error("malformed LLVM bitcode: " +
@@ -87,21 +88,6 @@ Status sparsegpu::emulator::parseBitcode(MemoryBufferRef bitcode,
   module = std::move(*parsed);
   expandInlineAssembly(*module);
   return Status::success();
-}
-
-namespace {
-class JITCode : public CompiledCode {
-public:
-  std::unique_ptr<orc::LLJIT> jit;
-};
-} // namespace
-
-static Status fromError(Error error) {
-  std::string text = toString(std::move(error));
-  for (char &c : text)
-    if (c == '\n')
-      c = ' ';
-  return Status::error(text);
 }
 
 /// LLVM's -O2 for the host. The bitcode has been through -O2 for NVPTX, but the
@@ -140,7 +126,7 @@ static void exposeGlobals(Module &module, CompiledModule &compiled) {
     global.name = variable.getName().str();
     global.bytes =
         module.getDataLayout().getTypeAllocSize(variable.getValueType());
-    variable.setName(formatv("sparsegpu.global.{0}", compiled.globals.size()));
+    variable.setName(globalName(compiled.globals.size()));
     variable.setLinkage(GlobalValue::ExternalLinkage);
     compiled.globals.push_back(global);
   }
@@ -153,11 +139,15 @@ static Status transform(Module &module, const Variant &variant,
   prepareModule(module);
   if (variant.instrumented())
     vectoriseAccesses(module);
+  for (Function *kernel : findKernels(module)) {
+    KernelSignature signature = describeKernel(*kernel);
+    static_cast<KernelSignature &>(compiled.kernels[signature.name]) =
+        signature;
+  }
   addContextArguments(module);
   SmallVector<Function *> kernels = findKernels(module);
   for (Function *kernel : kernels) {
-    CompiledKernel &entry = compiled.kernels[kernel->getName()];
-    entry.name = kernel->getName().str();
+    CompiledKernel &entry = compiled.kernels[kernel->getName().str()];
     // What remains of device functions is recursive, so its depth is unknown.
     entry.stackBytes = 64 * 1024 + 2 * stackOf(*kernel);
   }
@@ -180,7 +170,7 @@ static Status transform(Module &module, const Variant &variant,
           waiting.insert(&function);
   }
   for (Function *kernel : kernels) {
-    CompiledKernel &entry = compiled.kernels[kernel->getName()];
+    CompiledKernel &entry = compiled.kernels[kernel->getName().str()];
     entry.maySynchronise =
         hasCallees ? !waiting.empty() : waiting.contains(kernel);
     if (hasCallees)
@@ -202,87 +192,34 @@ static Status transform(Module &module, const Variant &variant,
   return Status::success();
 }
 
-/// The functions of the host under the names by which compiled code calls them.
-static orc::SymbolMap hostSymbols(orc::LLJIT &jit) {
-  orc::SymbolMap symbols;
-  for (ArrayRef<HostFunction> table :
-       {hostSyncFunctions(), hostRuntimeFunctions(), hostMathFunctions(),
-        libdeviceFunctions()})
-    for (const HostFunction &function : table) {
-      // The back end calls these under their own name.
-      bool isBuiltin = function.name.starts_with("__") &&
-                       !function.name.starts_with("__nv_");
-      std::string name = (isBuiltin ? "" : kHostPrefix) + function.name.str();
-      symbols[jit.mangleAndIntern(name)] = {
-          orc::ExecutorAddr::fromPtr(function.address),
-          JITSymbolFlags::Exported | JITSymbolFlags::Callable};
-    }
-  return symbols;
+static Status emitObject(Module &module, TargetMachine &machine,
+                         SmallVectorImpl<char> &object) {
+  raw_svector_ostream os(object);
+  legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, os, nullptr,
+                                  CodeGenFileType::ObjectFile))
+    return Status::error("internal error: no code generator for this host");
+  passes.run(module);
+  return Status::success();
 }
 
-Status sparsegpu::emulator::compileModule(MemoryBufferRef bitcode,
-                                          const Variant &variant,
-                                          std::unique_ptr<CompiledCode> &code) {
-  LLVMContext context;
-  std::unique_ptr<Module> module;
-  if (Status status = parseBitcode(bitcode, context, module); !status.ok())
-    return status;
-
-  auto builder = orc::JITTargetMachineBuilder::detectHost();
-  if (!builder)
-    return fromError(builder.takeError());
-  builder->setCodeGenOptLevel(CodeGenOptLevel::Default);
-  auto machine = builder->createTargetMachine();
+Status sparsegpu::emulator::compileToObject(
+    Module &module, const Variant &variant, const CodeTarget &target,
+    StringRef symbol, SmallVectorImpl<char> &object, CompiledModule &compiled) {
+  orc::JITTargetMachineBuilder builder = target.builder;
+  builder.setCodeGenOptLevel(CodeGenOptLevel::Default)
+      .setRelocationModel(Reloc::PIC_)
+      .setCodeModel(CodeModel::Small);
+  auto machine = builder.createTargetMachine();
   if (!machine)
-    return fromError(machine.takeError());
-
-  auto result = std::make_unique<JITCode>();
-  if (Status status = transform(*module, variant, **machine, result->module);
+    return Status::error("internal error: " + toString(machine.takeError()));
+  if (Status status = transform(module, variant, **machine, compiled);
       !status.ok())
     return status;
-  optimise(*module, **machine);
-
-  SmallVector<char, 0> object;
-  {
-    raw_svector_ostream os(object);
-    legacy::PassManager passes;
-    if ((*machine)->addPassesToEmitFile(passes, os, nullptr,
-                                        CodeGenFileType::ObjectFile))
-      return Status::error("internal error: no code generator for this host");
-    passes.run(*module);
-  }
-
-  auto jit = orc::LLJITBuilder().setJITTargetMachineBuilder(*builder).create();
-  if (!jit)
-    return fromError(jit.takeError());
-  result->jit = std::move(*jit);
-  orc::JITDylib &library = result->jit->getMainJITDylib();
-  if (Error e = library.define(orc::absoluteSymbols(hostSymbols(*result->jit))))
-    return fromError(std::move(e));
-  // memcpy and the functions of the mathematical library.
-  auto process = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
-      result->jit->getDataLayout().getGlobalPrefix());
-  if (!process)
-    return fromError(process.takeError());
-  library.addGenerator(std::move(*process));
-  if (Error e = result->jit->addObjectFile(
-          std::make_unique<SmallVectorMemoryBuffer>(std::move(object))))
-    return fromError(std::move(e));
-
-  for (auto &entry : result->module.kernels) {
-    auto address = result->jit->lookup(entryName(entry.first()));
-    if (!address)
-      return fromError(address.takeError());
-    entry.second.entry = address->toPtr<void (*)(ThreadContext *, void **)>();
-  }
-  for (auto [index, global] : enumerate(result->module.globals)) {
-    auto address =
-        result->jit->lookup(formatv("sparsegpu.global.{0}", index).str());
-    if (address)
-      global.address = address->getValue();
-    else
-      consumeError(address.takeError()); // Optimised away.
-  }
-  code = std::move(result);
-  return Status::success();
+  optimise(module, **machine);
+  if (Status status =
+          emitDescriptor(module, compiled, target.processor, symbol);
+      !status.ok())
+    return status;
+  return emitObject(module, **machine, object);
 }

@@ -8,11 +8,9 @@
 
 #include "Counters.h"
 
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/raw_ostream.h"
+#include "Format.h"
 
 using namespace sparsegpu::emulator;
-namespace json = llvm::json;
 
 /// Calls `fn(name, value)` for each counter that is a sum over the launch.
 template <typename Counters, typename Fn>
@@ -47,38 +45,35 @@ void sparsegpu::emulator::addCounters(LaunchCounters &to,
   forEachCounter(to, [&](const char *, uint64_t &v) { v += *it++; });
 }
 
-static json::Value toArray(const Dim3 &d) { return json::Array{d.x, d.y, d.z}; }
+static JSONValue toArray(const Dim3 &d) {
+  return JSONValue::array({uint64_t(d.x), uint64_t(d.y), uint64_t(d.z)});
+}
 
-json::Value sparsegpu::emulator::toJSONValue(const LaunchCounters &counters) {
-  json::Object object;
-  object["kernel"] = json::fixUTF8(counters.kernel);
+JSONValue sparsegpu::emulator::toJSONValue(const LaunchCounters &counters) {
+  JSONValue object = JSONValue::object();
+  object["kernel"] = std::string_view(counters.kernel);
   object["grid"] = toArray(counters.grid);
   object["block"] = toArray(counters.block);
-  object["staticShared"] = counters.staticShared;
-  object["dynamicShared"] = counters.dynamicShared;
+  object["staticShared"] = uint64_t(counters.staticShared);
+  object["dynamicShared"] = uint64_t(counters.dynamicShared);
   forEachCounter(counters, [&](const char *name, uint64_t value) {
     object[name] = value;
   });
   return object;
 }
 
-json::Value sparsegpu::emulator::toJSONValue(const Hazard &hazard) {
-  return json::Object{{"kind", hazard.kind},
-                      {"kernel", json::fixUTF8(hazard.kernel)},
-                      {"block", toArray(hazard.block)},
-                      {"thread", toArray(hazard.thread)},
-                      {"address", llvm::formatv("{0:x}", hazard.address).str()},
-                      {"location", json::fixUTF8(hazard.location)},
-                      {"message", json::fixUTF8(hazard.message)}};
-}
-
-std::string sparsegpu::emulator::printJSON(json::Value value) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << llvm::formatv("{0:2}", value);
-  return text;
+JSONValue sparsegpu::emulator::toJSONValue(const Hazard &hazard) {
+  JSONValue object = JSONValue::object();
+  object["kind"] = std::string_view(hazard.kind);
+  object["kernel"] = std::string_view(hazard.kernel);
+  object["block"] = toArray(hazard.block);
+  object["thread"] = toArray(hazard.thread);
+  object["address"] = std::string_view(toHex(hazard.address));
+  object["location"] = std::string_view(hazard.location);
+  object["message"] = std::string_view(hazard.message);
+  return object;
 }
 
 std::string LaunchCounters::toJSON() const {
-  return printJSON(toJSONValue(*this));
+  return toJSONValue(*this).print();
 }

@@ -9,18 +9,16 @@
 #ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_COUNTERS_H
 #define SPARSEGPU_LIB_RUNTIME_EMULATOR_COUNTERS_H
 
+#include "JSON.h"
 #include "SparseGPU/Runtime/Emulator.h"
-
-#include "llvm/Support/JSON.h"
 
 namespace sparsegpu::emulator {
 
 /// Adds what was counted in `from`; leaves the description of the launch.
 void addCounters(LaunchCounters &to, const LaunchCounters &from);
 
-llvm::json::Value toJSONValue(const LaunchCounters &counters);
-llvm::json::Value toJSONValue(const Hazard &hazard);
-std::string printJSON(llvm::json::Value value);
+JSONValue toJSONValue(const LaunchCounters &counters);
+JSONValue toJSONValue(const Hazard &hazard);
 
 } // namespace sparsegpu::emulator
 

@@ -10,11 +10,13 @@
 // of GPUToLLVMConversion.cpp in LLVM 22. There is no way to return an error, so
 // one goes to Device::fail.
 //
-// A stream or event is a token without content: everything is done when the
-// call returns, which is one of the orders that CUDA allows.
+// A stream is a token without content, and an event remembers at most the time:
+// everything is done when the call returns, which is one of the orders that
+// CUDA allows.
 //
 //===----------------------------------------------------------------------===//
 
+#include "Event.h"
 #include "SparseGPU/Runtime/Emulator.h"
 
 #include <cstdint>
@@ -123,12 +125,13 @@ SPARSEGPU_EXPORT void mgpuStreamDestroy(void *stream) {
 }
 SPARSEGPU_EXPORT void mgpuStreamSynchronize(void *stream) {}
 SPARSEGPU_EXPORT void mgpuStreamWaitEvent(void *stream, void *event) {}
-SPARSEGPU_EXPORT void *mgpuEventCreate() { return new char(0); }
-SPARSEGPU_EXPORT void mgpuEventDestroy(void *event) {
-  delete static_cast<char *>(event);
+SPARSEGPU_EXPORT Event *mgpuEventCreate() { return new Event(); }
+SPARSEGPU_EXPORT void mgpuEventDestroy(Event *event) { delete event; }
+SPARSEGPU_EXPORT void mgpuEventSynchronize(Event *event) {}
+SPARSEGPU_EXPORT void mgpuEventRecord(Event *event, void *stream) {
+  if (event)
+    event->record();
 }
-SPARSEGPU_EXPORT void mgpuEventSynchronize(void *event) {}
-SPARSEGPU_EXPORT void mgpuEventRecord(void *event, void *stream) {}
 
 //===----------------------------------------------------------------------===//
 // Memory

@@ -8,11 +8,11 @@
 
 #include "Counters.h"
 #include "Executor.h"
+#include "Format.h"
 #include "Memory.h"
 #include "Module.h"
 #include "SparseGPU/Runtime/Emulator.h"
-
-#include "llvm/Support/FormatVariadic.h"
+#include "SparseGPU/Runtime/Runtime.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -20,7 +20,6 @@
 #include <map>
 #include <unistd.h>
 
-using namespace llvm;
 using namespace sparsegpu::emulator;
 
 struct Device::Impl {
@@ -35,6 +34,7 @@ struct Device::Impl {
   std::vector<std::pair<uint64_t, Hazard>> hazards;
   std::function<void(const std::string &)> errorHandler;
   std::function<void(const Hazard &)> hazardHandler;
+  std::function<bool(const SparseGPULaunch &)> launchObserver;
 };
 
 static void writeCountersAtExit() {
@@ -116,70 +116,52 @@ Status Device::getKernel(LoadedModule *module, const std::string &name,
                          Kernel *&kernel) {
   std::lock_guard<std::mutex> lock(impl->mutex);
   if (!impl->modules.count(module))
-    return Status::error(
-        formatv("looking for kernel '{0}' in a module that is not loaded", name)
-            .str());
+    return Status::error(formatText(
+        "looking for kernel '{0}' in a module that is not loaded", name));
   kernel = module->findKernel(name);
   if (!kernel)
-    return Status::error(formatv("the module has no kernel '{0}'; it has {1}",
-                                 name, module->kernelNames())
-                             .str());
+    return Status::error(
+        formatText("the module has no kernel '{0}'; it has {1}", name,
+                   module->kernelNames()));
   return Status::success();
 }
 
-/// The limits of the CUDA programming guide, "Compute Capabilities".
-static Status checkConfig(const Kernel &kernel, const LaunchConfig &config,
-                          size_t numParams) {
+/// Whether the observer wants that the kernel is not run.
+template <typename Impl>
+static bool isIntercepted(const Impl &impl, const Kernel &kernel,
+                          const LaunchConfig &config, void **params) {
+  std::function<bool(const SparseGPULaunch &)> observer;
+  {
+    std::lock_guard<std::mutex> lock(impl.mutex);
+    observer = impl.launchObserver;
+  }
+  if (!observer)
+    return false;
   const Dim3 &g = config.grid, &b = config.block;
-  auto error = [&](auto &&...text) {
-    return Status::error("launch of kernel '" + kernel.name +
-                         "': " + formatv(text...).str());
-  };
-  if (!g.x || !g.y || !g.z || !b.x || !b.y || !b.z)
-    return error("a dimension is zero: grid {0}x{1}x{2}, block {3}x{4}x{5}",
-                 g.x, g.y, g.z, b.x, b.y, b.z);
-  if (g.x > 0x7fffffffu || g.y > 65535 || g.z > 65535)
-    return error("a grid of {0}x{1}x{2} is above 2147483647x65535x65535", g.x,
-                 g.y, g.z);
-  if (b.x > kMaxThreads || b.y > kMaxThreads || b.z > 64 ||
-      uint64_t(b.x) * b.y * b.z > kMaxThreads)
-    return error("a block of {0}x{1}x{2} is above 1024 threads (1024x1024x64)",
-                 b.x, b.y, b.z);
-  if (kernel.maxThreads && b.x * b.y * b.z > kernel.maxThreads)
-    return error("a block of {0} threads; the kernel was compiled for {1}",
-                 b.x * b.y * b.z, kernel.maxThreads);
-  if (numParams != kernel.numParams)
-    return error("{0} parameters; the kernel takes {1}", numParams,
-                 kernel.numParams);
-  return Status::success();
-}
-
-/// Device memory and the variables of the module.
-static AllocationTable makeTable(const DeviceMemory &memory,
-                                 const CompiledModule &code) {
-  AllocationTable table = memory.snapshot();
-  for (const ModuleGlobal &global : code.globals)
-    if (global.address)
-      table.push_back({global.address, global.address + global.bytes,
-                       "module variable '" + global.name + "'"});
-  std::sort(table.begin(), table.end(),
-            [](const Allocation &a, const Allocation &b) {
-              return a.begin < b.begin;
-            });
-  return table;
+  return observer({kernel.name.c_str(),
+                   {g.x, g.y, g.z},
+                   {b.x, b.y, b.z},
+                   config.dynamicShared,
+                   kernel.numParams(),
+                   params,
+                   kernel.paramBytes.data(),
+                   kernel.paramIsPointer.data()});
 }
 
 Status Device::launch(Kernel *kernel, const LaunchConfig &config, void **params,
                       size_t numParams) {
   Options options = this->options();
-  if (Status status = checkConfig(*kernel, config, numParams); !status.ok())
+  if (Status status = checkLaunch(*kernel, config, numParams); !status.ok())
     return status;
+  if (isIntercepted(*impl, *kernel, config, params))
+    return Status::success();
 
   Launch launch;
   launch.variant.log = options.counters;
   launch.variant.steps = options.schedule == Schedule::Lockstep;
   launch.variant.checks = options.hazards;
-  if (Status status = kernel->module->getCode(launch.variant, launch.code);
+  if (Status status =
+          kernel->module->getCode(*kernel, launch.variant, launch.code);
       !status.ok())
     return status;
   launch.kernel = &launch.code->kernels.find(kernel->name)->second;
@@ -190,13 +172,11 @@ Status Device::launch(Kernel *kernel, const LaunchConfig &config, void **params,
   uint64_t shared =
       uint64_t(launch.kernel->staticShared) + config.dynamicShared;
   if (shared > kMaxShared)
-    return Status::error(
-        formatv(
-            "launch of kernel '{0}': {1} bytes of static and {2} of dynamic "
-            "shared memory are above {3}",
-            kernel->name, launch.kernel->staticShared, config.dynamicShared,
-            kMaxShared)
-            .str());
+    return Status::error(formatText(
+        "launch of kernel '{0}': {1} bytes of static and {2} of dynamic "
+        "shared memory are above {3}",
+        kernel->name, launch.kernel->staticShared, config.dynamicShared,
+        kMaxShared));
   launch.counters.kernel = kernel->name;
   launch.counters.grid = config.grid;
   launch.counters.block = config.block;
@@ -259,7 +239,7 @@ Status Device::copy(void *destination, const void *source, size_t bytes) {
     return Status::success();
   if (!destination || !source)
     return Status::error(
-        formatv("copying {0} bytes from or to a null pointer", bytes).str());
+        formatText("copying {0} bytes from or to a null pointer", bytes));
   for (Status status : {impl->memory.checkRange(source, bytes, "a copy"),
                         impl->memory.checkRange(destination, bytes, "a copy")})
     if (!status.ok())
@@ -303,10 +283,12 @@ std::vector<LaunchCounters> Device::counters(uint64_t sinceMark) const {
 }
 
 std::string Device::countersJSON(uint64_t sinceMark) const {
-  json::Array launches;
+  std::vector<JSONValue> launches;
   for (const LaunchCounters &counters : this->counters(sinceMark))
     launches.push_back(toJSONValue(counters));
-  return printJSON(json::Object{{"launches", std::move(launches)}});
+  JSONValue object = JSONValue::object();
+  object["launches"] = JSONValue::array(std::move(launches));
+  return object.print();
 }
 
 std::vector<Hazard> Device::hazards(uint64_t sinceMark) const {
@@ -319,15 +301,23 @@ std::vector<Hazard> Device::hazards(uint64_t sinceMark) const {
 }
 
 std::string Device::hazardsJSON(uint64_t sinceMark) const {
-  json::Array list;
+  std::vector<JSONValue> list;
   for (const Hazard &hazard : hazards(sinceMark))
     list.push_back(toJSONValue(hazard));
-  return printJSON(json::Object{{"hazards", std::move(list)}});
+  JSONValue object = JSONValue::object();
+  object["hazards"] = JSONValue::array(std::move(list));
+  return object.print();
 }
 
 void Device::setErrorHandler(std::function<void(const std::string &)> handler) {
   std::lock_guard<std::mutex> lock(impl->mutex);
   impl->errorHandler = std::move(handler);
+}
+
+void Device::setLaunchObserver(
+    std::function<bool(const SparseGPULaunch &)> observer) {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  impl->launchObserver = std::move(observer);
 }
 
 void Device::setHazardHandler(std::function<void(const Hazard &)> handler) {

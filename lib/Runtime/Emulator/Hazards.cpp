@@ -9,8 +9,7 @@
 #include "Hazards.h"
 
 #include "BlockRunner.h"
-
-#include "llvm/Support/FormatVariadic.h"
+#include "Format.h"
 
 #include <cstring>
 
@@ -46,14 +45,12 @@ void HazardLog::report(HazardKind kind, uint64_t site,
   hazard.thread = {thread.tid[0], thread.tid[1], thread.tid[2]};
   hazard.address = address;
   hazard.location = location;
-  hazard.message =
-      llvm::formatv("{0} in kernel '{1}', block ({2},{3},{4}), thread "
-                    "({5},{6},{7}){8}{9}: {10}",
-                    hazard.kind, kernel, hazard.block.x, hazard.block.y,
-                    hazard.block.z, hazard.thread.x, hazard.thread.y,
-                    hazard.thread.z, location.empty() ? "" : ", at ", location,
-                    describe())
-          .str();
+  hazard.message = formatText(
+      "{0} in kernel '{1}', block ({2},{3},{4}), thread "
+      "({5},{6},{7}){8}{9}: {10}",
+      hazard.kind, kernel, hazard.block.x, hazard.block.y, hazard.block.z,
+      hazard.thread.x, hazard.thread.y, hazard.thread.z,
+      location.empty() ? "" : ", at ", location, describe());
   found.push_back(std::move(hazard));
 }
 
@@ -89,13 +86,12 @@ void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
     if (address < shared || address + bytes > shared + thread.totalShared) {
       log.report(HazardKind::OutOfBoundsShared, site, thread, address,
                  access.location, [&] {
-                   return llvm::formatv(
-                              "{0} of {1} bytes at offset {2} of the {3} bytes "
-                              "of shared memory that the block has",
-                              verb(access.kind), bytes,
-                              static_cast<int64_t>(address - shared),
-                              thread.totalShared)
-                       .str();
+                   return formatText(
+                       "{0} of {1} bytes at offset {2} of the {3} bytes "
+                       "of shared memory that the block has",
+                       verb(access.kind), bytes,
+                       static_cast<int64_t>(address - shared),
+                       thread.totalShared);
                  });
       return runner.scratch();
     }
@@ -107,11 +103,10 @@ void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
     } else if (!runner.isLocal(pointer)) {
       log.report(HazardKind::OutOfBoundsGlobal, site, thread, address,
                  access.location, [&] {
-                   return llvm::formatv(
-                              "{0} of {1} bytes at {2:x}; {3}",
-                              verb(access.kind), bytes, address,
-                              describeNearest(log.allocations(), address))
-                       .str();
+                   return formatText(
+                       "{0} of {1} bytes at {2:x}; {3}", verb(access.kind),
+                       bytes, address,
+                       describeNearest(log.allocations(), address));
                  });
       return runner.scratch();
     }
@@ -120,11 +115,10 @@ void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
   if (access.alignment && address % access.alignment) {
     log.report(HazardKind::Misaligned, site, thread, address, access.location,
                [&] {
-                 return llvm::formatv("{0} of {1} bytes at {2:x}, which is not "
-                                      "a multiple of {3}",
-                                      verb(access.kind), bytes, address,
-                                      access.alignment)
-                     .str();
+                 return formatText("{0} of {1} bytes at {2:x}, which is not "
+                                   "a multiple of {3}",
+                                   verb(access.kind), bytes, address,
+                                   access.alignment);
                });
     return runner.scratch();
   }

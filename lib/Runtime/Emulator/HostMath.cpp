@@ -11,7 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Lowering.h"
+#include "HostFunctions.h"
 
 #include <cfenv>
 #include <cmath>
@@ -203,6 +203,4 @@ static const HostFunction functions[] = {
     {"__extendhfdf2", reinterpret_cast<void *>(extendhfdf2)},
 };
 
-llvm::ArrayRef<HostFunction> sparsegpu::emulator::hostMathFunctions() {
-  return functions;
-}
+HostFunctionTable sparsegpu::emulator::hostMathFunctions() { return functions; }

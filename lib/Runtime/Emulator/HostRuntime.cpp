@@ -12,14 +12,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockRunner.h"
-#include "Lowering.h"
+#include "Format.h"
+#include "HostFunctions.h"
 #include "Printf.h"
-
-#include "llvm/Support/FormatVariadic.h"
 
 #include <cstdlib>
 
-using namespace llvm;
 using namespace sparsegpu::emulator;
 
 static void hostTrap(ThreadContext *context) {
@@ -30,9 +28,9 @@ static void hostAssertFail(ThreadContext *context, const char *message,
                            const char *file, uint32_t line,
                            const char *function) {
   context->block->fail(static_cast<Thread &>(*context),
-                       formatv("assertion '{0}' failed at {1}:{2}",
-                               message ? message : "", file ? file : "", line)
-                           .str());
+                       formatText("assertion '{0}' failed at {1}:{2}",
+                                  message ? message : "", file ? file : "",
+                                  line));
 }
 
 static const HostFunction functions[] = {
@@ -43,41 +41,6 @@ static const HostFunction functions[] = {
     {"free", reinterpret_cast<void *>(std::free)},
 };
 
-ArrayRef<HostFunction> sparsegpu::emulator::hostRuntimeFunctions() {
+HostFunctionTable sparsegpu::emulator::hostRuntimeFunctions() {
   return functions;
-}
-
-/// Passes the operands on as they are.
-static LowerFn forward(StringRef hostName) {
-  return [name = hostName.str()](CallInst &call, IRBuilder<> &b,
-                                 Lowering &l) -> Value * {
-    SmallVector<Value *> operands(call.args());
-    return l.callOpaque(b, name, call.getType(), operands);
-  };
-}
-
-LowerFn sparsegpu::emulator::lookupRuntime(StringRef name) {
-  if (name == "vprintf" || name == "malloc" || name == "free")
-    return forward(name);
-  if (name == "__assertfail")
-    return [](CallInst &call, IRBuilder<> &b, Lowering &l) -> Value * {
-      SmallVector<Value *> operands{l.context(call)};
-      for (unsigned i = 0; i < 4; ++i)
-        operands.push_back(call.getArgOperand(i));
-      l.callOpaque(b, "assertfail", b.getVoidTy(), operands)
-          ->setDoesNotReturn();
-      return nullptr;
-    };
-  if (name == "llvm.trap" || name == "llvm.ubsantrap" || name == "abort")
-    return [](CallInst &call, IRBuilder<> &b, Lowering &l) -> Value * {
-      l.callOpaque(b, "trap", b.getVoidTy(), {l.context(call)})
-          ->setDoesNotReturn();
-      return nullptr;
-    };
-  if (name == "__nvvm_reflect" || name == "llvm.nvvm.reflect")
-    // libdevice asks for flushing of subnormals and for fast division: no.
-    return [](CallInst &call, IRBuilder<> &, Lowering &) -> Value * {
-      return ConstantInt::get(call.getType(), 0);
-    };
-  return {};
 }

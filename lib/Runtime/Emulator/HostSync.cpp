@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockRunner.h"
-#include "Lowering.h"
+#include "HostFunctions.h"
 
 #include <chrono>
 
@@ -103,6 +103,4 @@ static const HostFunction functions[] = {
     {"isspace", reinterpret_cast<void *>(hostIsSpace)},
 };
 
-llvm::ArrayRef<HostFunction> sparsegpu::emulator::hostSyncFunctions() {
-  return functions;
-}
+HostFunctionTable sparsegpu::emulator::hostSyncFunctions() { return functions; }

@@ -33,6 +33,38 @@ SmallVector<Function *> sparsegpu::emulator::findKernels(Module &module) {
   return kernels;
 }
 
+/// "256,1,1" gives 256.
+static unsigned parseMaxThreads(const Function &kernel) {
+  Attribute attribute = kernel.getFnAttribute("nvvm.maxntid");
+  if (!attribute.isValid())
+    return 0;
+  unsigned product = 1;
+  SmallVector<StringRef> parts;
+  attribute.getValueAsString().split(parts, ',');
+  for (StringRef part : parts) {
+    unsigned value;
+    if (part.trim().getAsInteger(10, value))
+      return 0;
+    product *= value;
+  }
+  return product;
+}
+
+KernelSignature sparsegpu::emulator::describeKernel(const Function &kernel) {
+  const DataLayout &layout = kernel.getParent()->getDataLayout();
+  KernelSignature signature;
+  signature.name = kernel.getName().str();
+  signature.maxThreads = parseMaxThreads(kernel);
+  for (const Argument &argument : kernel.args()) {
+    // A parameter passed by value is a pointer in LLVM IR only.
+    Type *byValue = argument.getParamByValType();
+    Type *type = byValue ? byValue : argument.getType();
+    signature.paramBytes.push_back(layout.getTypeStoreSize(type));
+    signature.paramIsPointer.push_back(type->isPointerTy());
+  }
+  return signature;
+}
+
 //===----------------------------------------------------------------------===//
 // Preparation
 //===----------------------------------------------------------------------===//
@@ -226,6 +258,10 @@ SmallVector<Function *> sparsegpu::emulator::addPollingYields(Module &module) {
 
 std::string sparsegpu::emulator::entryName(StringRef kernel) {
   return ("sparsegpu.entry." + kernel).str();
+}
+
+std::string sparsegpu::emulator::globalName(size_t index) {
+  return "sparsegpu.global." + std::to_string(index);
 }
 
 /// void entry(ThreadContext *thread, void **params): params[i] points at the

@@ -8,8 +8,6 @@
 
 #include "LaneLog.h"
 
-#include "llvm/Support/MathExtras.h"
-
 #include <algorithm>
 
 using namespace sparsegpu::emulator;
@@ -35,7 +33,7 @@ static unsigned countSectors(const uint64_t *addresses, unsigned numLanes,
       for (uint64_t s = begin; s <= end; ++s)
         seen |= uint64_t(1) << s;
     }
-    return llvm::popcount(seen);
+    return __builtin_popcountll(seen);
   }
   // Far apart: at most 32 lanes of few sectors each.
   std::array<uint64_t, kWarpSize * 4> sectors;
@@ -160,14 +158,14 @@ static Group selectGroup(const WarpView &warp, uint32_t excluded) {
 static void takeBlock(WarpView &warp, uint64_t block, uint32_t lanes,
                       LaunchCounters &counters) {
   const BlockSite &site = warp.code->blocks[block];
-  unsigned numLanes = llvm::popcount(lanes);
+  unsigned numLanes = __builtin_popcount(lanes);
   counters.warpInstructions += site.instructions;
   counters.threadInstructions += uint64_t(site.instructions) * numLanes;
 
   std::array<uint64_t *, kWarpSize> records;
   unsigned i = 0;
   for (uint32_t rest = lanes; rest; rest &= rest - 1) {
-    LaneLog &log = *warp.logs[llvm::countr_zero(rest)];
+    LaneLog &log = *warp.logs[__builtin_ctz(rest)];
     records[i++] = log.read + 1;
     log.read += 1 + site.numAccesses;
     log.lastBlock = block;
@@ -186,7 +184,7 @@ static void takeBlock(WarpView &warp, uint64_t block, uint32_t lanes,
 /// that it names (and that still has something to do) is at the same one.
 static uint32_t takeSync(WarpView &warp, uint32_t lanes, bool force,
                          LaunchCounters &counters) {
-  uint64_t record = *warp.logs[llvm::countr_zero(lanes)]->read;
+  uint64_t record = *warp.logs[__builtin_ctz(lanes)]->read;
   uint32_t same = 0, wanted = 0;
   for (unsigned lane = 0; lane < kWarpSize; ++lane) {
     if (warp.states[lane] == LaneState::Absent || !(record >> lane & 1))
@@ -203,7 +201,7 @@ static uint32_t takeSync(WarpView &warp, uint32_t lanes, bool force,
   else if (same != wanted)
     return 0;
   for (uint32_t rest = same; rest; rest &= rest - 1)
-    ++warp.logs[llvm::countr_zero(rest)]->read;
+    ++warp.logs[__builtin_ctz(rest)]->read;
   countSync(record, counters);
   return same;
 }

@@ -11,6 +11,7 @@
 
 #include "CompiledKernel.h"
 #include "Hazards.h"
+#include "Module.h"
 #include "SparseGPU/Runtime/Emulator.h"
 
 #include <atomic>
@@ -48,6 +49,15 @@ struct Launch {
       error = message;
   }
 };
+
+/// The limits of the CUDA programming guide, "Compute Capabilities", and those
+/// of the kernel.
+Status checkLaunch(const Kernel &kernel, const LaunchConfig &config,
+                   size_t numParams);
+
+/// Device memory and the variables of the module, for hazards.
+AllocationTable makeTable(const DeviceMemory &memory,
+                          const CompiledModule &code);
 
 } // namespace sparsegpu::emulator
 

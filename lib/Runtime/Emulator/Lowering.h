@@ -88,19 +88,8 @@ bool isSynchronisation(llvm::StringRef name);
 /// "file:line:column", or empty.
 std::string describeLocation(const llvm::Instruction &instruction);
 
-/// A function that compiled code calls by name.
-struct HostFunction {
-  llvm::StringRef name;
-  void *address;
-};
-/// The tables of the Host*.cpp files and of Libdevice.cpp.
-llvm::ArrayRef<HostFunction> hostSyncFunctions();
-llvm::ArrayRef<HostFunction> hostRuntimeFunctions();
-llvm::ArrayRef<HostFunction> hostMathFunctions();
-llvm::ArrayRef<HostFunction> libdeviceFunctions();
-
-/// `symbol` for helpers is prefixed by this, so that none is taken for a
-/// function of the process.
+/// Functions of the host (HostFunctions.h) have this before their name while
+/// they are called from IR.
 constexpr const char *kHostPrefix = "sparsegpu.";
 
 } // namespace sparsegpu::emulator

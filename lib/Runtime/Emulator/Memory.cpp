@@ -8,7 +8,7 @@
 
 #include "Memory.h"
 
-#include "llvm/Support/FormatVariadic.h"
+#include "Format.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -45,10 +45,9 @@ Status DeviceMemory::free(void *pointer) {
     std::lock_guard<std::mutex> lock(mutex);
     if (!owned.erase(reinterpret_cast<uint64_t>(pointer)))
       return Status::error(
-          llvm::formatv("freeing {0}, which is not the address of a live "
-                        "device allocation",
-                        pointer)
-              .str());
+          formatText("freeing {0}, which is not the address of a live "
+                     "device allocation",
+                     pointer));
   }
   std::free(pointer);
   return Status::success();
@@ -66,7 +65,7 @@ Status DeviceMemory::unregisterHost(void *pointer) {
   auto it = registered.find(reinterpret_cast<uint64_t>(pointer));
   if (it == registered.end())
     return Status::error(
-        llvm::formatv("host memory at {0} was not registered", pointer).str());
+        formatText("host memory at {0} was not registered", pointer));
   if (--it->second.second == 0)
     registered.erase(it);
   return Status::success();
@@ -84,10 +83,9 @@ Status DeviceMemory::checkRange(const void *pointer, size_t bytes,
       bytes <= it->first + it->second - address)
     return Status::success();
   return Status::error(
-      llvm::formatv("{0} of {1} bytes at {2} runs past the end of a device "
-                    "allocation of {3} bytes at {4:x}",
-                    what, bytes, pointer, it->second, it->first)
-          .str());
+      formatText("{0} of {1} bytes at {2} runs past the end of a device "
+                 "allocation of {3} bytes at {4:x}",
+                 what, bytes, pointer, it->second, it->first));
 }
 
 AllocationTable DeviceMemory::snapshot() const {
@@ -143,12 +141,10 @@ std::string sparsegpu::emulator::describeNearest(const AllocationTable &table,
     return "there is no device allocation";
   uint64_t size = best->end - best->begin;
   if (bestDistance == 0 && address < best->end)
-    return llvm::formatv("it begins {0} bytes into a {1} of {2} bytes at {3:x}",
-                         address - best->begin, best->what, size, best->begin)
-        .str();
-  return llvm::formatv(
-             "the nearest is a {0} of {1} bytes at {2:x}, {3} bytes {4}",
-             best->what, size, best->begin, bestDistance,
-             address < best->begin ? "behind the access" : "before the access")
-      .str();
+    return formatText("it begins {0} bytes into a {1} of {2} bytes at {3:x}",
+                      address - best->begin, best->what, size, best->begin);
+  return formatText("the nearest is a {0} of {1} bytes at {2:x}, {3} bytes {4}",
+                    best->what, size, best->begin, bestDistance,
+                    address < best->begin ? "behind the access"
+                                          : "before the access");
 }

@@ -8,101 +8,45 @@
 
 #include "Module.h"
 
-#include "Transforms.h"
+#include "PrecompiledModule.h"
 
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/BinaryFormat/Magic.h"
-#include "llvm/Support/FormatVariadic.h"
-
-#include <cstring>
-
-using namespace llvm;
 using namespace sparsegpu::emulator;
 
 size_t sparsegpu::emulator::kernelParameterCount(const Kernel *kernel) {
-  return kernel->numParams;
+  return kernel->numParams();
 }
 
-static Status wrongFormat(const char *what) {
-  return Status::error(
-      formatv("the module is {0}; the emulator runs LLVM bitcode: compile with "
-              "format=llvm (cubin-format=llvm in mlir-opt's "
-              "-gpu-lower-to-nvvm-pipeline)",
-              what)
-          .str());
+static bool startsWith(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
 }
 
-/// What the bytes are, if not bitcode.
-static Status checkFormat(StringRef bytes) {
+std::string sparsegpu::emulator::describeOtherFormat(std::string_view bytes) {
+  using namespace std::string_view_literals;
   if (bytes.empty())
-    return wrongFormat("empty");
-  switch (identify_magic(bytes)) {
-  case file_magic::bitcode:
-    return Status::success();
-  case file_magic::elf:
-  case file_magic::elf_relocatable:
-  case file_magic::elf_executable:
-  case file_magic::elf_shared_object:
-  case file_magic::elf_core:
-    return wrongFormat("a cubin (ELF)");
-  default:
-    break;
-  }
+    return "empty";
+  // Bitcode, and the wrapper that it may have (LLVM Bitcode File Format).
+  if (startsWith(bytes, "BC\xc0\xde"sv) ||
+      startsWith(bytes, "\xde\xc0\x17\x0b"sv))
+    return "";
+  if (startsWith(bytes, "\x7f"
+                        "ELF"sv))
+    return "a cubin (ELF)";
   // The header of a fat binary (fatbinary_section.h of CUDA).
-  if (bytes.starts_with("\x50\xed\x55\xba"))
-    return wrongFormat("a fat binary");
-  StringRef text = bytes.take_front(4096);
-  if (text.contains(".version") && text.contains(".target"))
-    return wrongFormat("PTX text");
-  return wrongFormat("in no known format");
-}
-
-/// "256,1,1" gives 256.
-static unsigned parseMaxThreads(const Function &kernel) {
-  Attribute attribute = kernel.getFnAttribute("nvvm.maxntid");
-  if (!attribute.isValid())
-    return 0;
-  unsigned product = 1;
-  SmallVector<StringRef> parts;
-  attribute.getValueAsString().split(parts, ',');
-  for (StringRef part : parts) {
-    unsigned value;
-    if (part.trim().getAsInteger(10, value))
-      return 0;
-    product *= value;
-  }
-  return product;
+  if (startsWith(bytes, "\x50\xed\x55\xba"sv))
+    return "a fat binary";
+  std::string_view text = bytes.substr(0, 4096);
+  if (text.find(".version") != text.npos && text.find(".target") != text.npos)
+    return "PTX text";
+  return "in no known format";
 }
 
 Status LoadedModule::load(const void *data, size_t size,
                           std::unique_ptr<LoadedModule> &module) {
+  if (isPrecompiled(data))
+    return loadPrecompiled(data, module);
   if (!data)
-    return wrongFormat("a null pointer");
-  StringRef bytes(static_cast<const char *>(data), size);
-  if (Status status = checkFormat(bytes); !status.ok())
-    return status;
-  initialiseTargets();
-  auto result = std::make_unique<LoadedModule>();
-  result->bitcode = bytes.str();
-
-  LLVMContext context;
-  std::unique_ptr<llvm::Module> parsed;
-  if (Status status = parseBitcode(MemoryBufferRef(result->bitcode, "kernel"),
-                                   context, parsed);
-      !status.ok())
-    return status;
-  std::string problem = findUnsupported(*parsed);
-  if (!problem.empty())
-    return Status::error(problem);
-  for (Function *function : findKernels(*parsed)) {
-    Kernel &kernel = result->kernels[function->getName().str()];
-    kernel.module = result.get();
-    kernel.name = function->getName().str();
-    kernel.numParams = function->arg_size();
-    kernel.maxThreads = parseMaxThreads(*function);
-  }
-  module = std::move(result);
-  return Status::success();
+    return loadBitcode({}, module);
+  return loadBitcode({static_cast<const char *>(data), size}, module);
 }
 
 Kernel *LoadedModule::findKernel(const std::string &name) {
@@ -115,18 +59,4 @@ std::string LoadedModule::kernelNames() const {
   for (auto &entry : kernels)
     names += (names.empty() ? "'" : ", '") + entry.first + "'";
   return names.empty() ? "none" : names;
-}
-
-Status LoadedModule::getCode(const Variant &variant,
-                             const CompiledModule *&code) {
-  std::lock_guard<std::mutex> lock(mutex);
-  std::unique_ptr<CompiledCode> &slot = variants[variant.key()];
-  if (!slot) {
-    Status status =
-        compileModule(MemoryBufferRef(bitcode, "kernel"), variant, slot);
-    if (!status.ok())
-      return status;
-  }
-  code = &slot->module;
-  return Status::success();
 }

@@ -9,43 +9,54 @@
 #ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_MODULE_H
 #define SPARSEGPU_LIB_RUNTIME_EMULATOR_MODULE_H
 
-#include "Compiler.h"
+#include "CompiledKernel.h"
 #include "SparseGPU/Runtime/Emulator.h"
 
-#include <array>
 #include <map>
-#include <mutex>
+#include <memory>
 #include <string>
+#include <string_view>
 
 namespace sparsegpu::emulator {
 
-/// What is known of a kernel before it is compiled.
-class Kernel {
+class Kernel : public KernelSignature {
 public:
-  LoadedModule *module = nullptr;
-  std::string name;
-  unsigned numParams = 0;
-  /// Most threads of a block that the kernel was compiled for; 0: no bound.
-  unsigned maxThreads = 0;
+  Kernel(LoadedModule *module, const KernelSignature &signature)
+      : KernelSignature(signature), module(module) {}
+  LoadedModule *module;
 };
 
+/// A module from which kernels can be launched: bitcode (BitcodeModule.cpp) or
+/// compiled ahead of time (PrecompiledModule.cpp).
 class LoadedModule {
 public:
-  /// Checks the bytes and every operation in them; compiles nothing.
+  virtual ~LoadedModule() = default;
+
+  /// Checks what `data` points at; compiles nothing.
   static Status load(const void *data, size_t size,
                      std::unique_ptr<LoadedModule> &module);
 
+  /// The code of a variant, with which `kernel` is about to be launched.
+  virtual Status getCode(const Kernel &kernel, const Variant &variant,
+                         const CompiledModule *&code) = 0;
+
+  void addKernel(const KernelSignature &signature) {
+    kernels.try_emplace(signature.name, this, signature);
+  }
   Kernel *findKernel(const std::string &name);
   std::string kernelNames() const;
-  /// The code of a variant, compiled at the first call.
-  Status getCode(const Variant &variant, const CompiledModule *&code);
 
 private:
-  std::string bitcode;
   std::map<std::string, Kernel> kernels;
-  std::mutex mutex;
-  std::array<std::unique_ptr<CompiledCode>, 8> variants;
 };
+
+/// "empty", "PTX text": what the bytes are if not bitcode.
+std::string describeOtherFormat(std::string_view bytes);
+
+/// Loads bitcode. A library has one definition: that of the compiler
+/// (BitcodeModule.cpp), or one that refuses (NoCompiler.cpp).
+Status loadBitcode(std::string_view bytes,
+                   std::unique_ptr<LoadedModule> &module);
 
 } // namespace sparsegpu::emulator
 

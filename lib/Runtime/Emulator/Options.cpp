@@ -8,18 +8,33 @@
 
 #include "SparseGPU/Runtime/Emulator.h"
 
-#include "llvm/ADT/SmallVector.h"
-#include "llvm/ADT/StringRef.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "Format.h"
 
-using namespace llvm;
+#include <charconv>
+#include <string_view>
+
 using namespace sparsegpu::emulator;
 
-static Status invalid(StringRef item, StringRef why) {
-  return Status::error(formatv("option '{0}': {1}", item, why).str());
+static Status invalid(std::string_view item, std::string_view why) {
+  return Status::error(formatText("option '{0}': {1}", item, why));
 }
 
-static bool parseFlag(StringRef value, bool &flag) {
+static std::string_view trim(std::string_view text) {
+  constexpr const char *space = " \t\n\v\f\r";
+  size_t begin = text.find_first_not_of(space);
+  if (begin == std::string_view::npos)
+    return "";
+  return text.substr(begin, text.find_last_not_of(space) - begin + 1);
+}
+
+/// All of `text` as a decimal number.
+template <typename T> static bool parseNumber(std::string_view text, T &value) {
+  const char *end = text.data() + text.size();
+  auto result = std::from_chars(text.data(), end, value);
+  return !text.empty() && result.ec == std::errc() && result.ptr == end;
+}
+
+static bool parseFlag(std::string_view value, bool &flag) {
   if (value.empty() || value == "1" || value == "true" || value == "on")
     flag = true;
   else if (value == "0" || value == "false" || value == "off")
@@ -31,18 +46,22 @@ static bool parseFlag(StringRef value, bool &flag) {
 
 Status Options::parse(const std::string &text, Options &options) {
   Options result = options;
-  SmallVector<StringRef> items;
-  StringRef(text).split(items, ',', -1, /*KeepEmpty=*/false);
-  for (StringRef raw : items) {
-    StringRef item = raw.trim();
-    auto [key, value] = item.split('=');
+  for (std::string_view rest = text; !rest.empty();) {
+    size_t comma = rest.find(',');
+    std::string_view item = trim(rest.substr(0, comma));
+    rest.remove_prefix(comma == std::string_view::npos ? rest.size()
+                                                       : comma + 1);
+    size_t equals = item.find('=');
+    std::string_view key = item.substr(0, equals);
+    std::string_view value =
+        equals == std::string_view::npos ? "" : item.substr(equals + 1);
     if (item.empty())
       continue;
     if (key == "seed") {
-      if (value.getAsInteger(10, result.seed))
+      if (!parseNumber(value, result.seed))
         return invalid(item, "the seed is a number");
     } else if (key == "workers") {
-      if (value.getAsInteger(10, result.workers))
+      if (!parseNumber(value, result.workers))
         return invalid(item, "the workers are a number");
     } else if (key == "schedule") {
       if (value == "adversarial")
@@ -55,7 +74,7 @@ Status Options::parse(const std::string &text, Options &options) {
       // counters=FILE also names where they go.
       if (!parseFlag(value, result.counters)) {
         result.counters = true;
-        result.countersFile = value.str();
+        result.countersFile = std::string(value);
       }
     } else if (key == "hazards") {
       if (!parseFlag(value, result.hazards))

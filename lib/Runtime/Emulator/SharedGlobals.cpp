@@ -95,7 +95,7 @@ std::string sparsegpu::emulator::lowerSharedGlobals(
                      "block may have {2}",
                      kernel->getName(), offset, kMaxShared)
           .str();
-    compiled.kernels[kernel->getName()].staticShared = offset;
+    compiled.kernels[kernel->getName().str()].staticShared = offset;
   }
 
   for (Constant *constant : variables) {

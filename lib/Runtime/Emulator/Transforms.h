@@ -14,6 +14,7 @@
 #define SPARSEGPU_LIB_RUNTIME_EMULATOR_TRANSFORMS_H
 
 #include "CompiledKernel.h"
+#include "SparseGPU/Runtime/Emulator.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/IR/Module.h"
@@ -24,6 +25,10 @@ namespace sparsegpu::emulator {
 
 /// The kernels of a module, in order.
 llvm::SmallVector<llvm::Function *> findKernels(llvm::Module &module);
+
+/// Name, parameters and bounds of a kernel as it is in the bitcode
+/// (KernelABI.cpp).
+KernelSignature describeKernel(const llvm::Function &kernel);
 
 /// Writes inline PTX whose meaning is known as LLVM IR (InlineAssembly.cpp).
 void expandInlineAssembly(llvm::Module &module);
@@ -63,8 +68,15 @@ void retarget(llvm::Module &module, llvm::ArrayRef<llvm::Function *> kernels,
               llvm::StringRef triple, const llvm::DataLayout &layout,
               llvm::StringRef cpu, llvm::StringRef features);
 
-/// Symbol of the entry point of a kernel.
+/// Adds the descriptor of PrecompiledModule.h, makes calls of the host go
+/// through its slots, and hides every other symbol (DescriptorEmitter.cpp).
+Status emitDescriptor(llvm::Module &module, const CompiledModule &compiled,
+                      llvm::StringRef processor, llvm::StringRef symbol);
+
+/// Name of the entry point of a kernel.
 std::string entryName(llvm::StringRef kernel);
+/// Name of the i-th of CompiledModule::globals.
+std::string globalName(size_t index);
 
 } // namespace sparsegpu::emulator
 

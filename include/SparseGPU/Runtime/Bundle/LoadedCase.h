@@ -56,6 +56,8 @@ public:
   void *stream() const;
   /// The operand with the name of its parameter ("B", "A.positions"), or null.
   const Operand *find(const std::string &parameter) const;
+  /// The operand in whose memory `address` lies, or null.
+  const Operand *findByAddress(const void *address) const;
 
   /// Calls the program once: with device operands it puts the work on the
   /// stream and does not wait; with host operands it waits.

@@ -1,4 +1,4 @@
-//===- CAPI.cpp - The C interface -----------------------------------------===//
+//===- EmulatorAPI.cpp - The C interface of the software GPU alone --------===//
 //
 // Part of the SparseGPU project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -6,20 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "LastError.h"
 #include "SparseGPU/Runtime/Emulator.h"
+#include "SparseGPU/Runtime/Runtime.h"
 
-#include <cstdlib>
 #include <cstring>
 
 using namespace sparsegpu::emulator;
-
-static thread_local std::string *lastError = nullptr;
-
-static int report(const Status &status) {
-  delete lastError;
-  lastError = status.ok() ? nullptr : new std::string(status.message());
-  return !status.ok();
-}
 
 static char *duplicate(const std::string &text) { return strdup(text.c_str()); }
 
@@ -29,10 +22,6 @@ int sparsegpuEmulatorSetOptions(const char *text) {
   if (status.ok())
     Device::get().setOptions(options);
   return report(status);
-}
-
-const char *sparsegpuEmulatorLastError(void) {
-  return lastError ? lastError->c_str() : "";
 }
 
 uint64_t sparsegpuEmulatorMark(void) { return Device::get().mark(); }
@@ -49,12 +38,10 @@ uint64_t sparsegpuEmulatorNumHazards(uint64_t sinceMark) {
   return Device::get().hazards(sinceMark).size();
 }
 
-void sparsegpuEmulatorFreeString(char *text) { std::free(text); }
+const char *sparsegpuEmulatorLastError(void) {
+  return sparsegpuRuntimeLastError();
+}
 
-void sparsegpuEmulatorSetErrorHandler(void (*handler)(const char *, void *),
-                                      void *userData) {
-  if (!handler)
-    return Device::get().setErrorHandler({});
-  Device::get().setErrorHandler(
-      [=](const std::string &message) { handler(message.c_str(), userData); });
+void sparsegpuEmulatorFreeString(char *text) {
+  sparsegpuRuntimeFreeString(text);
 }

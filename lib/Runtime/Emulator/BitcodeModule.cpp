@@ -1,0 +1,75 @@
+//===- BitcodeModule.cpp - Modules that are compiled in the process -------===//
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Compiler.h"
+#include "Module.h"
+#include "Transforms.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+#include <array>
+#include <mutex>
+
+using namespace llvm;
+using namespace sparsegpu::emulator;
+
+Status sparsegpu::emulator::readModule(StringRef bytes, LLVMContext &context,
+                                       std::unique_ptr<llvm::Module> &module) {
+  std::string other = describeOtherFormat(bytes);
+  if (!other.empty())
+    return Status::error(
+        formatv("the module is {0}; the emulator runs LLVM bitcode: compile "
+                "with format=llvm (cubin-format=llvm in mlir-opt's "
+                "-gpu-lower-to-nvvm-pipeline)",
+                other)
+            .str());
+  initialiseTargets();
+  if (Status status = parseBitcode(bytes, context, module); !status.ok())
+    return status;
+  std::string problem = findUnsupported(*module);
+  return problem.empty() ? Status::success() : Status::error(problem);
+}
+
+namespace {
+/// Compiles each variant at its first use.
+class BitcodeModule : public LoadedModule {
+public:
+  explicit BitcodeModule(StringRef bytes) : bitcode(bytes.str()) {}
+
+  Status getCode(const Kernel &kernel, const Variant &variant,
+                 const CompiledModule *&code) override {
+    std::lock_guard<std::mutex> lock(mutex);
+    std::unique_ptr<CompiledCode> &slot = variants[variant.key()];
+    if (!slot) {
+      Status status = compileForProcess(bitcode, variant, slot);
+      if (!status.ok())
+        return status;
+    }
+    code = &slot->module;
+    return Status::success();
+  }
+
+private:
+  std::string bitcode;
+  std::mutex mutex;
+  std::array<std::unique_ptr<CompiledCode>, Variant::kCount> variants;
+};
+} // namespace
+
+Status sparsegpu::emulator::loadBitcode(std::string_view bytes,
+                                        std::unique_ptr<LoadedModule> &module) {
+  LLVMContext context;
+  std::unique_ptr<llvm::Module> parsed;
+  if (Status status = readModule(bytes, context, parsed); !status.ok())
+    return status;
+  auto result = std::make_unique<BitcodeModule>(bytes);
+  for (Function *function : findKernels(*parsed))
+    result->addKernel(describeKernel(*function));
+  module = std::move(result);
+  return Status::success();
+}
