@@ -61,9 +61,6 @@ public:
   /// Puts one complete computation on the problem's stream, initialisation of
   /// the output included, and does not wait.
   virtual Status run() = 0;
-  /// What must happen before each run, outside of its time.
-  virtual bool needsRestore() const { return false; }
-  virtual Status restore() { return Status::success(); }
   /// Waits, and reads what the last run computed.
   virtual Expected<HostResult> result(const Problem &problem) {
     return problem.readOutput();

@@ -90,12 +90,9 @@ static Status time(Contender &contender, Problem &problem,
     timing.warmup = options.warmup;
     timing.l2 = state;
     timing.l2Bytes = options.l2Bytes;
-    Expected<bundle::Timing> measured = bundle::measure(
-        problem.device.library, problem.device.stream, timing,
-        [&] { return contender.run(); },
-        contender.needsRestore()
-            ? std::function<Status()>([&] { return contender.restore(); })
-            : std::function<Status()>());
+    Expected<bundle::Timing> measured =
+        bundle::measure(problem.device.library, problem.device.stream, timing,
+                        [&] { return contender.run(); });
     if (!measured)
       return measured.takeError();
     measurement.timings.push_back(std::move(*measured));

@@ -223,8 +223,7 @@ static Expected<std::unique_ptr<Problem>> makeSpGEMM(const bundle::Case &info,
 }
 
 Expected<LoadedProblem> makeProblem(const CaseEntry &entry,
-                                    const bundle::Case &info,
-                                    LoadedCase loaded,
+                                    const bundle::Case &info, LoadedCase loaded,
                                     const bundle::RuntimeLibrary &library) {
   // A dense product in a case of its own would be one more line here.
   static const std::map<std::string, ProblemMaker> operations = {

@@ -26,9 +26,9 @@ static void compare(CheckResult &worst, ElementType type, int64_t row,
                     double scale) {
   ElementType accumulate =
       type == ElementType::F64 ? ElementType::F64 : ElementType::F32;
-  double bound = formats::errorBound(
-      terms, formats::epsilon(type), formats::epsilon(accumulate), scale,
-      formats::smallestSubnormal(type));
+  double bound = formats::errorBound(terms, formats::epsilon(type),
+                                     formats::epsilon(accumulate), scale,
+                                     formats::smallestSubnormal(type));
   double ratio = std::fabs(got - expected) / bound;
   if (!std::isfinite(got))
     ratio = std::numeric_limits<double>::infinity();
@@ -104,7 +104,8 @@ Work SpGEMMProblem::work() const {
     }
   double entry = double(formats::byteSize(a.coordinateType)) +
                  double(formats::byteSize(a.valueType));
-  double c = (a.rows + 1.0) * formats::byteSize(a.positionType) + stored * entry;
+  double c =
+      (a.rows + 1.0) * formats::byteSize(a.positionType) + stored * entry;
   Work work;
   work.flops = 2 * products;
   work.reusedBytes = csrBytes(second, /*withValues=*/true);

@@ -29,8 +29,8 @@ Expected<DeviceBuffer> upload(const DeviceContext &device, const void *data,
   Expected<DeviceBuffer> buffer = DeviceBuffer::create(device.library, bytes);
   if (!buffer || bytes == 0)
     return buffer;
-  if (Status copied = device.library.copy(buffer->data(), data, bytes,
-                                          device.stream);
+  if (Status copied =
+          device.library.copy(buffer->data(), data, bytes, device.stream);
       !copied)
     return copied.takeError();
   return buffer;
@@ -96,8 +96,7 @@ Status Problem::poisonOutput() const {
   // NaN as one f32, as two f16 or bf16, and as half of an f64.
   Status filled = device.library.fill(output.data(), 0x7fff7fff,
                                       output.size() / 4, device.stream);
-  return filled ? device.library.synchronize(device.stream)
-                : std::move(filled);
+  return filled ? device.library.synchronize(device.stream) : std::move(filled);
 }
 
 Expected<HostResult> Problem::readOutput() const {

@@ -29,8 +29,7 @@ public:
     if (auto reason = notThisOperation(problem, "spmm"))
       return reason;
     constexpr int64_t most = std::numeric_limits<int>::max();
-    if (problem.a.rows > most || problem.a.cols > most ||
-        problem.b.cols > most)
+    if (problem.a.rows > most || problem.a.cols > most || problem.b.cols > most)
       return std::string("a size is above 2^31 - 1");
     return tooLargeAsDense(problem, limitBytes);
   }
@@ -50,11 +49,10 @@ public:
     });
   }
   Status run() override {
-    return api->rowMajorProduct(problem->a.rows, problem->a.cols,
-                                problem->b.cols, dense.data(),
-                                problem->b.device, problem->output.data(),
-                                problem->type,
-                                cublas::computeType(problem->type));
+    return api->rowMajorProduct(
+        problem->a.rows, problem->a.cols, problem->b.cols, dense.data(),
+        problem->b.device, problem->output.data(), problem->type,
+        cublas::computeType(problem->type));
   }
   void release() override { dense = {}; }
 

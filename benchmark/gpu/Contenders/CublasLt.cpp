@@ -35,13 +35,13 @@ public:
   }
   Status prepare(const Problem &problem, Preparation &preparation) override;
   Status run() override {
-    return api->check(
-        api->matmul(api->handle, product, scalars.one(), dense.data(), a,
-                    problem->b.device, b, scalars.zero(),
-                    problem->output.data(), c, problem->output.data(), c,
-                    &algorithm, workspace.data(), workspace.size(),
-                    problem->device.stream),
-        "cublasLtMatmul");
+    return api->check(api->matmul(api->handle, product, scalars.one(),
+                                  dense.data(), a, problem->b.device, b,
+                                  scalars.zero(), problem->output.data(), c,
+                                  problem->output.data(), c, &algorithm,
+                                  workspace.data(), workspace.size(),
+                                  problem->device.stream),
+                      "cublasLtMatmul");
   }
   void release() override;
 

@@ -112,15 +112,14 @@ Status BlockedEllSpMM::convert(const Problem &problem) {
     const std::vector<int64_t> &used = pattern[row / block];
     for (int64_t e = a.positions[row]; e < a.positions[row + 1]; ++e) {
       int64_t col = a.coordinates[e];
-      int64_t slot =
-          std::lower_bound(used.begin(), used.end(), col / block) -
-          used.begin();
+      int64_t slot = std::lower_bound(used.begin(), used.end(), col / block) -
+                     used.begin();
       std::memcpy(&stored[(row * width + slot * block + col % block) * element],
                   &packed[e * element], element);
     }
   }
-  Expected<DeviceBuffer> uploadedColumns = upload(
-      problem.device, columns.data(), columns.size() * sizeof(int32_t));
+  Expected<DeviceBuffer> uploadedColumns =
+      upload(problem.device, columns.data(), columns.size() * sizeof(int32_t));
   if (!uploadedColumns)
     return uploadedColumns.takeError();
   coordinates = std::move(*uploadedColumns);
@@ -155,8 +154,7 @@ void addCusparseBlockedEll(ContenderList &list,
                            std::shared_ptr<CusparseApi> api,
                            const ContenderLimits &limits) {
   for (int64_t block : {8, 16, 32})
-    list.push_back(
-        std::make_unique<BlockedEllSpMM>(api, block, limits.fillIn));
+    list.push_back(std::make_unique<BlockedEllSpMM>(api, block, limits.fillIn));
 }
 
 } // namespace sparsegpu::gpubench

@@ -33,8 +33,8 @@ void SparseDescriptor::reset() {
   descriptor = nullptr;
 }
 
-Status SparseDescriptor::take(const CusparseApi &owner, int status,
-                              void *made, const char *call) {
+Status SparseDescriptor::take(const CusparseApi &owner, int status, void *made,
+                              const char *call) {
   reset();
   if (Status done = owner.check(status, call); !done)
     return done;
@@ -89,9 +89,9 @@ Status SpMMCall::prepare(const CusparseApi &owner, const Problem &problem,
   scalars = HostScalars(problem.type);
   computeType = cudaComputeType(problem.type);
   const DenseOperand &dense = problem.b;
-  if (Status set = api->check(
-          api->setStream(api->handle, problem.device.stream),
-          "cusparseSetStream");
+  if (Status set =
+          api->check(api->setStream(api->handle, problem.device.stream),
+                     "cusparseSetStream");
       !set)
     return set;
   if (Status made =
@@ -106,9 +106,9 @@ Status SpMMCall::prepare(const CusparseApi &owner, const Problem &problem,
   constexpr int n = cusparse::kNonTranspose;
   Status sized = preparation.step("buffer", [&]() -> Status {
     size_t bytes = 0;
-    int status = api->spMMBufferSize(
-        api->handle, n, n, scalars.one(), a.get(), b.get(), scalars.zero(),
-        c.get(), computeType, algorithm, &bytes);
+    int status = api->spMMBufferSize(api->handle, n, n, scalars.one(), a.get(),
+                                     b.get(), scalars.zero(), c.get(),
+                                     computeType, algorithm, &bytes);
     if (Status done = api->check(status, "cusparseSpMM_bufferSize"); !done)
       return done;
     Expected<bundle::DeviceBuffer> made =

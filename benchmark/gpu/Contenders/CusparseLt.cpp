@@ -32,12 +32,12 @@ public:
   std::optional<std::string> whyNot(const Problem &problem) const override;
   Status prepare(const Problem &problem, Preparation &preparation) override;
   Status run() override {
-    return api->check(
-        api->matmul(api->handle, &objects->plan, scalars.one(),
-                    compressed.data(), problem->b.device, scalars.zero(),
-                    problem->output.data(), problem->output.data(),
-                    workspace.data(), &stream, 1),
-        "cusparseLtMatmul");
+    return api->check(api->matmul(api->handle, &objects->plan, scalars.one(),
+                                  compressed.data(), problem->b.device,
+                                  scalars.zero(), problem->output.data(),
+                                  problem->output.data(), workspace.data(),
+                                  &stream, 1),
+                      "cusparseLtMatmul");
   }
   void release() override;
 
@@ -91,25 +91,25 @@ Status CusparseLtTwoFour::makePlan() {
   const SparseOperand &a = problem->a;
   int64_t cols = problem->b.cols;
   Objects &o = *objects;
-  if (Status made = api->check(
-          api->structuredDescriptorInit(api->handle, &o.a, a.rows, a.cols,
-                                        a.cols, alignment, type, row,
-                                        cusparselt::kSparsity50Percent),
-          "cusparseLtStructuredDescriptorInit");
+  if (Status made =
+          api->check(api->structuredDescriptorInit(
+                         api->handle, &o.a, a.rows, a.cols, a.cols, alignment,
+                         type, row, cusparselt::kSparsity50Percent),
+                     "cusparseLtStructuredDescriptorInit");
       !made)
     return made;
   o.hasA = true;
-  if (Status made = api->check(
-          api->denseDescriptorInit(api->handle, &o.b, a.cols, cols, cols,
-                                   alignment, type, row),
-          "cusparseLtDenseDescriptorInit");
+  if (Status made =
+          api->check(api->denseDescriptorInit(api->handle, &o.b, a.cols, cols,
+                                              cols, alignment, type, row),
+                     "cusparseLtDenseDescriptorInit");
       !made)
     return made;
   o.hasB = true;
-  if (Status made = api->check(
-          api->denseDescriptorInit(api->handle, &o.c, a.rows, cols, cols,
-                                   alignment, type, row),
-          "cusparseLtDenseDescriptorInit");
+  if (Status made =
+          api->check(api->denseDescriptorInit(api->handle, &o.c, a.rows, cols,
+                                              cols, alignment, type, row),
+                     "cusparseLtDenseDescriptorInit");
       !made)
     return made;
   o.hasC = true;
@@ -119,23 +119,22 @@ Status CusparseLtTwoFour::makePlan() {
           "cusparseLtMatmulDescriptorInit");
       !made)
     return made;
-  if (Status made = api->check(
-          api->algSelectionInit(api->handle, &o.selection, &o.product,
-                                cusparselt::kAlgDefault),
-          "cusparseLtMatmulAlgSelectionInit");
+  if (Status made =
+          api->check(api->algSelectionInit(api->handle, &o.selection,
+                                           &o.product, cusparselt::kAlgDefault),
+                     "cusparseLtMatmulAlgSelectionInit");
       !made)
     return made;
   o.hasSelection = true;
-  if (Status made = api->check(api->planInit(api->handle, &o.plan, &o.product,
-                                             &o.selection),
-                               "cusparseLtMatmulPlanInit");
+  if (Status made = api->check(
+          api->planInit(api->handle, &o.plan, &o.product, &o.selection),
+          "cusparseLtMatmulPlanInit");
       !made)
     return made;
   o.hasPlan = true;
   size_t bytes = 0;
-  if (Status asked =
-          api->check(api->getWorkspace(api->handle, &o.plan, &bytes),
-                     "cusparseLtMatmulGetWorkspace");
+  if (Status asked = api->check(api->getWorkspace(api->handle, &o.plan, &bytes),
+                                "cusparseLtMatmulGetWorkspace");
       !asked)
     return asked;
   return allocateInto(workspace, bytes);
@@ -143,10 +142,9 @@ Status CusparseLtTwoFour::makePlan() {
 
 Status CusparseLtTwoFour::compress() {
   size_t bytes = 0, bufferBytes = 0;
-  if (Status asked =
-          api->check(api->compressedSize(api->handle, &objects->plan, &bytes,
-                                         &bufferBytes),
-                     "cusparseLtSpMMACompressedSize");
+  if (Status asked = api->check(api->compressedSize(api->handle, &objects->plan,
+                                                    &bytes, &bufferBytes),
+                                "cusparseLtSpMMACompressedSize");
       !asked)
     return asked;
   if (Status made = allocateInto(compressed, bytes); !made)
@@ -154,10 +152,10 @@ Status CusparseLtTwoFour::compress() {
   DeviceBuffer buffer;
   if (Status made = allocateInto(buffer, bufferBytes); !made)
     return made;
-  Status status = api->check(api->compress(api->handle, &objects->plan,
-                                           dense.data(), compressed.data(),
-                                           buffer.data(), stream),
-                             "cusparseLtSpMMACompress");
+  Status status =
+      api->check(api->compress(api->handle, &objects->plan, dense.data(),
+                               compressed.data(), buffer.data(), stream),
+                 "cusparseLtSpMMACompress");
   // The buffer is freed when this returns.
   return status ? problem->device.library.synchronize(stream)
                 : std::move(status);

@@ -27,11 +27,11 @@ public:
   }
   Status prepare(const Problem &problem, Preparation &preparation) override;
   Status run() override {
-    return api->check(
-        api->sddmm(api->handle, cusparse::kNonTranspose, cusparse::kTranspose,
-                   scalars.one(), x.get(), y.get(), scalars.zero(), o.get(),
-                   computeType, cusparse::kSDDMMAlgDefault, buffer.data()),
-        "cusparseSDDMM");
+    return api->check(api->sddmm(api->handle, cusparse::kNonTranspose,
+                                 cusparse::kTranspose, scalars.one(), x.get(),
+                                 y.get(), scalars.zero(), o.get(), computeType,
+                                 cusparse::kSDDMMAlgDefault, buffer.data()),
+                      "cusparseSDDMM");
   }
   void release() override {
     o.reset();

@@ -29,9 +29,7 @@ public:
       : api(std::move(api)), label(label), algorithm(algorithm) {}
   ~CusparseSpGEMM() override { release(); }
 
-  std::string name() const override {
-    return std::string("cuSPARSE ") + label;
-  }
+  std::string name() const override { return std::string("cuSPARSE ") + label; }
   std::optional<std::string> whyNot(const Problem &problem) const override {
     if (problem.a.positionType != ElementType::I32 ||
         problem.a.coordinateType != ElementType::I32)
@@ -120,10 +118,10 @@ Status CusparseSpGEMM::multiply(bool allocate) {
           !done)
         return done;
     }
-    if (Status done = api->check(
-            api->csrSetPointers(c.get(), positions.data(), coordinates.data(),
-                                values.data()),
-            "cusparseCsrSetPointers");
+    if (Status done =
+            api->check(api->csrSetPointers(c.get(), positions.data(),
+                                           coordinates.data(), values.data()),
+                       "cusparseCsrSetPointers");
         !done)
       return done;
     return api->check(api->spGEMMCopy(api->handle, n, n, scalars.one(), a.get(),
@@ -136,8 +134,7 @@ Status CusparseSpGEMM::multiply(bool allocate) {
   return status;
 }
 
-Status CusparseSpGEMM::prepare(const Problem &given,
-                               Preparation &preparation) {
+Status CusparseSpGEMM::prepare(const Problem &given, Preparation &preparation) {
   problem = &given;
   scalars = HostScalars(given.type);
   if (Status set = api->check(api->setStream(api->handle, given.device.stream),
@@ -174,8 +171,7 @@ Expected<HostResult> CusparseSpGEMM::result(const Problem &given) {
     indices.assign(read->begin(), read->end());
     return Status::success();
   };
-  if (Status read =
-          readIndices(positions, given.a.rows + 1, result.positions);
+  if (Status read = readIndices(positions, given.a.rows + 1, result.positions);
       !read)
     return read.takeError();
   if (Status read =

@@ -72,9 +72,9 @@ public:
   Status prepare(const Problem &problem, Preparation &preparation) override {
     const SparseOperand &csr = problem.a;
     int nnz = static_cast<int>(csr.nonzeros());
-    if (Status set = api->check(
-            api->setStream(api->handle, problem.device.stream),
-            "cusparseSetStream");
+    if (Status set =
+            api->check(api->setStream(api->handle, problem.device.stream),
+                       "cusparseSetStream");
         !set)
       return set;
     Status converted = preparation.step("CSR to COO", [&]() -> Status {
@@ -85,12 +85,12 @@ public:
       rowIndices = std::move(*made);
       if (nnz == 0)
         return Status::success();
-      return api->check(
-          api->xcsr2coo(api->handle, static_cast<int *>(csr.devicePositions),
-                        nnz, static_cast<int>(csr.rows),
-                        static_cast<int *>(rowIndices.data()),
-                        cusparse::kIndexBaseZero),
-          "cusparseXcsr2coo");
+      return api->check(api->xcsr2coo(api->handle,
+                                      static_cast<int *>(csr.devicePositions),
+                                      nnz, static_cast<int>(csr.rows),
+                                      static_cast<int *>(rowIndices.data()),
+                                      cusparse::kIndexBaseZero),
+                        "cusparseXcsr2coo");
     });
     if (!converted)
       return converted;

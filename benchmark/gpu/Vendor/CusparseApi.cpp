@@ -75,8 +75,8 @@ Expected<CusparseApi> CusparseApi::open(const LibrarySearch &search) {
   if (Status made = api.check(api.create(&api.handle), "cusparseCreate"); !made)
     return made.takeError();
   int version = 0;
-  if (Status asked = api.check(api.getVersion(api.handle, &version),
-                               "cusparseGetVersion");
+  if (Status asked =
+          api.check(api.getVersion(api.handle, &version), "cusparseGetVersion");
       !asked)
     return asked.takeError();
   api.version = std::to_string(version / 1000) + "." +

@@ -62,18 +62,11 @@ Status CusparseLtApi::check(int status, const char *call) const {
   if (status == 0)
     return Status::success();
   // cusparseStatus_t; the library itself has no function for its words.
-  static const char *const names[] = {"success",
-                                      "not initialized",
-                                      "allocation failed",
-                                      "invalid value",
-                                      "architecture mismatch",
-                                      "mapping error",
-                                      "execution failed",
-                                      "internal error",
-                                      "matrix type not supported",
-                                      "zero pivot",
-                                      "not supported",
-                                      "insufficient resources"};
+  static const char *const names[] = {
+      "success",          "not initialized",       "allocation failed",
+      "invalid value",    "architecture mismatch", "mapping error",
+      "execution failed", "internal error",        "matrix type not supported",
+      "zero pivot",       "not supported",         "insufficient resources"};
   std::string message =
       std::string(call) + ": cusparseStatus_t " + std::to_string(status);
   if (status > 0 && status < int(sizeof(names) / sizeof(*names)))

@@ -91,8 +91,8 @@ VendorLibrary::open(const std::vector<std::string> &names,
     }
     bool isTest = dlsym(handle, "sparsegpuTestLibrary") != nullptr;
     if (isTest != search.testLibraries) {
-      said = candidate + (isTest ? " is made for tests without a GPU"
-                                 : " needs a GPU");
+      said = candidate +
+             (isTest ? " is made for tests without a GPU" : " needs a GPU");
       dlclose(handle);
       continue;
     }
