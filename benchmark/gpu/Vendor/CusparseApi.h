@@ -24,8 +24,8 @@
 
 namespace sparsegpu::gpubench {
 
-/// cudaDataType, which all of the vendor's libraries share.
-enum CudaDataType : int {
+/// cudaDataType_t, which all of the vendor's libraries share.
+enum : int {
   kCudaR32F = 0,
   kCudaR64F = 1,
   kCudaR16F = 2,
