@@ -212,6 +212,19 @@ TEST_F(PrecompiledModules, KernelsAndLaunchesThatAreWrong) {
   EXPECT_EQ(out[0], 0u);
 }
 
+TEST_F(PrecompiledModules, StaticSharedMemoryCounts) {
+  void *k = loadIntoCore(kernel("ptr %out", R"(
+  %s = getelementptr [1024 x i32], ptr addrspace(3) @static, i32 0, i32 %tid
+  store i32 1, ptr addrspace(3) %s
+  ret void)",
+                                "@static = internal addrspace(3) global [1024 "
+                                "x i32] undef, align 16\n"));
+  core.launch(k, {1}, {1}, 230000, array<uint32_t>(1));
+  EXPECT_EQ(core.error(),
+            "launch of kernel 'k': 4096 bytes of static and 230000 of dynamic "
+            "shared memory are above 232448");
+}
+
 TEST_F(PrecompiledModules, Trap) {
   void *k = loadIntoCore(
       trapping("  call void @llvm.trap()", "declare void @llvm.trap()\n"));
