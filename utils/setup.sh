@@ -54,6 +54,8 @@ llvm-22-dev|build|$llvm/lib/cmake/llvm/LLVMConfig.cmake $llvm/bin/llvm-tblgen|LL
 llvm-22-tools|build|$llvm/bin/lit $llvm/bin/FileCheck|runs and checks the tests
 zlib1g-dev|build|/usr/include/zlib.h|reads matrices compressed with gzip
 libboost-context-dev|build|/usr/include/boost/context/detail/fcontext.hpp|the fibers on which the software GPU runs threads
+nlohmann-json3-dev|build|/usr/include/nlohmann/json.hpp|reads and writes JSON where there is no LLVM
+libcli11-dev|build|/usr/include/CLI/CLI.hpp|the command line of programs that use no LLVM
 libgtest-dev|build|/usr/include/gtest/gtest.h|unit tests
 python3|build|python3|the scripts of utils/ and lit
 ccache|build|ccache|makes a second build quick

@@ -142,6 +142,21 @@ function(add_sparsegpu_tool name)
   install(TARGETS ${name} RUNTIME DESTINATION bin)
 endfunction()
 
+# add_sparsegpu_bundle_program(name source... [LINK_LIBS lib...])
+# A program that is copied into bundles: it needs the C library and no other.
+function(add_sparsegpu_bundle_program name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  _sparsegpu_common(${name})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS})
+  target_link_options(${name} PRIVATE
+    -static-libstdc++ -static-libgcc -Wl,--gc-sections)
+  set_target_properties(${name} PROPERTIES
+    SKIP_BUILD_RPATH ON INSTALL_RPATH "")
+  set_property(GLOBAL APPEND PROPERTY SPARSEGPU_TEST_DEPENDS ${name})
+  install(TARGETS ${name} RUNTIME DESTINATION bin)
+endfunction()
+
 # add_sparsegpu_unittest(name source... [LINK_LIBS lib...] [USE_MLIR])
 # A GoogleTest program in build/unittests, run by check-sparsegpu-unit.
 function(add_sparsegpu_unittest name)

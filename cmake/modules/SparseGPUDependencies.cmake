@@ -4,6 +4,10 @@
 # Finds everything that the build needs. A missing dependency stops here with
 # the Debian package that provides it.
 
+# Static, before LLVM looks for it: programs of a bundle need the C library and
+# no other.
+set(ZLIB_USE_STATIC_LIBS ON)
+
 # `find_package(MLIR 22)` is refused by the version file: it wants a minor.
 find_package(MLIR 22.1 CONFIG PATHS /usr/lib/llvm-22/lib/cmake/mlir)
 if(NOT MLIR_FOUND)
@@ -27,6 +31,8 @@ set(LLVM_TOOLS_BINARY_DIR "${LLVM_TOOLS_BINARY_DIR}" CACHE PATH "LLVM tools")
 
 find_package(ZLIB REQUIRED)
 find_package(Threads REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
 find_package(Boost 1.74 REQUIRED COMPONENTS context)
 find_package(GTest REQUIRED)
 find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)

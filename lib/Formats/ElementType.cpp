@@ -272,3 +272,13 @@ void formats::loadElements(ElementType type, const std::byte *input,
     return loadAs<int64_t>(input, count, output, same);
   }
 }
+
+double formats::overflowAs(ElementType type, double value) {
+  if (!isFloat(type) || !std::isfinite(value))
+    return value;
+  std::byte stored[8];
+  double back = value;
+  storeElements(type, &value, 1, Overflow::Infinity, stored);
+  loadElements(type, stored, 1, &back);
+  return std::isinf(back) ? back : value;
+}

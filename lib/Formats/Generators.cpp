@@ -252,3 +252,28 @@ void formats::fillDense(DenseFill fill, uint64_t seed, int64_t first,
     }
   }
 }
+
+Expected<std::vector<std::byte>> formats::generateDense(DenseFill fill,
+                                                        uint64_t seed,
+                                                        ElementType type,
+                                                        int64_t count) {
+  std::vector<std::byte> bytes(static_cast<size_t>(count) * byteSize(type));
+  // In pieces, so that the doubles take little memory.
+  constexpr int64_t kPiece = 1 << 16;
+  std::vector<double> values(std::min(count, kPiece));
+  for (int64_t first = 0; first < count; first += kPiece) {
+    int64_t size = std::min(kPiece, count - first);
+    fillDense(fill, seed, first, size, values.data());
+    if (fill == DenseFill::Random && !isFloat(type))
+      for (double &value : values)
+        value = std::floor(value * 8);
+    size_t stored = storeElements(
+        type, values.data(), static_cast<size_t>(size), Overflow::Refuse,
+        bytes.data() + static_cast<size_t>(first) * byteSize(type));
+    if (stored != static_cast<size_t>(size))
+      return Error("element " +
+                   std::to_string(first + static_cast<int64_t>(stored)) +
+                   " does not fit its type");
+  }
+  return bytes;
+}

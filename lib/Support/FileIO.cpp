@@ -144,3 +144,22 @@ Status sparsegpu::writeFile(const std::string &path, std::string_view content) {
     return Error(concat(shown, ": cannot write: ", systemMessage(errno)));
   return Status::success();
 }
+
+Status sparsegpu::writeGzip(const std::string &path, std::string_view content) {
+  std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "wb6"),
+                                                  gzclose);
+  if (!file)
+    return Error(
+        concat(path, ": cannot open for writing: ", systemMessage(errno)));
+  while (!content.empty()) {
+    std::string_view piece = content.substr(0, 1u << 30);
+    if (gzwrite(file.get(), piece.data(),
+                static_cast<unsigned>(piece.size())) !=
+        static_cast<int>(piece.size()))
+      return Error(concat(path, ": cannot write: ", systemMessage(errno)));
+    content.remove_prefix(piece.size());
+  }
+  if (gzclose(file.release()) != Z_OK)
+    return Error(concat(path, ": cannot write: ", systemMessage(errno)));
+  return Status::success();
+}

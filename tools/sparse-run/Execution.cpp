@@ -166,8 +166,7 @@ struct CallFrame {
 };
 } // namespace
 
-/// The bits of `argument` as its type has them, in the low bytes of a word.
-static int64_t getScalarBits(const BoundArgument &argument) {
+int64_t run::getScalarBits(const BoundArgument &argument) {
   int64_t word = 0;
   if (auto type = getElementType(argument.type)) {
     if (formats::isFloat(*type))

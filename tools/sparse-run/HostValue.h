@@ -15,11 +15,13 @@
 
 #include "SparseGPU/Formats/Coo.h"
 #include "SparseGPU/Formats/Field.h"
+#include "SparseGPU/Formats/Generators.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/Support/Error.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace sparsegpu::run {
@@ -27,11 +29,18 @@ namespace sparsegpu::run {
 /// One error message, for the user.
 llvm::Error makeError(const llvm::Twine &message);
 
+/// Data that formats::generateDense makes again from this.
+struct GeneratedData {
+  formats::DenseFill fill = formats::DenseFill::Random;
+  uint64_t seed = 0;
+};
+
 /// A dense array, row-major.
 struct DenseArray {
   std::vector<int64_t> shape;
   formats::ElementType type = formats::ElementType::F64;
   std::vector<std::byte> bytes;
+  std::optional<GeneratedData> generated;
 
   int64_t size() const {
     int64_t product = 1;
@@ -51,6 +60,8 @@ struct SparseMatrix {
   /// The same matrix as triplets, in the order of storage, with the values
   /// that the kernel sees.
   formats::CooMatrix matrix;
+  /// How the values were made, in the order of storage.
+  std::optional<GeneratedData> generated;
 };
 
 /// An argument of the entry, bound to data.
@@ -63,6 +74,9 @@ struct BoundArgument {
   /// The value of a scalar, float or integer.
   double scalar = 0;
 };
+
+/// The bits of a scalar argument as its type has them, in the low bytes.
+int64_t getScalarBits(const BoundArgument &argument);
 
 /// The element type of a tensor or scalar type, or an error that names it.
 llvm::Expected<formats::ElementType> getElementType(mlir::Type type);

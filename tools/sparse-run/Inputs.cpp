@@ -8,6 +8,7 @@
 #include "Inputs.h"
 #include "ShapeInference.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+#include "SparseGPU/Formats/Generators.h"
 #include "SparseGPU/Formats/InputSpec.h"
 #include "SparseGPU/Formats/MatrixFile.h"
 #include "SparseGPU/Support/CounterHash.h"
@@ -240,11 +241,6 @@ llvm::Error Binder::bindSparse(unsigned index) {
   llvm::Expected<formats::CooMatrix> matrix = makeMatrix(index);
   if (!matrix)
     return matrix.takeError();
-  if (options.randomValues) {
-    CounterHash hash(seedOf(index), 1);
-    for (size_t e = 0; e < matrix->value.size(); ++e)
-      matrix->value[e] = hash.symmetric(e);
-  }
   Value value = function.getArgument(index);
   int64_t sizes[] = {matrix->rows, matrix->cols};
   for (unsigned dim = 0; dim < 2; ++dim)
@@ -259,6 +255,20 @@ llvm::Error Binder::bindSparse(unsigned index) {
   if (!unpacked)
     return fail(index, unpacked.message());
   argument.sparse = std::make_unique<SparseMatrix>();
+  if (options.randomValues) {
+    // Entry n in the order of storage gets number n of the seed, so that the
+    // values need not be stored where they can be made again.
+    uint64_t seed = seedOf(index);
+    formats::fillDense(formats::DenseFill::Random, seed, 0, unpacked->entries(),
+                       unpacked->value.data());
+    packed = format.pack(type, *unpacked);
+    if (packed)
+      unpacked = format.unpack(*packed);
+    if (!packed || !unpacked)
+      return fail(index, packed ? unpacked.message() : packed.message());
+    argument.sparse->generated =
+        GeneratedData{formats::DenseFill::Random, seed};
+  }
   argument.sparse->packed = std::move(*packed);
   argument.sparse->matrix = std::move(*unpacked);
   for (StringRef text : options.inputs)
@@ -330,19 +340,20 @@ llvm::Error Binder::bindDense(unsigned index) {
   if (spec && spec->kind == formats::InputKind::Iota)
     fill = formats::DenseFill::Iota;
   if (values.empty()) {
-    values.resize(array->size());
-    formats::fillDense(fill, seedOf(index), 0, values.size(), values.data());
-    // Integers: -8 to 7.
-    if (fill == formats::DenseFill::Random && !formats::isFloat(array->type))
-      for (double &value : values)
-        value = std::floor(value * 8);
+    Expected<std::vector<std::byte>> bytes =
+        formats::generateDense(fill, seedOf(index), array->type, array->size());
+    if (!bytes)
+      return fail(index, bytes.message());
+    array->bytes = std::move(*bytes);
+    array->generated = GeneratedData{fill, seedOf(index)};
+  } else {
+    array->bytes.resize(values.size() * formats::byteSize(array->type));
+    size_t stored =
+        formats::storeElements(array->type, values.data(), values.size(),
+                               formats::Overflow::Refuse, array->bytes.data());
+    if (stored != values.size())
+      return fail(index, "element " + Twine(stored) + " does not fit its type");
   }
-  array->bytes.resize(values.size() * formats::byteSize(array->type));
-  size_t stored =
-      formats::storeElements(array->type, values.data(), values.size(),
-                             formats::Overflow::Refuse, array->bytes.data());
-  if (stored != values.size())
-    return fail(index, "element " + Twine(stored) + " does not fit its type");
   argument.dense = std::move(array);
   return llvm::Error::success();
 }

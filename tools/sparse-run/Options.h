@@ -36,6 +36,18 @@ struct Options {
   bool lockstep = false;
   /// Empty: none; "-": standard output, instead of the table.
   std::string json;
+  /// The folder of --emit-bundle; empty: the program is run.
+  std::string bundle;
+  /// The name of the case in it; empty: the entry's.
+  std::string bundleCase;
+  /// The chips that get machine code.
+  std::vector<std::string> bundleChips;
+  /// auto, device or host.
+  std::string bundleOperands = "auto";
+  /// At most how many elements of each expected result are stored.
+  int64_t bundleElements = 65536;
+  /// The program that is a bundle's `run`.
+  std::string bundleRunner;
   /// The directory with the runtime libraries.
   std::string libraryDir;
   /// The script that writes graph:debian.

@@ -335,40 +335,11 @@ run::evaluateReference(func::FuncOp function,
   return results;
 }
 
-/// True if `got` is the infinity that a number within `bound` of `expected` may
-/// become in `type`.
-static bool mayOverflow(formats::ElementType type, double expected,
-                        double bound, double got) {
-  return std::isinf(got) && std::isfinite(expected) &&
-         overflowAs(type,
-                    std::copysign(std::abs(expected) + bound, expected)) == got;
-}
-
-Comparison run::compare(const ReferenceArray &reference,
-                        const DenseArray &got) {
-  Comparison worst;
+formats::ResultCheck run::compare(const ReferenceArray &reference,
+                                  const DenseArray &got) {
+  formats::ResultCheck check;
   std::vector<double> values = got.toDouble();
-  for (int64_t i = 0; i < reference.size(); ++i) {
-    double expected = reference.value[i], value = values[i];
-    double bound = reference.error[i];
-    double difference = std::abs(value - expected);
-    double ratio = 0;
-    if (std::isfinite(expected) && std::isfinite(value))
-      ratio = difference == 0 ? 0 : difference / bound;
-    else if (!(std::isnan(expected) && std::isnan(value)) &&
-             expected != value &&
-             !mayOverflow(got.type, expected, bound, value))
-      ratio = std::numeric_limits<double>::infinity();
-    if (std::isfinite(difference))
-      worst.largestError = std::max(worst.largestError, difference);
-    worst.failures += !(ratio <= 1);
-    if (!(ratio <= worst.worstRatio)) {
-      worst.worstRatio = ratio;
-      worst.index = i;
-      worst.got = value;
-      worst.expected = expected;
-      worst.bound = bound;
-    }
-  }
-  return worst;
+  for (int64_t i = 0; i < reference.size(); ++i)
+    check.add(got.type, i, values[i], reference.value[i], reference.error[i]);
+  return check;
 }

@@ -14,6 +14,7 @@
 #define SPARSEGPU_TOOLS_SPARSE_RUN_REFERENCE_H
 
 #include "HostValue.h"
+#include "SparseGPU/Formats/ResultCheck.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -37,17 +38,9 @@ llvm::Expected<std::vector<ReferenceArray>>
 evaluateReference(mlir::func::FuncOp function,
                   const std::vector<BoundArgument> &arguments);
 
-/// The element that uses most of its bound.
-struct Comparison {
-  /// |got - expected| / bound; infinity when only one is finite.
-  double worstRatio = 0;
-  double largestError = 0;
-  int64_t index = 0;
-  double got = 0, expected = 0, bound = 0;
-  int64_t failures = 0;
-};
-
-Comparison compare(const ReferenceArray &reference, const DenseArray &got);
+/// Compares every element with its bound.
+formats::ResultCheck compare(const ReferenceArray &reference,
+                             const DenseArray &got);
 
 } // namespace sparsegpu::run
 

@@ -30,7 +30,7 @@ struct RunRecord {
   std::vector<double> callSeconds;
   llvm::json::Value counters = nullptr, hazards = nullptr;
   /// One per result, with its name; empty without --check.
-  std::vector<std::pair<std::string, Comparison>> checks;
+  std::vector<std::pair<std::string, formats::ResultCheck>> checks;
   bool passed() const;
 };
 

@@ -31,20 +31,10 @@ double run::getRoundingError(Type type, double value) {
          0.5 * formats::smallestSubnormal(*element);
 }
 
-double run::overflowAs(formats::ElementType type, double value) {
-  if (!formats::isFloat(type) || !std::isfinite(value))
-    return value;
-  std::byte stored[8];
-  double back = value;
-  formats::storeElements(type, &value, 1, formats::Overflow::Infinity, stored);
-  formats::loadElements(type, stored, 1, &back);
-  return std::isinf(back) ? back : value;
-}
-
 double run::overflowAs(Type type, double value) {
   llvm::Expected<formats::ElementType> element = getElementType(type);
   if (element)
-    return overflowAs(*element, value);
+    return formats::overflowAs(*element, value);
   llvm::consumeError(element.takeError());
   return value;
 }

@@ -47,7 +47,6 @@ llvm::Expected<Number> evaluateBody(mlir::Block &body,
 double getRoundingError(mlir::Type type, double value);
 
 /// `value`, or the infinity that it becomes when it is stored as `type`.
-double overflowAs(formats::ElementType type, double value);
 double overflowAs(mlir::Type type, double value);
 
 } // namespace sparsegpu::run

@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BundleWriter.h"
 #include "Execution.h"
 #include "Inputs.h"
 #include "Options.h"
@@ -92,6 +93,31 @@ struct CommandLine {
   cl::opt<std::string> json{
       "json", cl::cat(category), cl::value_desc("file"),
       cl::desc("Write the report as JSON; - prints it instead of the table")};
+  cl::opt<std::string> bundle{
+      "emit-bundle", cl::cat(category), cl::value_desc("directory"),
+      cl::desc("Instead of running, write what runs on a machine without a "
+               "compiler: program, kernels, data, and a program `run`. Adds a "
+               "case to a bundle that is there (docs/Bundles.md)")};
+  cl::opt<std::string> bundleCase{
+      "bundle-case", cl::cat(category), cl::value_desc("name"),
+      cl::desc("The case's name in the bundle; default: the entry's")};
+  cl::list<std::string> bundleChips{
+      "bundle-chips", cl::cat(category), cl::CommaSeparated,
+      cl::value_desc("chip,..."),
+      cl::desc(
+          "The chips that get machine code; default: "
+          "sm_75,sm_80,sm_86,sm_89,sm_90a,sm_100,sm_120. PTX of the oldest "
+          "and the newest serves others")};
+  cl::opt<std::string> bundleOperands{
+      "bundle-operands", cl::cat(category), cl::init("auto"),
+      cl::value_desc("where"),
+      cl::desc("Where the program takes its operands: device, host (it copies "
+               "them), or auto: device if it can")};
+  cl::opt<int64_t> bundleElements{
+      "bundle-check-elements", cl::cat(category), cl::init(65536),
+      cl::value_desc("N"),
+      cl::desc("Store at most N elements of each expected result, spread over "
+               "it; 0 stores none")};
   cl::opt<std::string> libraries{
       "library-dir", cl::cat(category), cl::value_desc("directory"),
       cl::desc("Where the runtime libraries are; default: ../lib from here")};
@@ -191,9 +217,14 @@ static int runProgram(const Options &options) {
                   ": standard output is taken by --json -");
     outputs.push_back(*output);
   }
-  llvm::Expected<DeviceLibrary> device = DeviceLibrary::load(options);
-  if (!device)
-    return fail(device.takeError());
+  bool emits = !options.bundle.empty();
+  DeviceLibrary device;
+  if (!emits) {
+    llvm::Expected<DeviceLibrary> loaded = DeviceLibrary::load(options);
+    if (!loaded)
+      return fail(loaded.takeError());
+    device = std::move(*loaded);
+  }
   auto arguments = [&] {
     Stage stage("reading the inputs");
     return bindInputs(program->entry, options);
@@ -202,13 +233,13 @@ static int runProgram(const Options &options) {
     return fail(arguments.takeError());
 
   RunRecord record;
-  record.device = device->description;
+  record.device = device.description;
   record.entry = program->entry.getSymName().str();
   SmallVector<Type> resultTypes(program->entry.getResultTypes());
   // The reference reads the program before it is lowered.
   std::vector<ReferenceArray> references;
   std::string noReference;
-  if (options.check) {
+  if (options.check || (emits && options.bundleElements > 0)) {
     Stage stage("computing the reference");
     auto evaluated = evaluateReference(program->entry, *arguments);
     if (evaluated)
@@ -216,18 +247,25 @@ static int runProgram(const Options &options) {
     else
       noReference = llvm::toString(evaluated.takeError());
   }
+  if (emits) {
+    Stage stage("compiling for the bundle");
+    if (llvm::Error error =
+            emitBundle(*program, *arguments, references, noReference, options))
+      return fail(std::move(error));
+    return 0;
+  }
   auto start = std::chrono::steady_clock::now();
   if (llvm::Error error = compileProgram(*program, options))
     return fail(std::move(error));
   // Said only of a program that compiles: the compiler's errors have a place.
   if (!noReference.empty())
     return fail("--check: " + noReference);
-  auto execution = Execution::create(*program->module, record.entry, *device);
+  auto execution = Execution::create(*program->module, record.entry, device);
   if (!execution)
     return fail(execution.takeError());
   record.compileSeconds = secondsSince(start);
 
-  uint64_t mark = device->mark();
+  uint64_t mark = device.mark();
   std::vector<DenseArray> results;
   for (unsigned i = 0; i < options.repeat; ++i) {
     Stage stage("running");
@@ -238,13 +276,13 @@ static int runProgram(const Options &options) {
     results = std::move(outcome->results);
   }
   if (options.counters) {
-    auto counters = device->counters(mark);
+    auto counters = device.counters(mark);
     if (!counters)
       return fail(counters.takeError());
     record.counters = std::move(*counters);
   }
   if (options.hazards) {
-    auto hazards = device->hazards(mark);
+    auto hazards = device.hazards(mark);
     if (!hazards)
       return fail(hazards.takeError());
     record.hazards = std::move(*hazards);
@@ -293,7 +331,43 @@ int main(int argc, char **argv) {
     return fail("--values must be file or random, got '" + line.values + "'");
   if (line.repeat < 1)
     return fail("--repeat must be at least 1");
+  if (line.bundle.empty()) {
+    for (const cl::Option *option :
+         {static_cast<cl::Option *>(&line.bundleCase),
+          static_cast<cl::Option *>(&line.bundleChips),
+          static_cast<cl::Option *>(&line.bundleOperands),
+          static_cast<cl::Option *>(&line.bundleElements)})
+      if (option->getNumOccurrences())
+        return fail("--" + option->ArgStr + " needs --emit-bundle");
+  } else {
+    for (const cl::Option *option : {static_cast<cl::Option *>(&line.outputs),
+                                     static_cast<cl::Option *>(&line.device),
+                                     static_cast<cl::Option *>(&line.chip),
+                                     static_cast<cl::Option *>(&line.repeat),
+                                     static_cast<cl::Option *>(&line.check),
+                                     static_cast<cl::Option *>(&line.counters),
+                                     static_cast<cl::Option *>(&line.hazards),
+                                     static_cast<cl::Option *>(&line.lockstep),
+                                     static_cast<cl::Option *>(&line.json)})
+      if (option->getNumOccurrences())
+        return fail("--" + option->ArgStr +
+                    " is of a run; --emit-bundle runs nothing");
+  }
+  if (line.bundleOperands != "auto" && line.bundleOperands != "device" &&
+      line.bundleOperands != "host")
+    return fail("--bundle-operands must be auto, device or host, got '" +
+                line.bundleOperands + "'");
+  if (line.bundleElements < 0)
+    return fail("--bundle-check-elements must not be negative");
   Options options;
+  options.bundle = line.bundle;
+  options.bundleCase = line.bundleCase;
+  options.bundleChips.assign(line.bundleChips.begin(), line.bundleChips.end());
+  if (options.bundleChips.empty())
+    options.bundleChips = {"sm_75",  "sm_80",  "sm_86", "sm_89",
+                           "sm_90a", "sm_100", "sm_120"};
+  options.bundleOperands = line.bundleOperands;
+  options.bundleElements = line.bundleElements;
   options.file = line.file;
   options.entry = line.entry;
   options.inputs.assign(line.inputs.begin(), line.inputs.end());
@@ -320,5 +394,8 @@ int main(int argc, char **argv) {
   options.libraryDir =
       line.libraries.empty() ? libraries.str().str() : line.libraries;
   options.graphScript = script.str().str();
+  SmallString<128> runner(root);
+  llvm::sys::path::append(runner, "bin", "sparsegpu-bundle-run");
+  options.bundleRunner = runner.str().str();
   return runProgram(options);
 }

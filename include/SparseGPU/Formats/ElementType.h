@@ -76,6 +76,10 @@ size_t storeElements(ElementType type, const double *input, size_t count,
 void loadElements(ElementType type, const std::byte *input, size_t count,
                   double *output);
 
+/// The infinity that a finite `value` becomes when it is stored in a float
+/// type, or `value` itself, unrounded, when it stays finite.
+double overflowAs(ElementType type, double value);
+
 } // namespace sparsegpu::formats
 
 #endif // SPARSEGPU_FORMATS_ELEMENTTYPE_H

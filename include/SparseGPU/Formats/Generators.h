@@ -15,9 +15,12 @@
 #define SPARSEGPU_FORMATS_GENERATORS_H
 
 #include "SparseGPU/Formats/Coo.h"
+#include "SparseGPU/Formats/ElementType.h"
 #include "SparseGPU/Support/Expected.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace sparsegpu::formats {
 
@@ -63,6 +66,11 @@ enum class DenseFill {
 /// pieces can be filled apart.
 void fillDense(DenseFill fill, uint64_t seed, int64_t first, int64_t count,
                double *output);
+
+/// `count` elements of `type`, made by fillDense and rounded; random integers
+/// are those of [-8, 8). Fails when one does not fit its type.
+Expected<std::vector<std::byte>> generateDense(DenseFill fill, uint64_t seed,
+                                               ElementType type, int64_t count);
 
 } // namespace sparsegpu::formats
 

@@ -29,6 +29,10 @@ Expected<std::string> readFile(const std::string &path);
 /// when `path` is "-". Errors: "<path>: message".
 Status writeFile(const std::string &path, std::string_view content);
 
+/// Writes `content` to the file at `path`, compressed with gzip, so that
+/// readFile gives it back.
+Status writeGzip(const std::string &path, std::string_view content);
+
 /// `path` as messages show it: "<stdin>" for "-".
 std::string displayPath(const std::string &path);
 

@@ -56,16 +56,21 @@ public:
   void *stream() const;
   /// The operand with the name of its parameter ("B", "A.positions"), or null.
   const Operand *find(const std::string &parameter) const;
+  /// The operand in whose memory `address` lies, or null.
+  const Operand *findByAddress(const void *address) const;
 
   /// Calls the program once: with device operands it puts the work on the
   /// stream and does not wait; with host operands it waits.
   Status call();
-  /// Gives the operands that hold results their first values back; requires a
-  /// call before. True when there are any whose first values the result
-  /// depends on cannot be told, so a caller that repeats does this each time.
+  /// Gives the operands whose memory holds the results their first values back;
+  /// requires a call before. On device memory it does not wait.
   Status restore();
   /// Waits, and copies the results of the last call to the host.
   Expected<std::vector<HostArray>> results();
+  /// Calls once more, and says whether that gave the same results, bit for bit,
+  /// as `before`, those of the call before: then calls can follow one another
+  /// without restore().
+  Expected<bool> isRepeatable(const std::vector<HostArray> &before);
 
 private:
   struct State;

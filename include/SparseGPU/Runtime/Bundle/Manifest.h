@@ -13,6 +13,7 @@
 #define SPARSEGPU_RUNTIME_BUNDLE_MANIFEST_H
 
 #include "SparseGPU/Formats/ElementType.h"
+#include "SparseGPU/Formats/Generators.h"
 #include "SparseGPU/Support/Expected.h"
 
 #include <cstdint>
@@ -64,12 +65,11 @@ struct Program {
 struct BufferData {
   std::string parameter;
   std::vector<int64_t> shape;
-  /// A file of the bundle; or, when empty, `seed` and `stream` of a
-  /// CounterHash whose n-th number in [-1, 1) makes element n.
+  /// A file of the bundle; when empty the data is made by
+  /// formats::generateDense with this fill and seed.
   std::string file;
-  uint64_t seed = 0, stream = 0;
-  /// Fill of generated data: "random", "zeros" or "iota".
-  std::string fill;
+  formats::DenseFill fill = formats::DenseFill::Random;
+  uint64_t seed = 0;
 };
 
 struct ScalarData {

@@ -32,8 +32,10 @@ public:
   /// runtime library. Fails when the file cannot be loaded or lacks a function.
   static Expected<RuntimeLibrary> open(const std::string &path);
 
-  /// The number of devices; 0, and `whyNone`, when kernels cannot run.
-  int deviceCount(std::string &whyNone) const;
+  /// The number of devices that the library at `path` finds; 0, and `whyNone`,
+  /// when kernels cannot run. Asks without choosing this library.
+  static int countDevices(const std::string &path, std::string &whyNone);
+
   /// The JSON text of sparsegpuRuntimeDeviceJSON.
   Expected<std::string> describeDevice(int device = 0) const;
 

@@ -1,0 +1,232 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "DeviceCode.h"
+#include "HostValue.h"
+#include "SparseGPU/Support/FileIO.h"
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/Regex.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+using namespace sparsegpu::run;
+
+namespace {
+/// "sm_90a" is chip 90 with a suffix: its code runs on no other chip.
+struct ChipName {
+  unsigned number = 0;
+  std::string suffix;
+
+  static ChipName parse(StringRef chip) {
+    ChipName name;
+    chip.consume_front("sm_");
+    chip.consumeInteger(10, name.number);
+    name.suffix = chip.str();
+    return name;
+  }
+  std::string arch() const { return std::to_string(number) + suffix; }
+};
+
+/// CUDA's programs, and a folder for their files.
+class CUDATools {
+public:
+  CUDATools() {
+    StringRef usual[] = {"/usr/local/cuda/bin", "/opt/cuda/bin"};
+    auto find = [&](StringRef name) -> std::string {
+      if (auto path = llvm::sys::findProgramByName(name))
+        return *path;
+      if (auto path = llvm::sys::findProgramByName(name, usual))
+        return *path;
+      return "";
+    };
+    ptxas = find("ptxas");
+    fatbinary = find("fatbinary");
+  }
+  bool found() const { return !ptxas.empty() && !fatbinary.empty(); }
+
+  /// Runs `program`; gives what it writes to standard error, also on failure,
+  /// then as an error.
+  llvm::Expected<std::string> run(StringRef program, ArrayRef<StringRef> args,
+                                  StringRef folder) const {
+    SmallString<128> log(folder);
+    llvm::sys::path::append(log, "log");
+    SmallVector<StringRef> command = {program};
+    command.append(args.begin(), args.end());
+    std::optional<StringRef> redirects[] = {StringRef(""), log.str(),
+                                            log.str()};
+    std::string message;
+    int status = llvm::sys::ExecuteAndWait(program, command, std::nullopt,
+                                           redirects, 0, 0, &message);
+    auto buffer = llvm::MemoryBuffer::getFile(log);
+    std::string text = buffer ? (*buffer)->getBuffer().str() : "";
+    if (status != 0)
+      return makeError(program + " failed: " + message +
+                       StringRef(text).trim());
+    return text;
+  }
+
+  std::string ptxas, fatbinary;
+};
+} // namespace
+
+/// Adds what `ptxas -v` wrote in `log`. Its lines, for each kernel:
+///   Compiling entry function 'K' for 'sm_80'
+///   Function properties for K
+///     0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
+///   Used 56 registers, used 0 barriers, 2048 bytes smem, 552 bytes cmem[0]
+static void readResources(StringRef log, StringRef chip, DeviceCode &code) {
+  llvm::Regex entry("Compiling entry function '([^']+)'"),
+      frame("([0-9]+) bytes stack frame, ([0-9]+) bytes spill stores, "
+            "([0-9]+) bytes spill loads"),
+      used("Used ([0-9]+) registers"), shared("([0-9]+) bytes smem");
+  SmallVector<StringRef> lines, parts;
+  log.split(lines, '\n');
+  auto number = [&](unsigned group) {
+    int64_t value = 0;
+    parts[group].getAsInteger(10, value);
+    return value;
+  };
+  KernelResources *kernel = nullptr;
+  for (StringRef line : lines) {
+    if (entry.match(line, &parts)) {
+      kernel = &code.resources.emplace_back();
+      kernel->kernel = parts[1].str();
+      kernel->chip = chip.str();
+    }
+    if (!kernel)
+      continue;
+    if (frame.match(line, &parts)) {
+      kernel->stackBytes = number(1);
+      kernel->spillStores = number(2);
+      kernel->spillLoads = number(3);
+    }
+    if (used.match(line, &parts))
+      kernel->registers = number(1);
+    if (shared.match(line, &parts))
+      kernel->sharedBytes = number(1);
+  }
+}
+
+/// The PTX of each module, by the symbol of its gpu.binary.
+static llvm::Expected<std::map<std::string, std::string>>
+lowerToPTX(ModuleOp source, PipelineOptions &options, StringRef chip) {
+  OwningOpRef<ModuleOp> module = source.clone();
+  options.chip = chip.str();
+  options.format = "isa";
+  PassManager pm(source.getContext());
+  buildSparseGPUToNVVM(pm, options);
+  if (failed(pm.run(*module)))
+    return makeError("the program could not be compiled for " + chip);
+  std::map<std::string, std::string> modules;
+  module->walk([&](gpu::BinaryOp binary) {
+    auto object = cast<gpu::ObjectAttr>(binary.getObjects()[0]);
+    StringRef text = object.getObject().getValue();
+    modules[binary.getSymName().str()] =
+        text.take_until([](char c) { return c == 0; }).str();
+  });
+  return modules;
+}
+
+/// The module's fat binary, from its PTX for each chip.
+static llvm::Expected<std::string>
+assemble(const CUDATools &tools, const std::vector<std::string> &ptx,
+         const std::vector<std::string> &chips, size_t oldest, size_t newest,
+         DeviceCode &code) {
+  SmallString<128> folder;
+  if (std::error_code error =
+          llvm::sys::fs::createUniqueDirectory("sparse-run", folder))
+    return makeError("cannot create a temporary folder: " + error.message());
+  llvm::scope_exit remove([&] { llvm::sys::fs::remove_directories(folder); });
+  auto path = [&](const Twine &name) { return (folder + "/" + name).str(); };
+  std::vector<std::string> arguments = {"--create=" + path("fatbin"), "-64"};
+  for (size_t i = 0; i < chips.size(); ++i) {
+    std::string text = path(chips[i] + ".ptx"), cubin = path(chips[i] + ".o");
+    if (Status status = writeFile(text, ptx[i]); !status)
+      return makeError(status.message());
+    std::string arch = "-arch=" + chips[i];
+    auto log =
+        tools.run(tools.ptxas, {"-v", arch, "-O3", text, "-o", cubin}, folder);
+    if (!log)
+      return log.takeError();
+    readResources(*log, chips[i], code);
+    std::string sm = ",sm=" + ChipName::parse(chips[i]).arch() + ",file=";
+    arguments.push_back("--image3=kind=elf" + sm + cubin);
+    if (i == oldest || i == newest)
+      arguments.push_back("--image3=kind=ptx" + sm + text);
+  }
+  SmallVector<StringRef> references(arguments.begin(), arguments.end());
+  auto log = tools.run(tools.fatbinary, references, folder);
+  if (!log)
+    return log.takeError();
+  auto buffer = llvm::MemoryBuffer::getFile(path("fatbin"));
+  if (!buffer)
+    return makeError(tools.fatbinary + " wrote no fat binary");
+  return (*buffer)->getBuffer().str();
+}
+
+llvm::Expected<DeviceCode>
+run::compileForCUDA(ModuleOp source, const PipelineOptions &options,
+                    const std::vector<std::string> &chips) {
+  DeviceCode code;
+  // Module, then chip.
+  std::map<std::string, std::vector<std::string>> ptx;
+  PipelineOptions chipOptions;
+  chipOptions.features = options.features;
+  chipOptions.operands = options.operands;
+  chipOptions.requireGPU = options.requireGPU;
+  chipOptions.schedule = options.schedule;
+  chipOptions.enableRuntimeLibrary = options.enableRuntimeLibrary;
+  for (const std::string &chip : chips) {
+    auto modules = lowerToPTX(source, chipOptions, chip);
+    if (!modules)
+      return modules.takeError();
+    for (auto &[name, text] : *modules)
+      ptx[name].push_back(std::move(text));
+  }
+  size_t none = chips.size(), oldest = none, newest = none;
+  for (size_t i = 0; i < chips.size(); ++i) {
+    ChipName chip = ChipName::parse(chips[i]);
+    if (!chip.suffix.empty())
+      continue;
+    auto numberOf = [&](size_t at) {
+      return ChipName::parse(chips[at]).number;
+    };
+    if (oldest == none || chip.number < numberOf(oldest))
+      oldest = i;
+    if (newest == none || chip.number > numberOf(newest))
+      newest = i;
+  }
+  CUDATools tools;
+  if (!tools.found() && oldest == none)
+    return makeError("machine code for " + llvm::join(chips, ", ") +
+                     " needs ptxas and fatbinary of CUDA, which are not found");
+  for (auto &[name, texts] : ptx) {
+    DeviceModule &module = code.modules.emplace_back();
+    module.name = name;
+    module.ptx = texts[oldest == none ? 0 : oldest];
+    if (!tools.found()) {
+      module.image = module.ptx + '\0';
+      continue;
+    }
+    auto image = assemble(tools, texts, chips, oldest, newest, code);
+    if (!image)
+      return image.takeError();
+    module.image = std::move(*image);
+    module.isFatBinary = true;
+  }
+  if (tools.found())
+    code.chips = chips;
+  return code;
+}
