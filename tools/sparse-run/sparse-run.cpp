@@ -340,28 +340,19 @@ int main(int argc, char **argv) {
     return fail("--values must be file or random, got '" + line.values + "'");
   if (line.repeat < 1)
     return fail("--repeat must be at least 1");
-  if (line.bundle.empty()) {
-    for (const cl::Option *option :
-         {static_cast<cl::Option *>(&line.bundleCase),
-          static_cast<cl::Option *>(&line.bundleChips),
-          static_cast<cl::Option *>(&line.bundleOperands),
-          static_cast<cl::Option *>(&line.bundleElements)})
-      if (option->getNumOccurrences())
-        return fail("--" + option->ArgStr + " needs --emit-bundle");
-  } else {
-    for (const cl::Option *option : {static_cast<cl::Option *>(&line.outputs),
-                                     static_cast<cl::Option *>(&line.device),
-                                     static_cast<cl::Option *>(&line.chip),
-                                     static_cast<cl::Option *>(&line.repeat),
-                                     static_cast<cl::Option *>(&line.check),
-                                     static_cast<cl::Option *>(&line.counters),
-                                     static_cast<cl::Option *>(&line.hazards),
-                                     static_cast<cl::Option *>(&line.lockstep),
-                                     static_cast<cl::Option *>(&line.json)})
-      if (option->getNumOccurrences())
-        return fail("--" + option->ArgStr +
-                    " is of a run; --emit-bundle runs nothing");
-  }
+  // Options of a run and those of --emit-bundle do not mix.
+  bool emits = !line.bundle.empty();
+  using Group = std::initializer_list<std::reference_wrapper<cl::Option>>;
+  Group ofBundles = {line.bundleCase, line.bundleChips, line.bundleOperands,
+                     line.bundleElements};
+  Group ofRuns = {line.outputs, line.device,   line.chip,
+                  line.repeat,  line.check,    line.counters,
+                  line.hazards, line.lockstep, line.json};
+  for (const cl::Option &option : emits ? ofRuns : ofBundles)
+    if (option.getNumOccurrences())
+      return fail("--" + option.ArgStr +
+                  (emits ? " is of a run; --emit-bundle runs nothing"
+                         : " needs --emit-bundle"));
   if (line.bundleOperands != "auto" && line.bundleOperands != "device" &&
       line.bundleOperands != "host")
     return fail("--bundle-operands must be auto, device or host, got '" +
