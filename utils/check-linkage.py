@@ -25,7 +25,7 @@ import subprocess
 import sys
 
 # Libraries that are copied into bundles, and what they may need.
-BUNDLED = ("libsparsegpu_emulator_core.so",)
+BUNDLED = ("libsparsegpu_emulator_core.so", "libsparsegpu_cuda_runtime.so")
 C_LIBRARY = re.compile(r"(libc|libm|libdl|libpthread|librt|ld-linux[-\w]*)\.so[.\d]*")
 NEWEST_GLIBC = (2, 34)
 INTERFACE = re.compile(r"(mgpu|sparsegpuRuntime|sparsegpuEmulator)[A-Z]\w*$")

@@ -56,7 +56,11 @@ struct CommandLine {
       cl::desc("Writes a result, by its sparse_gpu.name or its position, as "
                "Matrix Market (- for standard output)")};
   cl::opt<std::string> device{
-      "device", cl::cat(category), cl::init("auto"), cl::value_desc("device"),
+      "device",
+      cl::cat(category),
+      cl::init("auto"),
+      cl::value_desc("device"),
+      cl::ZeroOrMore, // the last one counts
       cl::desc(
           "auto, cuda or emulator (the software GPU); auto takes a GPU when "
           "there is one and none of --counters, --hazards, --lockstep is "

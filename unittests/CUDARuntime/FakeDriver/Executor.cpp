@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fstream>
@@ -45,7 +46,15 @@ static std::vector<std::string> listFiles(const std::string &path) {
   return files;
 }
 
-void *Executor::find(const char *symbol) { return dlsym(handle, symbol); }
+void *Executor::find(const char *symbol) {
+  void *address = dlsym(handle, symbol);
+  if (!address) {
+    std::fprintf(stderr, "fake CUDA driver: the software GPU has no %s\n",
+                 symbol);
+    std::abort();
+  }
+  return address;
+}
 
 template <typename F> static F *as(void *function) {
   return reinterpret_cast<F *>(function);
@@ -58,7 +67,7 @@ Executor::Executor(const std::string &library, const std::string &bitcode) {
     return;
   }
   as<void(void (*)(const char *, void *), void *)>(
-      find("sparsegpuEmulatorSetErrorHandler"))(onError, nullptr);
+      find("sparsegpuRuntimeSetErrorHandler"))(onError, nullptr);
   auto *load = as<void *(void *, size_t)>(find("mgpuModuleLoad"));
   for (const std::string &file : listFiles(bitcode)) {
     std::ifstream stream(file, std::ios::binary);
