@@ -59,9 +59,11 @@ def _choose_device(config, lit_config):
     device = lit_config.params.get("device", "emulator")
     if device not in ("emulator", "auto"):
         lit_config.fatal(f"--param device={device}: expected emulator or auto")
-    # The program's name alone, not in a path and not with a suffix.
+    # The program's name alone, not in a path and not with a suffix; bundles are
+    # written for no device.
     config.substitutions.append(
-        (r"(?<![\w/.-])sparse-run(?= )", f"sparse-run --device={device}"))
+        (r"(?<![\w/.-])sparse-run(?= )(?![^|;&]*--emit-bundle)",
+         f"sparse-run --device={device}"))
     if device == "auto":
         # Beside the results of a suite that may be running.
         config.test_exec_root = os.path.join(config.test_exec_root, "on-gpu")
