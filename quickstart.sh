@@ -14,10 +14,11 @@ usage: ./quickstart.sh
 
 Compiles examples/spmm-csr.mlir, a sparse matrix times a dense one, to a GPU
 kernel, runs it on the dependency graph of this machine's Debian packages with
-64 columns, checks every element of the result, and prints a short report. With
-no GPU the kernel runs on the software GPU. Installs what is missing (Debian
-12), and builds what it needs; that takes minutes the first time and seconds
-after that. All that it makes is in build/.
+64 columns, checks every element of the result, and prints a short report. It
+runs on the CUDA GPU of this machine, or with none on the software GPU, which
+also counts what the kernel does. Installs what is missing (Debian 12), and
+builds what it needs; that takes minutes the first time and seconds after that.
+All that it makes is in build/.
 
 Environment: SPARSEGPU_JOBS, how many compilers run at once.
 TEXT
@@ -41,7 +42,7 @@ if [ ! -f build/build.ninja ]; then
   cmake --preset dev >"$work/configure.log" 2>&1 </dev/null ||
     { tail -n 20 "$work/configure.log" >&2; die "could not be configured"; }
 fi
-targets=(sparse-opt sparse-run sparsegpu_emulator)
+targets=(sparse-opt sparse-run sparsegpu_emulator sparsegpu_cuda_runtime)
 if [ ! -x build/bin/sparse-run ]; then
   say "Building ${targets[*]}: a few minutes, the first time"
 fi
@@ -63,9 +64,38 @@ if [ ! -s "$matrix" ] || [ /var/lib/apt/lists -nt "$matrix" ]; then
     { cat "$work/graph.log" >&2; die "the graph could not be made"; }
 fi
 
-# From linalg to PTX, all kernels in one file.
+# Run and check. A GPU does not count: the software GPU does, in a second run.
 program=examples/spmm-csr.mlir
-chip=sm_80
+rm -f "$work/report.json" "$work/counters.json"
+status=0
+run() { # report option...
+  local report=$1
+  shift
+  status=0
+  build/bin/sparse-run "$program" --input "A=$matrix" --input "B=random:?x64" \
+    --json "$report" "$@" >"$work/run.log" 2>&1 </dev/null || status=$?
+  if [ "$status" -gt 1 ] || [ ! -s "$report" ]; then
+    cat "$work/run.log" >&2
+    die "sparse-run failed"
+  fi
+}
+if python3 utils/cuda-device.py build/lib/libsparsegpu_cuda_runtime.so \
+     >"$work/gpu.json" 2>"$work/no-gpu"; then
+  name=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["name"])' <"$work/gpu.json")
+  say "Running $program on the GPU, $name, N = 64"
+  run "$work/report.json" --device cuda --check
+else
+  say "Running $program on the software GPU, N = 64 ($(cat "$work/no-gpu"))"
+  run "$work/report.json" --device emulator --check --counters
+fi
+checked=$status
+chip=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["chip"])' <"$work/report.json")
+if [ -s "$work/gpu.json" ]; then
+  run "$work/counters.json" --device emulator --counters --chip "$chip"
+fi
+status=$checked
+
+# From linalg to PTX, all kernels in one file.
 say "Compiling $program for $chip"
 build/bin/sparse-opt --sparse-gpu-linalg-to-sparse-gpu "$program" \
   -o "$work/1-sparse-gpu.mlir"
@@ -85,17 +115,6 @@ if [ -n "$ptxas" ]; then
   done <"$work/kernels"
 fi
 
-# Run and check.
-say "Running it, N = 64"
-status=0
-build/bin/sparse-run "$program" --chip "$chip" \
-  --input "A=$matrix" --input "B=random:?x64" \
-  --check --counters --json "$work/report.json" \
-  >"$work/run.log" 2>&1 </dev/null || status=$?
-if [ "$status" -gt 1 ] || [ ! -s "$work/report.json" ]; then
-  cat "$work/run.log" >&2
-  die "sparse-run failed"
-fi
 python3 utils/quickstart-report.py "$work" || status=1
 [ "$status" -eq 0 ] || exit 1
 echo

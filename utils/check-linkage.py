@@ -13,8 +13,8 @@ Static and shared MLIR in one process duplicate TypeIDs and command-line
 options. So a file of ours that uses MLIR must name libMLIR.so among its
 needed libraries, and must not define what only MLIR defines.
 
-The runtime libraries of bundles run where only the C library is: they need no
-other library, and no glibc newer than NEWEST_GLIBC; what they export belongs to
+What goes into bundles runs where only the C library is: it needs no other
+library, and no glibc newer than NEWEST_GLIBC; what a library exports belongs to
 the interface of runtime libraries.
 """
 
@@ -24,8 +24,8 @@ import re
 import subprocess
 import sys
 
-# Libraries that are copied into bundles, and what they may need.
-BUNDLED = ("libsparsegpu_emulator_core.so",)
+# What is copied into bundles, and what it may need.
+BUNDLED = ("libsparsegpu_cuda_runtime.so", "libsparsegpu_emulator_core.so")
 C_LIBRARY = re.compile(r"(libc|libm|libdl|libpthread|librt|ld-linux[-\w]*)\.so[.\d]*")
 NEWEST_GLIBC = (2, 34)
 INTERFACE = re.compile(r"(mgpu|sparsegpuRuntime|sparsegpuEmulator)[A-Z]\w*$")
@@ -46,7 +46,7 @@ def is_elf(path):
 
 
 def check_bundled(path, dynamic, dynamic_symbols):
-    """What is wrong with a library that has to run on its own."""
+    """What is wrong with a file that has to run on its own."""
     errors = []
     for needed in re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic):
         if not C_LIBRARY.fullmatch(needed):
@@ -56,7 +56,8 @@ def check_bundled(path, dynamic, dynamic_symbols):
         version = re.search(r"@GLIBC_(\d+)\.(\d+)", name)
         if version and tuple(map(int, version.groups())) > NEWEST_GLIBC:
             errors.append(f"{path}: goes into bundles, but needs {name}")
-        if kind in "TDBRVWi" and not INTERFACE.match(name):
+        exported = path.endswith(".so") and kind in "TDBRVWi"
+        if exported and not INTERFACE.match(name):
             errors.append(f"{path}: goes into bundles, but exports {name}")
     return errors
 

@@ -16,8 +16,14 @@ may be missing become features, so that a test says what it needs:
 | clang-format-22, clang-tidy-22 | the program is found |
 | sparse-run, sparse-pack | the program is built |
 | emulator | libsparsegpu_emulator.so is built |
+| fake-cuda | the fake CUDA driver of the unit tests is built |
 | cuda-gpu | there is a CUDA GPU: /dev/nvidiactl is there and libcuda.so loads |
 | asan | the build has AddressSanitizer |
+
+`sparse-run` in a test means `sparse-run --device=emulator`, so that results do
+not depend on the machine; a later --device in the same command wins. With
+`lit --param device=auto` it means `sparse-run --device=auto`: the GPU where
+there is one. integration_test/CUDA/on-the-gpu.test runs the suite that way.
 """
 
 import ctypes
@@ -28,19 +34,45 @@ import lit.formats
 import lit.util
 
 
-def _has_gpu():
+def _find_gpu():
+    """The name of the first CUDA GPU, or None."""
     if not os.path.exists("/dev/nvidiactl"):
-        return False
+        return None
     try:
         cuda = ctypes.CDLL("libcuda.so.1")
-        count = ctypes.c_int(0)
-        return (
-            cuda.cuInit(0) == 0
-            and cuda.cuDeviceGetCount(ctypes.byref(count)) == 0
-            and count.value > 0
-        )
     except OSError:
-        return False
+        return None
+    count = ctypes.c_int(0)
+    if cuda.cuInit(0) or cuda.cuDeviceGetCount(ctypes.byref(count)):
+        return None
+    name = ctypes.create_string_buffer(256)
+    if count.value == 0 or cuda.cuDeviceGetName(name, len(name), 0):
+        return None
+    return name.value.decode()
+
+
+def _choose_device(config, lit_config):
+    """Where sparse-run runs kernels; says so."""
+    gpu = _find_gpu()
+    if gpu:
+        config.available_features.add("cuda-gpu")
+    device = lit_config.params.get("device", "emulator")
+    if device not in ("emulator", "auto"):
+        lit_config.fatal(f"--param device={device}: expected emulator or auto")
+    # The program's name alone, not in a path and not with a suffix; bundles are
+    # written for no device.
+    config.substitutions.append(
+        (r"(?<![\w/.-])sparse-run(?= )(?![^|;&]*--emit-bundle)",
+         f"sparse-run --device={device}"))
+    if device == "auto":
+        # Beside the results of a suite that may be running.
+        config.test_exec_root = os.path.join(config.test_exec_root, "on-gpu")
+        where = gpu or "the software GPU; there is no CUDA GPU"
+    else:
+        where = "the software GPU"
+        if gpu:
+            where += f", and on {gpu} in CUDA/on-the-gpu.test"
+    lit_config.note(f"{config.name}: kernels run on {where}")
 
 
 def configure(config, lit_config):
@@ -67,8 +99,10 @@ def configure(config, lit_config):
             config.available_features.add(program)
     if os.path.exists(os.path.join(lib_dir, "libsparsegpu_emulator.so")):
         config.available_features.add("emulator")
-    if _has_gpu():
-        config.available_features.add("cuda-gpu")
+    fake_cuda = os.path.join(config.build_root, "unittests", "fake-cuda")
+    if os.path.exists(os.path.join(fake_cuda, "libcuda.so.1")):
+        config.available_features.add("fake-cuda")
+    _choose_device(config, lit_config)
     if "address" in config.sanitizer:
         config.available_features.add("asan")
         # LLVM's own shared libraries are not instrumented: they keep caches,
@@ -87,6 +121,13 @@ def configure(config, lit_config):
         ("%sparsegpu_src", config.source_root),
         ("%sparsegpu_build", config.build_root),
         ("%sparsegpu_libs", lib_dir),
+        ("%lit", os.path.join(config.llvm_tools_dir, "lit")),
+        # Before a command: it finds the fake driver, which executes nothing;
+        # and the same with the software GPU behind it, which takes kernels
+        # from FAKE_CUDA_BITCODE (unittests/CUDARuntime/FakeDriver/FakeCuda.h).
+        ("%fake_cuda_execute", f"env LD_LIBRARY_PATH={fake_cuda}"
+         f" FAKE_CUDA_EMULATOR={lib_dir}/libsparsegpu_emulator.so"),
+        ("%fake_cuda", f"env LD_LIBRARY_PATH={fake_cuda}"),
         ("%mlir_libs", config.llvm_lib_dir),
         ("%python", config.python),
         ("%readelf", os.path.join(config.llvm_tools_dir, "llvm-readelf")),

@@ -152,7 +152,7 @@ function(add_sparsegpu_bundle_program name)
   target_link_options(${name} PRIVATE
     -static-libstdc++ -static-libgcc -Wl,--gc-sections)
   set_target_properties(${name} PROPERTIES
-    SKIP_BUILD_RPATH ON INSTALL_RPATH "")
+    SPARSEGPU_STATIC ON SKIP_BUILD_RPATH ON INSTALL_RPATH "")
   set_property(GLOBAL APPEND PROPERTY SPARSEGPU_TEST_DEPENDS ${name})
   install(TARGETS ${name} RUNTIME DESTINATION bin)
 endfunction()

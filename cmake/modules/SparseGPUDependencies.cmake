@@ -4,10 +4,6 @@
 # Finds everything that the build needs. A missing dependency stops here with
 # the Debian package that provides it.
 
-# Static, before LLVM looks for it: programs of a bundle need the C library and
-# no other.
-set(ZLIB_USE_STATIC_LIBS ON)
-
 # `find_package(MLIR 22)` is refused by the version file: it wants a minor.
 find_package(MLIR 22.1 CONFIG PATHS /usr/lib/llvm-22/lib/cmake/mlir)
 if(NOT MLIR_FOUND)
@@ -30,6 +26,9 @@ include(AddMLIR)
 set(LLVM_TOOLS_BINARY_DIR "${LLVM_TOOLS_BINARY_DIR}" CACHE PATH "LLVM tools")
 
 find_package(ZLIB REQUIRED)
+# For programs of a bundle, which need the C library and no other. Debian's is
+# not for shared libraries.
+find_library(SPARSEGPU_STATIC_ZLIB NAMES libz.a REQUIRED)
 find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)

@@ -2,7 +2,7 @@
 // kernel within 5 % on three matrices: requests, sectors, instructions.
 //
 // RUN: %python %S/make_matrices.py %t
-// RUN: %python %S/formula.py sparse-run %s %t-uniform.mtx %t-skewed.mtx %t-banded.mtx \
+// RUN: %python %S/formula.py %sparsegpu_build/bin/sparse-run %s %t-uniform.mtx %t-skewed.mtx %t-banded.mtx \
 // RUN:   | FileCheck %s
 // CHECK: AGREE
 

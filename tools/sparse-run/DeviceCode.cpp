@@ -81,12 +81,13 @@ public:
 };
 } // namespace
 
-/// Adds what `ptxas -v` wrote in `log`. Its lines, for each kernel:
+/// What `ptxas -v` wrote in `log`. Its lines, for each kernel:
 ///   Compiling entry function 'K' for 'sm_80'
 ///   Function properties for K
 ///     0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
 ///   Used 56 registers, used 0 barriers, 2048 bytes smem, 552 bytes cmem[0]
-static void readResources(StringRef log, StringRef chip, DeviceCode &code) {
+static std::vector<KernelResources> readResources(StringRef log,
+                                                  StringRef chip) {
   llvm::Regex entry("Compiling entry function '([^']+)'"),
       frame("([0-9]+) bytes stack frame, ([0-9]+) bytes spill stores, "
             "([0-9]+) bytes spill loads"),
@@ -98,10 +99,11 @@ static void readResources(StringRef log, StringRef chip, DeviceCode &code) {
     parts[group].getAsInteger(10, value);
     return value;
   };
+  std::vector<KernelResources> resources;
   KernelResources *kernel = nullptr;
   for (StringRef line : lines) {
     if (entry.match(line, &parts)) {
-      kernel = &code.resources.emplace_back();
+      kernel = &resources.emplace_back();
       kernel->kernel = parts[1].str();
       kernel->chip = chip.str();
     }
@@ -117,6 +119,34 @@ static void readResources(StringRef log, StringRef chip, DeviceCode &code) {
     if (shared.match(line, &parts))
       kernel->sharedBytes = number(1);
   }
+  return resources;
+}
+
+/// Machine code of `ptx` for `chip` in `cubin`. Left to itself, ptxas aims at
+/// as many threads as a multiprocessor holds and may spill for that (32
+/// registers on sm_80); then it is given more registers, until nothing spills
+/// or there are no more.
+static llvm::Expected<std::vector<KernelResources>>
+runPtxas(const CUDATools &tools, StringRef ptx, StringRef chip, StringRef cubin,
+         StringRef folder) {
+  std::string arch = ("-arch=" + chip).str();
+  std::vector<KernelResources> last;
+  for (unsigned registers : {0, 64, 80, 96, 128, 168, 255}) {
+    std::string bound = "-maxrregcount=" + std::to_string(registers);
+    SmallVector<StringRef> arguments = {"-v", arch, "-O3", ptx, "-o", cubin};
+    if (registers)
+      arguments.push_back(bound);
+    auto log = tools.run(tools.ptxas, arguments, folder);
+    if (!log)
+      return log.takeError();
+    std::vector<KernelResources> resources = readResources(*log, chip);
+    if (llvm::none_of(resources, [](const KernelResources &kernel) {
+          return kernel.spillStores || kernel.spillLoads;
+        }))
+      return resources;
+    last = std::move(resources);
+  }
+  return last;
 }
 
 /// The PTX of each module, by the symbol of its gpu.binary.
@@ -155,12 +185,11 @@ assemble(const CUDATools &tools, const std::vector<std::string> &ptx,
     std::string text = path(chips[i] + ".ptx"), cubin = path(chips[i] + ".o");
     if (Status status = writeFile(text, ptx[i]); !status)
       return makeError(status.message());
-    std::string arch = "-arch=" + chips[i];
-    auto log =
-        tools.run(tools.ptxas, {"-v", arch, "-O3", text, "-o", cubin}, folder);
-    if (!log)
-      return log.takeError();
-    readResources(*log, chips[i], code);
+    auto resources = runPtxas(tools, text, chips[i], cubin, folder);
+    if (!resources)
+      return resources.takeError();
+    code.resources.insert(code.resources.end(), resources->begin(),
+                          resources->end());
     std::string sm = ",sm=" + ChipName::parse(chips[i]).arch() + ",file=";
     arguments.push_back("--image3=kind=elf" + sm + cubin);
     if (i == oldest || i == newest)

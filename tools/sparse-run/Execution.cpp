@@ -8,97 +8,16 @@
 #include "Execution.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/TargetSelect.h"
 
 #include <chrono>
 #include <cstdlib>
 #include <deque>
-#include <dlfcn.h>
 #include <set>
 
 using namespace mlir;
 using namespace sparsegpu;
 using namespace sparsegpu::run;
-namespace json = llvm::json;
-
-//===----------------------------------------------------------------------===//
-// Device
-//===----------------------------------------------------------------------===//
-
-llvm::Expected<DeviceLibrary> DeviceLibrary::load(const Options &options) {
-  DeviceLibrary device;
-  SmallString<128> path(options.libraryDir);
-  if (options.device == "cuda")
-    return makeError("--device=cuda: this version has no CUDA runtime library; "
-                     "use --device=emulator");
-  if (options.device != "auto" && options.device != "emulator")
-    return makeError("--device must be auto, cuda or emulator, got '" +
-                     options.device + "'");
-  llvm::sys::path::append(path, "libsparsegpu_emulator.so");
-  device.path = path.str().str();
-  device.description = "software GPU";
-  if (!llvm::sys::fs::exists(path))
-    return makeError("the runtime library " + device.path + " does not exist");
-  device.handle = dlopen(device.path.c_str(), RTLD_NOW | RTLD_GLOBAL);
-  if (!device.handle)
-    return makeError(Twine("cannot load ") + device.path + ": " + dlerror());
-  auto setOptions = reinterpret_cast<int (*)(const char *)>(
-      dlsym(device.handle, "sparsegpuEmulatorSetOptions"));
-  auto lastError = reinterpret_cast<const char *(*)()>(
-      dlsym(device.handle, "sparsegpuEmulatorLastError"));
-  if (!setOptions || !lastError)
-    return makeError(device.path + " is not a software GPU of this version");
-  std::string text = "seed=" + std::to_string(options.seed);
-  if (options.lockstep)
-    text += ",schedule=lockstep";
-  if (options.counters)
-    text += ",counters";
-  if (options.hazards)
-    text += ",hazards";
-  if (setOptions(text.c_str()) != 0)
-    return makeError(Twine("software GPU: ") + lastError());
-  return device;
-}
-
-uint64_t DeviceLibrary::mark() const {
-  auto function =
-      reinterpret_cast<uint64_t (*)()>(dlsym(handle, "sparsegpuEmulatorMark"));
-  return function ? function() : 0;
-}
-
-llvm::Expected<llvm::json::Value> DeviceLibrary::query(const char *function,
-                                                       const char *key,
-                                                       uint64_t since) const {
-  auto get = reinterpret_cast<char *(*)(uint64_t)>(dlsym(handle, function));
-  auto release = reinterpret_cast<void (*)(char *)>(
-      dlsym(handle, "sparsegpuEmulatorFreeString"));
-  if (!get || !release)
-    return makeError(path + " has no function " + function);
-  char *text = get(since);
-  llvm::Expected<llvm::json::Value> value =
-      llvm::json::parse(text ? text : "[]");
-  if (text)
-    release(text);
-  if (!value)
-    return value.takeError();
-  json::Object *object = value->getAsObject();
-  json::Value *list = object ? object->get(key) : nullptr;
-  if (!list || !list->getAsArray())
-    return makeError(Twine(function) + " of " + path + " gave no '" + key +
-                     "'");
-  return std::move(*list);
-}
-
-llvm::Expected<llvm::json::Value>
-DeviceLibrary::counters(uint64_t since) const {
-  return query("sparsegpuEmulatorCountersJSON", "launches", since);
-}
-
-llvm::Expected<llvm::json::Value> DeviceLibrary::hazards(uint64_t since) const {
-  return query("sparsegpuEmulatorHazardsJSON", "hazards", since);
-}
 
 //===----------------------------------------------------------------------===//
 // Execution

@@ -24,7 +24,8 @@ struct Options {
   /// NAME=SPEC and NAME=FILE, in the order given.
   std::vector<std::string> inputs, outputs;
   std::string device = "auto";
-  std::string chip = "sm_80";
+  /// Empty: the device's own.
+  std::string chip;
   std::string schedule;
   /// Replace the values of sparse matrices by random ones.
   bool randomValues = false;

@@ -110,12 +110,13 @@ llvm::Expected<Program> run::loadProgram(MLIRContext &context,
   return program;
 }
 
-llvm::Error run::compileProgram(Program &program, const Options &options) {
+llvm::Error run::compileProgram(Program &program, const Options &options,
+                                StringRef format) {
   MLIRContext *context = program.module->getContext();
   program.entry->setAttr("llvm.emit_c_interface", UnitAttr::get(context));
   PipelineOptions pipeline;
   pipeline.chip = options.chip;
-  pipeline.format = "llvm";
+  pipeline.format = format.str();
   pipeline.schedule = options.schedule;
   // Host storage is ours: no upstream runtime library is loaded.
   pipeline.enableRuntimeLibrary = false;

@@ -39,9 +39,11 @@ void registerAll(mlir::DialectRegistry &registry);
 llvm::Expected<Program> loadProgram(mlir::MLIRContext &context,
                                     const Options &options);
 
-/// Lowers the module to LLVM with kernels as bitcode for the software GPU.
-/// Diagnostics go to the context's handler.
-llvm::Error compileProgram(Program &program, const Options &options);
+/// Lowers the module to LLVM, with kernels for `options.chip` in a `format` of
+/// the pipeline: llvm for the software GPU, isa for a CUDA driver. Diagnostics
+/// go to the context's handler.
+llvm::Error compileProgram(Program &program, const Options &options,
+                           llvm::StringRef format);
 
 } // namespace sparsegpu::run
 

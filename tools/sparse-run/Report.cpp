@@ -65,11 +65,14 @@ json::Object run::toJSON(const RunRecord &record, const Options &options,
   json::Object report{{"file", options.file},
                       {"entry", record.entry},
                       {"device", record.device},
+                      {"runtime", record.isEmulator ? "emulator" : "cuda"},
                       {"chip", options.chip},
                       {"schedule", options.schedule},
                       {"seed", static_cast<int64_t>(options.seed)},
                       {"compile_seconds", record.compileSeconds},
                       {"call_seconds", json::Array(record.callSeconds)}};
+  if (!record.whyNotCuda.empty())
+    report["why_not_cuda"] = record.whyNotCuda;
   json::Array described;
   for (const BoundArgument &argument : arguments)
     described.push_back(describe(argument));
@@ -139,8 +142,9 @@ void run::printReport(llvm::raw_ostream &out, const json::Object &report) {
   };
   out << "program   " << text(report, "file") << ", entry @"
       << text(report, "entry") << '\n';
-  out << "device    " << text(report, "device") << " (" << text(report, "chip")
-      << ")\n";
+  bool isEmulator = text(report, "runtime") == "emulator";
+  out << "device    " << text(report, "device") << " ("
+      << (isEmulator ? "" : "compiled for ") << text(report, "chip") << ")\n";
   for (const json::Value &value : *report.getArray("arguments")) {
     const json::Object &argument = *value.getAsObject();
     out << llvm::left_justify("argument  " + text(argument, "name"), 14) << " "
@@ -165,7 +169,9 @@ void run::printReport(llvm::raw_ostream &out, const json::Object &report) {
   if (seconds.size() > 1)
     out << llvm::format(" (median of %zu; %.3f to %.3f)", seconds.size(),
                         seconds.front(), seconds.back());
-  out << "; this is no time of a GPU\n";
+  // Neither is what a kernel takes on a GPU.
+  out << (isEmulator ? "; this is no time of a GPU\n"
+                     : "; this is not the time of the kernels\n");
   if (const json::Array *launches = report.getArray("launches"))
     for (const json::Value &value : *launches) {
       const json::Object &launch = *value.getAsObject();

@@ -25,6 +25,9 @@ namespace sparsegpu::run {
 /// software GPU gives them, or null.
 struct RunRecord {
   std::string device;
+  bool isEmulator = true;
+  /// Why the software GPU was taken, if there was a choice.
+  std::string whyNotCuda;
   std::string entry;
   double compileSeconds = 0;
   std::vector<double> callSeconds;

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BundleWriter.h"
+#include "DeviceLibrary.h"
 #include "Execution.h"
 #include "Inputs.h"
 #include "Options.h"
@@ -55,11 +56,19 @@ struct CommandLine {
       cl::desc("Writes a result, by its sparse_gpu.name or its position, as "
                "Matrix Market (- for standard output)")};
   cl::opt<std::string> device{
-      "device", cl::cat(category), cl::init("auto"), cl::value_desc("device"),
-      cl::desc("auto, cuda or emulator; auto takes a GPU when there is one")};
-  cl::opt<std::string> chip{"chip", cl::cat(category), cl::init("sm_80"),
-                            cl::value_desc("chip"),
-                            cl::desc("The GPU to compile for")};
+      "device",
+      cl::cat(category),
+      cl::init("auto"),
+      cl::value_desc("device"),
+      cl::ZeroOrMore, // the last one counts
+      cl::desc(
+          "auto, cuda or emulator (the software GPU); auto takes a GPU when "
+          "there is one and none of --counters, --hazards, --lockstep is "
+          "given, which are the software GPU's")};
+  cl::opt<std::string> chip{
+      "chip", cl::cat(category), cl::value_desc("chip"),
+      cl::desc("The GPU to compile for; default: the device's own, and sm_80 "
+               "for the software GPU")};
   cl::opt<std::string> schedule{
       "schedule", cl::cat(category), cl::value_desc("schedule"),
       cl::desc("How to compute, for example \"unit = row, coarsening = 2\"; "
@@ -194,7 +203,7 @@ static double secondsSince(std::chrono::steady_clock::time_point start) {
       .count();
 }
 
-static int runProgram(const Options &options) {
+static int runProgram(Options options) {
   DialectRegistry registry;
   registerAll(registry);
   MLIRContext context(registry);
@@ -224,6 +233,8 @@ static int runProgram(const Options &options) {
     if (!loaded)
       return fail(loaded.takeError());
     device = std::move(*loaded);
+    if (options.chip.empty())
+      options.chip = device.chip;
   }
   auto arguments = [&] {
     Stage stage("reading the inputs");
@@ -234,6 +245,8 @@ static int runProgram(const Options &options) {
 
   RunRecord record;
   record.device = device.description;
+  record.isEmulator = device.isEmulator;
+  record.whyNotCuda = device.whyNotCuda;
   record.entry = program->entry.getSymName().str();
   SmallVector<Type> resultTypes(program->entry.getResultTypes());
   // The reference reads the program before it is lowered.
@@ -255,7 +268,7 @@ static int runProgram(const Options &options) {
     return 0;
   }
   auto start = std::chrono::steady_clock::now();
-  if (llvm::Error error = compileProgram(*program, options))
+  if (llvm::Error error = compileProgram(*program, options, device.format))
     return fail(std::move(error));
   // Said only of a program that compiles: the compiler's errors have a place.
   if (!noReference.empty())
@@ -265,7 +278,7 @@ static int runProgram(const Options &options) {
     return fail(execution.takeError());
   record.compileSeconds = secondsSince(start);
 
-  uint64_t mark = device.mark();
+  uint64_t mark = device.isEmulator ? device.mark() : 0;
   std::vector<DenseArray> results;
   for (unsigned i = 0; i < options.repeat; ++i) {
     Stage stage("running");
@@ -331,28 +344,19 @@ int main(int argc, char **argv) {
     return fail("--values must be file or random, got '" + line.values + "'");
   if (line.repeat < 1)
     return fail("--repeat must be at least 1");
-  if (line.bundle.empty()) {
-    for (const cl::Option *option :
-         {static_cast<cl::Option *>(&line.bundleCase),
-          static_cast<cl::Option *>(&line.bundleChips),
-          static_cast<cl::Option *>(&line.bundleOperands),
-          static_cast<cl::Option *>(&line.bundleElements)})
-      if (option->getNumOccurrences())
-        return fail("--" + option->ArgStr + " needs --emit-bundle");
-  } else {
-    for (const cl::Option *option : {static_cast<cl::Option *>(&line.outputs),
-                                     static_cast<cl::Option *>(&line.device),
-                                     static_cast<cl::Option *>(&line.chip),
-                                     static_cast<cl::Option *>(&line.repeat),
-                                     static_cast<cl::Option *>(&line.check),
-                                     static_cast<cl::Option *>(&line.counters),
-                                     static_cast<cl::Option *>(&line.hazards),
-                                     static_cast<cl::Option *>(&line.lockstep),
-                                     static_cast<cl::Option *>(&line.json)})
-      if (option->getNumOccurrences())
-        return fail("--" + option->ArgStr +
-                    " is of a run; --emit-bundle runs nothing");
-  }
+  // Options of a run and those of --emit-bundle do not mix.
+  bool emits = !line.bundle.empty();
+  using Group = std::initializer_list<std::reference_wrapper<cl::Option>>;
+  Group ofBundles = {line.bundleCase, line.bundleChips, line.bundleOperands,
+                     line.bundleElements};
+  Group ofRuns = {line.outputs, line.device,   line.chip,
+                  line.repeat,  line.check,    line.counters,
+                  line.hazards, line.lockstep, line.json};
+  for (const cl::Option &option : emits ? ofRuns : ofBundles)
+    if (option.getNumOccurrences())
+      return fail("--" + option.ArgStr +
+                  (emits ? " is of a run; --emit-bundle runs nothing"
+                         : " needs --emit-bundle"));
   if (line.bundleOperands != "auto" && line.bundleOperands != "device" &&
       line.bundleOperands != "host")
     return fail("--bundle-operands must be auto, device or host, got '" +
@@ -397,5 +401,5 @@ int main(int argc, char **argv) {
   SmallString<128> runner(root);
   llvm::sys::path::append(runner, "bin", "sparsegpu-bundle-run");
   options.bundleRunner = runner.str().str();
-  return runProgram(options);
+  return runProgram(std::move(options));
 }

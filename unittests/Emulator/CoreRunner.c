@@ -45,7 +45,7 @@ static int countMaps(void) {
   int count = 0;
   while (maps && fgets(line, sizeof(line), maps))
     count += strstr(line, "libLLVM") || strstr(line, "libMLIR") ||
-             strstr(line, "libstdc++") || strstr(line, "libgcc_s");
+             strstr(line, "libstdc++");
   return maps ? count : -1;
 }
 

@@ -300,3 +300,29 @@ rec:
   EXPECT_EQ(out[0], 205u);
   EXPECT_EQ(out[7], 344u);
 }
+
+TEST_F(PrecompiledKernels, FunctionsWithNamesOfTheCLibrary) {
+  // LLVM makes a call of ldexpf of exp2; the module's own is another function.
+  auto out = onBoth<float>(storing("", "float", "%v", R"(
+  %f = sitofp i32 %tid to float
+  %e = call float @llvm.exp2.f32(float %f)
+  %w = call float @ldexpf(float %f, i32 %tid)
+  %v = fadd float %e, %w
+)",
+                                   R"(
+declare float @llvm.exp2.f32(float)
+define internal float @ldexpf(float %x, i32 %n) noinline nobuiltin {
+  %c = icmp eq i32 %n, 0
+  br i1 %c, label %end, label %more
+more:
+  %m = sub i32 %n, 1
+  %r = call float @ldexpf(float %x, i32 %m) nobuiltin
+  %s = fadd float %r, 100.0
+  ret float %s
+end:
+  ret float %x
+}
+)"),
+                           {1}, {4}, 0, 4);
+  EXPECT_EQ(out[3], 8 + 3 + 300);
+}

@@ -217,9 +217,6 @@ Status sparsegpu::emulator::compileToObject(
       !status.ok())
     return status;
   optimise(module, **machine);
-  if (Status status =
-          emitDescriptor(module, compiled, target.processor, symbol);
-      !status.ok())
-    return status;
+  emitDescriptor(module, compiled, target.processor, symbol);
   return emitObject(module, **machine, object);
 }

@@ -21,7 +21,6 @@
 #include "Transforms.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FormatVariadic.h"
 
 using namespace llvm;
 using namespace sparsegpu::emulator;
@@ -146,18 +145,10 @@ static Constant *describe(Module &module, const CompiledKernel &kernel,
                    b.i32(kernel.maySynchronise)});
 }
 
-Status sparsegpu::emulator::emitDescriptor(Module &module,
-                                           const CompiledModule &compiled,
-                                           StringRef processor,
-                                           StringRef symbol) {
-  if (GlobalValue *other = module.getNamedValue(symbol)) {
-    if (other->isDeclaration())
-      return Status::error(formatv("the module calls '{0}', so that cannot be "
-                                   "its name; give it another",
-                                   symbol)
-                               .str());
-    other->setName(symbol + ".device");
-  }
+void sparsegpu::emulator::emitDescriptor(Module &module,
+                                         const CompiledModule &compiled,
+                                         StringRef processor,
+                                         StringRef symbol) {
   TableBuilder b(module);
   SmallVector<Constant *> kernels, syncs, globals, hostFunctions;
   for (auto &[name, kernel] : compiled.kernels)
@@ -171,6 +162,11 @@ Status sparsegpu::emulator::emitDescriptor(Module &module,
                   b.pointer(module.getNamedValue(globalName(index))),
                   b.i64(global.bytes)}));
 
+  // Nothing of the kernels may be taken for a function of the C library that
+  // the code generator calls, or have the name of the descriptor.
+  for (Function &function : module)
+    if (!function.isDeclaration() && !function.getName().contains('.'))
+      function.setName("sparsegpu.device." + function.getName());
   defineConversions(module);
   for (Function &function : make_early_inc_range(module)) {
     StringRef name = function.getName();
@@ -184,6 +180,7 @@ Status sparsegpu::emulator::emitDescriptor(Module &module,
   for (GlobalObject &object : module.global_objects())
     if (!object.isDeclaration() && !object.hasLocalLinkage())
       object.setLinkage(GlobalValue::InternalLinkage);
+  assert(!module.getNamedValue(symbol) && "the name is taken");
   Constant *descriptor =
       b.record({b.i64(kPrecompiledMagic), b.i32(kPrecompiledVersion),
                 b.i32(kernels.size()), b.i32(syncs.size()),
@@ -194,5 +191,4 @@ Status sparsegpu::emulator::emitDescriptor(Module &module,
       module, descriptor->getType(),
       /*isConstant=*/true, GlobalValue::ExternalLinkage, descriptor, symbol);
   variable->setAlignment(Align(16));
-  return Status::success();
 }

@@ -18,6 +18,7 @@
 #include "LastError.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/TargetParser/Host.h"
 
 #include <cstdlib>
@@ -48,13 +49,21 @@ static Status precompile(StringRef bitcode, StringRef symbol,
                           "' cannot be the name of a module; give it a name "
                           "that C allows for a variable")
                              .str());
+  // The code generator calls functions of the C library by name.
+  CodeTarget target = portableTarget();
+  LibFunc function;
+  if (TargetLibraryInfoImpl(target.builder.getTargetTriple())
+          .getLibFunc(symbol, function))
+    return Status::error(("'" + symbol +
+                          "' is a function of the C library, so it cannot be "
+                          "the name of a module; give it another")
+                             .str());
   LLVMContext context;
   std::unique_ptr<Module> module;
   if (Status status = readModule(bitcode, context, module); !status.ok())
     return status;
   CompiledModule compiled;
-  return compileToObject(*module, Variant(), portableTarget(), symbol, object,
-                         compiled);
+  return compileToObject(*module, Variant(), target, symbol, object, compiled);
 }
 
 int sparsegpuEmulatorPrecompile(const void *bitcode, size_t size,

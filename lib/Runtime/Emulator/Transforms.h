@@ -14,7 +14,6 @@
 #define SPARSEGPU_LIB_RUNTIME_EMULATOR_TRANSFORMS_H
 
 #include "CompiledKernel.h"
-#include "SparseGPU/Runtime/Emulator.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/IR/Module.h"
@@ -70,8 +69,8 @@ void retarget(llvm::Module &module, llvm::ArrayRef<llvm::Function *> kernels,
 
 /// Adds the descriptor of PrecompiledModule.h, makes calls of the host go
 /// through its slots, and hides every other symbol (DescriptorEmitter.cpp).
-Status emitDescriptor(llvm::Module &module, const CompiledModule &compiled,
-                      llvm::StringRef processor, llvm::StringRef symbol);
+void emitDescriptor(llvm::Module &module, const CompiledModule &compiled,
+                    llvm::StringRef processor, llvm::StringRef symbol);
 
 /// Name of the entry point of a kernel.
 std::string entryName(llvm::StringRef kernel);
