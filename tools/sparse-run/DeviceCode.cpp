@@ -155,6 +155,11 @@ lowerToPTX(ModuleOp source, PipelineOptions &options, StringRef chip) {
   OwningOpRef<ModuleOp> module = source.clone();
   options.chip = chip.str();
   options.format = "isa";
+  // Remarks were given when the host code was compiled.
+  ScopedDiagnosticHandler errorsOnly(
+      source.getContext(), [](Diagnostic &diagnostic) {
+        return success(diagnostic.getSeverity() != DiagnosticSeverity::Error);
+      });
   PassManager pm(source.getContext());
   buildSparseGPUToNVVM(pm, options);
   if (failed(pm.run(*module)))
