@@ -71,7 +71,7 @@ describeBuffer(const Options &options, const std::string &name,
                const std::vector<std::byte> &bytes,
                const std::optional<GeneratedData> &generated) {
   json::Object object{{"parameter", name}, {"shape", json::Array(shape)}};
-  if (generated) {
+  if (generated && !options.bundleStoresData) {
     object["fill"] = nameOf(generated->fill);
     object["seed"] = generated->seed;
     return object;
