@@ -232,5 +232,5 @@ int main(int argc, char **argv) {
   llvm::Expected<Options> options = parseCommandLine(argc, argv);
   if (!options)
     return fail(options.takeError());
-  return runProgram(*options);
+  return runProgram(std::move(*options));
 }
