@@ -25,9 +25,13 @@ import subprocess
 import sys
 
 # What is copied into bundles, and what it may need.
-BUNDLED = ("libsparsegpu_cuda_runtime.so", "libsparsegpu_emulator_core.so")
+BUNDLED = (
+    "libsparsegpu_cuda_runtime.so",
+    "libsparsegpu_emulator_core.so",
+    "sparsegpu-bundle-run",
+)
 C_LIBRARY = re.compile(r"(libc|libm|libdl|libpthread|librt|ld-linux[-\w]*)\.so[.\d]*")
-NEWEST_GLIBC = (2, 34)
+NEWEST_GLIBC = (2, 35)
 INTERFACE = re.compile(r"(mgpu|sparsegpuRuntime|sparsegpuEmulator)[A-Z]\w*$")
 
 # Defined in libMLIR.so only; undefined in whatever uses MLIR.

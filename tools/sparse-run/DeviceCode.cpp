@@ -122,6 +122,17 @@ static std::vector<KernelResources> readResources(StringRef log,
   return resources;
 }
 
+/// The names behind `.entry` (PTX ISA, "Kernel and Function Directives").
+static std::vector<std::string> findKernels(StringRef ptx) {
+  llvm::Regex entry("\\.entry[ \t\n]+([A-Za-z0-9_$.]+)");
+  std::vector<std::string> kernels;
+  SmallVector<StringRef> parts;
+  for (StringRef rest = ptx; entry.match(rest, &parts);
+       rest = rest.drop_front(parts[0].end() - rest.begin()))
+    kernels.push_back(parts[1].str());
+  return kernels;
+}
+
 /// Machine code of `ptx` for `chip` in `cubin`. Left to itself, ptxas aims at
 /// as many threads as a multiprocessor holds and may spill for that (32
 /// registers on sm_80); then it is given more registers, until nothing spills
@@ -155,6 +166,11 @@ lowerToPTX(ModuleOp source, PipelineOptions &options, StringRef chip) {
   OwningOpRef<ModuleOp> module = source.clone();
   options.chip = chip.str();
   options.format = "isa";
+  // Remarks were given when the host code was compiled.
+  ScopedDiagnosticHandler errorsOnly(
+      source.getContext(), [](Diagnostic &diagnostic) {
+        return success(diagnostic.getSeverity() != DiagnosticSeverity::Error);
+      });
   PassManager pm(source.getContext());
   buildSparseGPUToNVVM(pm, options);
   if (failed(pm.run(*module)))
@@ -245,6 +261,7 @@ run::compileForCUDA(ModuleOp source, const PipelineOptions &options,
     DeviceModule &module = code.modules.emplace_back();
     module.name = name;
     module.ptx = texts[oldest == none ? 0 : oldest];
+    module.kernels = findKernels(module.ptx);
     if (!tools.found()) {
       module.image = module.ptx + '\0';
       continue;
