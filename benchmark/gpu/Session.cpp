@@ -126,7 +126,7 @@ Status Session::describeMachine() {
 
   LibrarySearch search;
   search.folders = splitFolders(options.libraryPath);
-  search.testLibraries = facts.software;
+  search.testLibraries = facts.software || options.testLibraries;
   set = allContenders(search, options.limits);
 
   report = {{"sparsegpu_benchmark_report", 1},

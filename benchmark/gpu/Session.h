@@ -41,6 +41,9 @@ struct SessionOptions {
   /// No further case after that many seconds; 0: no limit.
   double maxSeconds = 0;
   bool probes = true;
+  /// Take vendors' stand-ins, which compute on the host, on any device; the
+  /// software GPU takes no others.
+  bool testLibraries = false;
   MeasureOptions measure;
   ContenderLimits limits;
   ProbeOptions probe;
