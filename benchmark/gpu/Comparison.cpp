@@ -63,4 +63,21 @@ void compareContenders(const std::vector<Measurement> &measurements,
   }
 }
 
+json summarizeCases(const json &cases) {
+  json summary = json::object();
+  for (L2State state : {L2State::Warm, L2State::Cold}) {
+    std::vector<double> ratios;
+    for (const json &entry : cases)
+      if (entry.contains("ratio") && entry["ratio"].contains(name(state)))
+        ratios.push_back(entry["ratio"][name(state)].get<double>());
+    if (ratios.empty())
+      continue;
+    RatioSummary numbers = summarizeRatios(ratios);
+    summary[name(state)] = {{"geometric_mean", numbers.geometricMean},
+                            {"cases", numbers.count},
+                            {"below_1", numbers.below}};
+  }
+  return summary;
+}
+
 } // namespace sparsegpu::gpubench

@@ -362,6 +362,13 @@ Expected<SessionResult> Session::run() {
     result.failures +=
         object.contains("error") || object["contenders"][0]["state"] != "ok";
   }
+  report["summary"] = summarizeCases(report["cases"]);
+  for (const auto &[state, numbers] : report["summary"].items())
+    std::cerr << state
+              << ": the best baseline's time over ours, geometric mean "
+              << numbers["geometric_mean"].get<double>() << " of "
+              << numbers["cases"].get<int64_t>() << " cases, "
+              << numbers["below_1"].get<int64_t>() << " below 1" << std::endl;
   report["complete"] = result.end == SessionEnd::Complete;
   report["clocks_after"] = nvml.clocks();
   std::remove(markerPath().c_str());

@@ -72,6 +72,10 @@ struct SessionResult {
 void compareContenders(const std::vector<Measurement> &measurements,
                        nlohmann::json &object);
 
+/// The ratios of all cases: {"warm": {"geometric_mean", "cases", "below_1"},
+/// "cold": ...}; a state without ratios is absent.
+nlohmann::json summarizeCases(const nlohmann::json &cases);
+
 /// Runs the cases and writes the report after each; what goes wrong in one
 /// contender or case is in the report. `interrupted` is looked at between
 /// contenders. Fails for what makes the whole run impossible: no case list, no

@@ -232,7 +232,8 @@ def plot(report, path):
         axes.plot([matrices.index(m) for m, _ in points], [r for _, r in points],
                   "o", markersize=4, label=f"{element}, N = {n}")  # fmt: skip
     axes.axhline(1, color="black", linewidth=1)
-    axes.set_yscale("log")
+    axes.set_yscale("log", base=2)
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.set_ylabel("best baseline's time / ours")
     axes.set_title(f"{report['device'].get('name')}, {state} L2 cache; above 1 we are faster")
     axes.set_xticks(range(len(matrices)), [m[:32] for m in matrices], rotation=90, fontsize=7)

@@ -236,6 +236,10 @@ FAKE_API int cusparseSpMM(void *, int opA, int opB, const void *alpha,
       b.cols != c.cols || fake::scalar(beta, computeType) != 0)
     return kInvalidValue;
   bool wrong = fake::wantsWrong("cusparseSpMM");
+  // As a kernel with an illegal access leaves it.
+  if (const char *lethal = getenv("SPARSEGPU_TEST_LOSE_DEVICE_IN"))
+    if (std::atoi(lethal) == algorithm)
+      setenv("SPARSEGPU_TEST_DEVICE_LOST", "1", 1);
   std::vector<double> sums(c.rows * c.cols);
   entries(a, [&](int64_t row, int64_t col, double value) {
     for (int64_t j = 0; j < b.cols; ++j)

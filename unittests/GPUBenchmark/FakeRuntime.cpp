@@ -21,6 +21,8 @@
 
 static double milliseconds = 0;
 static long liveBuffers = 0;
+static void (*handler)(const char *, void *) = nullptr;
+static void *handlerData = nullptr;
 
 FAKE_API long sparsegpuTestLiveBuffers() { return liveBuffers; }
 
@@ -37,6 +39,11 @@ FAKE_API void mgpuMemcpy(void *to, void *from, size_t bytes, void *) {
   milliseconds += 1;
 }
 FAKE_API void mgpuMemset32(void *to, unsigned value, size_t words, void *) {
+  // A device in which nothing works any more.
+  if (getenv("SPARSEGPU_TEST_DEVICE_LOST")) {
+    handler("mgpuMemset32: the device is lost", handlerData);
+    return;
+  }
   for (size_t i = 0; i < words; ++i)
     static_cast<unsigned *>(to)[i] = value;
 }
@@ -64,8 +71,12 @@ FAKE_API char *sparsegpuRuntimeDeviceJSON(int) {
                     "clock_khz": 1000000})");
 }
 FAKE_API void sparsegpuRuntimeFreeString(char *text) { std::free(text); }
-FAKE_API void sparsegpuRuntimeSetErrorHandler(void (*)(const char *, void *),
-                                              void *) {}
+FAKE_API void sparsegpuRuntimeSetErrorHandler(void (*function)(const char *,
+                                                               void *),
+                                              void *data) {
+  handler = function;
+  handlerData = data;
+}
 FAKE_API void *sparsegpuRuntimeTimedEventCreate() { return new double(0); }
 FAKE_API double sparsegpuRuntimeElapsedMilliseconds(void *start, void *end) {
   return *static_cast<double *>(end) - *static_cast<double *>(start);

@@ -156,3 +156,16 @@ TEST(Comparison, NothingToCompare) {
   compareContenders(all, object);
   EXPECT_TRUE(object["ratio"].empty());
 }
+
+TEST(Comparison, SummaryOfCases) {
+  json cases = json::array();
+  cases.push_back({{"ratio", {{"warm", 2.0}, {"cold", 0.5}}}});
+  cases.push_back({{"ratio", {{"warm", 8.0}}}});
+  cases.push_back({{"error", "not loaded"}});
+  json summary = summarizeCases(cases);
+  EXPECT_DOUBLE_EQ(summary["warm"]["geometric_mean"], 4);
+  EXPECT_EQ(summary["warm"]["cases"], 2);
+  EXPECT_EQ(summary["warm"]["below_1"], 0);
+  EXPECT_EQ(summary["cold"]["below_1"], 1);
+  EXPECT_TRUE(summarizeCases(json::array()).empty());
+}

@@ -170,6 +170,11 @@ TEST_F(SessionTest, ACompleteReport) {
   EXPECT_EQ(ours["cold"]["samples_ms"].size(), options.repeats);
   EXPECT_FALSE(fs::exists(session.json + ".running"));
   EXPECT_NE(log.find("case-n4: ours ok, warm "), std::string::npos) << log;
+  EXPECT_EQ(report["summary"]["warm"]["cases"], 2);
+  EXPECT_NE(
+      log.find("cold: the best baseline's time over ours, geometric mean"),
+      std::string::npos)
+      << log;
 }
 
 TEST_F(SessionTest, WrongResultsOfOursCount) {
@@ -212,6 +217,34 @@ TEST_F(SessionTest, AnInterruptionLeavesAReport) {
   EXPECT_EQ(result->end, SessionEnd::Stopped);
   EXPECT_FALSE(report["complete"]);
   EXPECT_EQ(report["cases"].size(), 0u);
+}
+
+TEST_F(SessionTest, ALostDeviceEndsTheProcessAndTheNextOneContinues) {
+  // 6 is CSR_ALG2.
+  setenv("SPARSEGPU_TEST_LOSE_DEVICE_IN", "6", 1);
+  auto result = run();
+  unsetenv("SPARSEGPU_TEST_LOSE_DEVICE_IN");
+  unsetenv("SPARSEGPU_TEST_DEVICE_LOST");
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->end, SessionEnd::DeviceLost);
+  ASSERT_EQ(report["cases"].size(), 1u);
+  EXPECT_FALSE(report["cases"][0]["complete"]);
+  EXPECT_EQ(report["cases"][0]["contenders"].back()["name"],
+            "cuSPARSE CSR_ALG2");
+
+  session.resume = true;
+  result = run();
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->end, SessionEnd::Complete);
+  ASSERT_EQ(report["cases"].size(), 2u);
+  auto stateOf = [&](int index) {
+    for (const json &contender : report["cases"][index]["contenders"])
+      if (contender["name"] == "cuSPARSE CSR_ALG2")
+        return contender["state"].get<std::string>();
+    return std::string();
+  };
+  EXPECT_EQ(stateOf(0), "refused");
+  EXPECT_EQ(stateOf(1), "ok");
 }
 
 TEST_F(SessionTest, TheTimeLimitStopsBetweenCases) {
