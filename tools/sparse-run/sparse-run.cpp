@@ -60,7 +60,7 @@ struct CommandLine {
       cl::cat(category),
       cl::init("auto"),
       cl::value_desc("device"),
-      cl::ZeroOrMore, // the last one counts
+      cl::ZeroOrMore,
       cl::desc("auto, cuda or emulator; auto takes a GPU when there is one, "
                "unless --counters, --hazards or --lockstep is given")};
   cl::opt<std::string> chip{
@@ -241,9 +241,7 @@ static int runProgram(Options options) {
     return fail(arguments.takeError());
 
   RunRecord record;
-  record.device = device.description;
-  record.isEmulator = device.isEmulator;
-  record.whyNotCuda = device.whyNotCuda;
+  record.device = device;
   record.entry = program->entry.getSymName().str();
   SmallVector<Type> resultTypes(program->entry.getResultTypes());
   // The reference reads the program before it is lowered.
