@@ -6,11 +6,10 @@
 //===----------------------------------------------------------------------===//
 //
 // Launches the kernels of a bundle without any code of SparseGPU: the CUDA
-// driver, the fat binaries and manifest.json are enough (docs/Bundles.md).
+// driver, the fat binaries and manifest.json are enough (docs/Bundles.md). On a
+// bundle that was made with --bundle-store-data:
 //
-//   sparse-run examples/spmm-csr.mlir --input A=random:512x256:0.1 \
-//       --input B=random:?x33 --emit-bundle=DIR --bundle-store-data
-//   launch-from-manifest DIR spmm
+//   launch-from-manifest DIR CASE
 //
 //===----------------------------------------------------------------------===//
 
@@ -63,9 +62,15 @@ public:
     if (bytes.empty())
       return pointer;
     call<int (*)(uint64_t *, size_t)>("cuMemAlloc_v2", &pointer, bytes.size());
-    call<int (*)(uint64_t, const void *, size_t)>("cuMemcpyHtoD_v2", pointer,
-                                                  bytes.data(), bytes.size());
+    copy(pointer, reinterpret_cast<uint64_t>(bytes.data()), bytes.size());
     return pointer;
+  }
+
+  /// Host and device share one address space. Waits, also for kernels.
+  void copy(uint64_t destination, uint64_t source, size_t bytes) {
+    call<int (*)(uint64_t, uint64_t, size_t, void *)>(
+        "cuMemcpyAsync", destination, source, bytes, nullptr);
+    call<int (*)(void *)>("cuStreamSynchronize", nullptr);
   }
 
 private:
@@ -118,8 +123,8 @@ static Bytes run(const std::string &bundle, const json &program,
                 module.value("fatbin", module.at("ptx").get<std::string>()));
     image.push_back(0); // for PTX
     void *loaded;
-    driver.call<int (*)(void **, const void *)>("cuModuleLoadData", &loaded,
-                                                image.data());
+    driver.call<int (*)(void **, const void *, unsigned, int *, void **)>(
+        "cuModuleLoadDataEx", &loaded, image.data(), 0u, nullptr, nullptr);
     for (const json &name : module.at("kernels"))
       driver.call<int (*)(void **, void *, const char *)>(
           "cuModuleGetFunction", &kernels[name], loaded,
@@ -160,12 +165,11 @@ static Bytes run(const std::string &bundle, const json &program,
             launch.at("dynamic_shared_bytes").get<unsigned>(), nullptr,
             pointers.data(), nullptr);
   }
-  driver.call<int (*)()>("cuCtxSynchronize");
   // 4. The result is in the memory of an operand.
   std::string name = info.at("result_buffers").at(0);
   Bytes result(sizes.at(name));
-  driver.call<int (*)(void *, uint64_t, size_t)>(
-      "cuMemcpyDtoH_v2", result.data(), buffers.at(name), result.size());
+  driver.copy(reinterpret_cast<uint64_t>(result.data()), buffers.at(name),
+              result.size());
   return result;
 }
 

@@ -44,15 +44,12 @@ struct CommandLine {
       cl::cat(category),
       cl::init("auto"),
       cl::value_desc("device"),
-      cl::ZeroOrMore, // the last one counts
-      cl::desc(
-          "auto, cuda or emulator (the software GPU); auto takes a GPU when "
-          "there is one and none of --counters, --hazards, --lockstep is "
-          "given, which are the software GPU's")};
+      cl::ZeroOrMore,
+      cl::desc("auto, cuda or emulator; auto takes a GPU when there is one, "
+               "unless --counters, --hazards or --lockstep is given")};
   cl::opt<std::string> chip{
       "chip", cl::cat(category), cl::value_desc("chip"),
-      cl::desc("The GPU to compile for; default: the device's own, and sm_80 "
-               "for the software GPU")};
+      cl::desc("The GPU to compile for; default: the one that it runs on")};
   cl::opt<std::string> schedule{
       "schedule", cl::cat(category), cl::value_desc("schedule"),
       cl::desc("How to compute, for example \"unit = row, coarsening = 2\"; "

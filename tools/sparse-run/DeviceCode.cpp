@@ -196,7 +196,9 @@ assemble(const CUDATools &tools, const std::vector<std::string> &ptx,
     return makeError("cannot create a temporary folder: " + error.message());
   llvm::scope_exit remove([&] { llvm::sys::fs::remove_directories(folder); });
   auto path = [&](const Twine &name) { return (folder + "/" + name).str(); };
-  std::vector<std::string> arguments = {"--create=" + path("fatbin"), "-64"};
+  // Not compressed: drivers before CUDA 12.4 do not know the compression.
+  std::vector<std::string> arguments = {"--create=" + path("fatbin"), "-64",
+                                        "--compress=false"};
   for (size_t i = 0; i < chips.size(); ++i) {
     std::string text = path(chips[i] + ".ptx"), cubin = path(chips[i] + ".o");
     if (Status status = writeFile(text, ptx[i]); !status)

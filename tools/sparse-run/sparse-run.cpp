@@ -143,9 +143,7 @@ static int runProgram(Options options) {
     return fail(arguments.takeError());
 
   RunRecord record;
-  record.device = device.description;
-  record.isEmulator = device.isEmulator;
-  record.whyNotCuda = device.whyNotCuda;
+  record.device = device;
   record.entry = program->entry.getSymName().str();
   SmallVector<Type> resultTypes(program->entry.getResultTypes());
   // The reference reads the program before it is lowered.
