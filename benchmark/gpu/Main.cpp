@@ -14,6 +14,7 @@
 #include <CLI/CLI.hpp>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <libgen.h>
@@ -23,11 +24,15 @@ using namespace sparsegpu;
 using namespace sparsegpu::gpubench;
 
 static std::atomic<bool> interrupted{false};
+/// The session's marker, where a signal handler may read it.
+static char marker[4096];
 
 /// The first time the run ends after the contender that is running; the second
-/// time at once, with the report as it was after the last case.
+/// time at once, with the report as it was after the last case. It is not that
+/// contender's fault, so that --resume runs it again.
 static void onSignal(int signal) {
   interrupted = true;
+  unlink(marker);
   std::signal(signal, SIG_DFL);
 }
 
@@ -157,6 +162,7 @@ int main(int argc, char **argv) {
       std::cerr << "ignoring " << variable << std::endl;
       unsetenv(variable);
     }
+  std::snprintf(marker, sizeof(marker), "%s", markerPath(options.json).c_str());
   std::signal(SIGINT, onSignal);
   std::signal(SIGTERM, onSignal);
   return runBenchmark(options, device, argc, argv);

@@ -68,7 +68,6 @@ private:
                                          started)
         .count();
   }
-  std::string markerPath() const { return options.json + ".running"; }
 
   SessionOptions options;
   bundle::RuntimeLibrary library;
@@ -169,7 +168,7 @@ void Session::resumeReport() {
     report["lost"] = before.value("lost", json::array());
     report["resumed_from"] = before.value("date", "");
   }
-  std::ifstream marker(markerPath());
+  std::ifstream marker(markerPath(options.json));
   std::string entry, contender;
   if (std::getline(marker, entry) && std::getline(marker, contender))
     report["lost"].push_back({{"case", entry}, {"contender", contender}});
@@ -216,7 +215,8 @@ Measurement Session::runContender(const CaseEntry &entry, Contender &contender,
       measurement.reason = "an earlier process, or its device, ended in it";
       return measurement;
     }
-  std::ofstream(markerPath()) << entry.name << '\n' << contender.name() << '\n';
+  std::ofstream(markerPath(options.json)) << entry.name << '\n'
+                                          << contender.name() << '\n';
   return measureContender(contender, problem, options.measure);
 }
 
@@ -371,7 +371,7 @@ Expected<SessionResult> Session::run() {
               << numbers["below_1"].get<int64_t>() << " below 1" << std::endl;
   report["complete"] = result.end == SessionEnd::Complete;
   report["clocks_after"] = nvml.clocks();
-  std::remove(markerPath().c_str());
+  std::remove(markerPath(options.json).c_str());
   if (Status saved = save(); !saved)
     return saved.takeError();
   return result;

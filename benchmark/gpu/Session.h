@@ -49,6 +49,11 @@ struct SessionOptions {
   ProbeOptions probe;
 };
 
+/// The file beside a report that names the contender which is running.
+inline std::string markerPath(const std::string &json) {
+  return json + ".running";
+}
+
 enum class SessionEnd {
   /// All cases are done.
   Complete,
