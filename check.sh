@@ -14,7 +14,7 @@ usage: ./check.sh [--full]
 
 Installs what is missing (Debian 12), configures build/, builds it, and runs
 the tests: lit, GoogleTest, and the integration tests, which execute kernels on
-the software GPU and need no other. The last line is "N passed, N failed"; the
+the software GPU, and on a CUDA GPU as well where there is one. The last line is "N passed, N failed"; the
 status is 0 when nothing failed and every stage ran.
 
   --full  also the same tests under AddressSanitizer (build-asan/), the sweep

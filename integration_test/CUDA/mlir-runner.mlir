@@ -19,6 +19,12 @@
 // BOOKS-DAG: launches 1
 // BOOKS-DAG: cuStreamCreate 1
 
+// A cubin and a fat binary, where CUDA's programs are there to make them.
+// RUN: %if ptxas %{ mlir-opt %s -gpu-lower-to-nvvm-pipeline="cubin-chip=sm_90 cubin-features=+ptx80 cubin-format=bin" -o %t/bin.mlir %}
+// RUN: %if ptxas %{ %fake_cuda_execute FAKE_CUDA_BITCODE=%t/bc %{run} %t/bin.mlir | FileCheck %s %}
+// RUN: %if ptxas %{ mlir-opt %s -gpu-lower-to-nvvm-pipeline="cubin-chip=sm_90 cubin-features=+ptx80 cubin-format=fatbin" -o %t/fatbin.mlir %}
+// RUN: %if ptxas %{ %fake_cuda_execute FAKE_CUDA_BITCODE=%t/bc %{run} %t/fatbin.mlir | FileCheck %s %}
+
 // Bitcode is refused, with what to do instead; no driver is asked.
 // RUN: not %{run} %t/llvm.mlir 2>&1 | FileCheck %s --check-prefix=BITCODE
 // BITCODE: sparsegpu-cuda: error: mgpuModuleLoad: the module is LLVM bitcode, which only the software GPU runs; compile with format=isa, bin or fatbin

@@ -299,7 +299,9 @@ run::writeBundleProgram(Program &program, const std::string &id,
   for (const DeviceModule &device : code->modules) {
     cuda[device.name].bytes = device.image;
     std::string file = folder + "/" + device.name;
-    json::Object object{{"name", device.name}, {"ptx", file + ".ptx"}};
+    json::Object object{{"name", device.name},
+                        {"ptx", file + ".ptx"},
+                        {"kernels", json::Array(device.kernels)}};
     Status status = writeFile(options.bundle + "/" + file + ".ptx", device.ptx);
     if (status && device.isFatBinary) {
       object["fatbin"] = file + ".fatbin";

@@ -71,7 +71,7 @@ describeBuffer(const Options &options, const std::string &name,
                const std::vector<std::byte> &bytes,
                const std::optional<GeneratedData> &generated) {
   json::Object object{{"parameter", name}, {"shape", json::Array(shape)}};
-  if (generated) {
+  if (generated && !options.bundleStoresData) {
     object["fill"] = nameOf(generated->fill);
     object["seed"] = generated->seed;
     return object;
@@ -249,9 +249,10 @@ struct Recorder {
 };
 } // namespace
 
-/// The launches that the case makes, from a call whose kernels are not run.
-static llvm::Expected<json::Array> recordLaunches(const Options &options,
-                                                  const std::string &name) {
+/// Adds to `object` the launches that the case makes, and the buffers that hold
+/// its results, from a call whose kernels are not run.
+static llvm::Error recordCall(const Options &options, const std::string &name,
+                              json::Object &object) {
   auto library = bundle::RuntimeLibrary::open(options.libraryDir +
                                               "/libsparsegpu_emulator.so");
   if (!library)
@@ -268,8 +269,16 @@ static llvm::Expected<json::Array> recordLaunches(const Options &options,
   Status status = loaded->call();
   library->observeLaunches(nullptr, nullptr);
   if (llvm::Error error = toError(status))
-    return std::move(error);
-  return std::move(recorder.launches);
+    return error;
+  json::Array results;
+  for (const bundle::Operand *operand : loaded->resultOperands())
+    if (operand)
+      results.push_back(operand->initial.name);
+    else
+      results.push_back(nullptr);
+  object["launches"] = std::move(recorder.launches);
+  object["result_buffers"] = std::move(results);
+  return llvm::Error::success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -381,12 +390,11 @@ llvm::Error run::emitBundle(Program &program,
   cases.push_back(std::move(*object));
   if (llvm::Error error = writeManifest(options, *manifest))
     return error;
-  auto launches = recordLaunches(options, name);
-  if (!launches) {
+  if (llvm::Error error =
+          recordCall(options, name, *cases.back().getAsObject())) {
     llvm::consumeError(writeManifest(options, before));
-    return launches.takeError();
+    return error;
   }
-  (*cases.back().getAsObject())["launches"] = std::move(*launches);
   if (llvm::Error error = writeManifest(options, *manifest))
     return error;
   llvm::outs() << "case " << name << " added to " << options.bundle

@@ -122,6 +122,17 @@ static std::vector<KernelResources> readResources(StringRef log,
   return resources;
 }
 
+/// The names behind `.entry` (PTX ISA, "Kernel and Function Directives").
+static std::vector<std::string> findKernels(StringRef ptx) {
+  llvm::Regex entry("\\.entry[ \t\n]+([A-Za-z0-9_$.]+)");
+  std::vector<std::string> kernels;
+  SmallVector<StringRef> parts;
+  for (StringRef rest = ptx; entry.match(rest, &parts);
+       rest = rest.drop_front(parts[0].end() - rest.begin()))
+    kernels.push_back(parts[1].str());
+  return kernels;
+}
+
 /// Machine code of `ptx` for `chip` in `cubin`. Left to itself, ptxas aims at
 /// as many threads as a multiprocessor holds and may spill for that (32
 /// registers on sm_80); then it is given more registers, until nothing spills
@@ -185,7 +196,9 @@ assemble(const CUDATools &tools, const std::vector<std::string> &ptx,
     return makeError("cannot create a temporary folder: " + error.message());
   llvm::scope_exit remove([&] { llvm::sys::fs::remove_directories(folder); });
   auto path = [&](const Twine &name) { return (folder + "/" + name).str(); };
-  std::vector<std::string> arguments = {"--create=" + path("fatbin"), "-64"};
+  // Not compressed: drivers before CUDA 12.4 do not know the compression.
+  std::vector<std::string> arguments = {"--create=" + path("fatbin"), "-64",
+                                        "--compress=false"};
   for (size_t i = 0; i < chips.size(); ++i) {
     std::string text = path(chips[i] + ".ptx"), cubin = path(chips[i] + ".o");
     if (Status status = writeFile(text, ptx[i]); !status)
@@ -250,6 +263,7 @@ run::compileForCUDA(ModuleOp source, const PipelineOptions &options,
     DeviceModule &module = code.modules.emplace_back();
     module.name = name;
     module.ptx = texts[oldest == none ? 0 : oldest];
+    module.kernels = findKernels(module.ptx);
     if (!tools.found()) {
       module.image = module.ptx + '\0';
       continue;

@@ -42,6 +42,8 @@ struct DeviceModule {
   bool isFatBinary = false;
   /// PTX for the oldest of the chips.
   std::string ptx;
+  /// The kernels in it.
+  std::vector<std::string> kernels;
 };
 
 struct DeviceCode {

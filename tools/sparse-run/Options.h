@@ -47,6 +47,8 @@ struct Options {
   std::string bundleOperands = "auto";
   /// At most how many elements of each expected result are stored.
   int64_t bundleElements = 65536;
+  /// Store data that could be made again from its seed.
+  bool bundleStoresData = false;
   /// The program that is a bundle's `run`.
   std::string bundleRunner;
   /// The directory with the runtime libraries.

@@ -62,17 +62,18 @@ static std::string asText(const json::Value *value) {
 
 json::Object run::toJSON(const RunRecord &record, const Options &options,
                          const std::vector<BoundArgument> &arguments) {
-  json::Object report{{"file", options.file},
-                      {"entry", record.entry},
-                      {"device", record.device},
-                      {"runtime", record.isEmulator ? "emulator" : "cuda"},
-                      {"chip", options.chip},
-                      {"schedule", options.schedule},
-                      {"seed", static_cast<int64_t>(options.seed)},
-                      {"compile_seconds", record.compileSeconds},
-                      {"call_seconds", json::Array(record.callSeconds)}};
-  if (!record.whyNotCuda.empty())
-    report["why_not_cuda"] = record.whyNotCuda;
+  json::Object report{
+      {"file", options.file},
+      {"entry", record.entry},
+      {"device", record.device.description},
+      {"runtime", record.device.isEmulator ? "emulator" : "cuda"},
+      {"chip", options.chip},
+      {"schedule", options.schedule},
+      {"seed", static_cast<int64_t>(options.seed)},
+      {"compile_seconds", record.compileSeconds},
+      {"call_seconds", json::Array(record.callSeconds)}};
+  if (!record.device.whyNotCuda.empty())
+    report["why_not_cuda"] = record.device.whyNotCuda;
   json::Array described;
   for (const BoundArgument &argument : arguments)
     described.push_back(describe(argument));

@@ -12,6 +12,7 @@
 #ifndef SPARSEGPU_TOOLS_SPARSE_RUN_REPORT_H
 #define SPARSEGPU_TOOLS_SPARSE_RUN_REPORT_H
 
+#include "DeviceLibrary.h"
 #include "HostValue.h"
 #include "Options.h"
 #include "Reference.h"
@@ -24,10 +25,7 @@ namespace sparsegpu::run {
 /// What is known after a run. `counters` and `hazards` are arrays as the
 /// software GPU gives them, or null.
 struct RunRecord {
-  std::string device;
-  bool isEmulator = true;
-  /// Why the software GPU was taken, if there was a choice.
-  std::string whyNotCuda;
+  DeviceLibrary device;
   std::string entry;
   double compileSeconds = 0;
   std::vector<double> callSeconds;

@@ -255,12 +255,21 @@ Operand *LoadedCase::State::owner(int64_t address) {
   return nullptr;
 }
 
+std::vector<const Operand *> LoadedCase::resultOperands() const {
+  std::vector<const Operand *> operands;
+  const int64_t *words = state->results.data();
+  for (const ResultInfo &result : state->program.results) {
+    operands.push_back(state->owner(words[1]));
+    words += 3 + 2 * result.rank;
+  }
+  return operands;
+}
+
 Status LoadedCase::restore() {
   if (!state->called)
     return Status::success();
-  const int64_t *words = state->results.data();
-  for (const ResultInfo &result : state->program.results) {
-    if (Operand *operand = state->owner(words[1])) {
+  for (const Operand *operand : resultOperands())
+    if (operand) {
       const std::vector<std::byte> &bytes = operand->initial.bytes;
       if (!state->program.deviceOperands)
         std::memcpy(operand->data, bytes.data(), bytes.size());
@@ -269,8 +278,6 @@ Status LoadedCase::restore() {
                !status)
         return status;
     }
-    words += 3 + 2 * result.rank;
-  }
   return Status::success();
 }
 

@@ -18,14 +18,20 @@
 
 namespace sparsegpu::cuda {
 
-/// Runs `body(driver)` with a current context; what fails goes to fail, after
-/// the name of the exported function.
-template <typename Body> bool run(const char *function, Body body) {
+/// Runs `body(driver)` with a current context. What fails goes to fail, after
+/// the words of `describe()`, which are made up only then.
+template <typename Describe, typename Body>
+bool runDescribed(Describe describe, Body body) {
   const Driver *driver = nullptr;
   Status status = enterContext(driver);
   if (status.ok())
     status = body(*driver);
-  return check(std::move(status).during(function));
+  return status.ok() || check(std::move(status).during(describe()));
+}
+
+/// The same, after the name of the exported function.
+template <typename Body> bool run(const char *function, Body body) {
+  return runDescribed([=] { return std::string(function); }, body);
 }
 
 inline CUdeviceptr toDevice(const void *pointer) {

@@ -96,9 +96,10 @@ SPARSEGPU_EXPORT void *mgpuMemAlloc(uint64_t bytes, CUstream stream,
   if (bytes == 0)
     return nullptr;
   CUdeviceptr pointer = 0;
-  std::string what =
-      "mgpuMemAlloc: allocating " + std::to_string(bytes) + " bytes";
-  bool done = run(what.c_str(), [&](const Driver &driver) {
+  auto describe = [&] {
+    return "mgpuMemAlloc: allocating " + std::to_string(bytes) + " bytes";
+  };
+  bool done = runDescribed(describe, [&](const Driver &driver) {
     return isHostShared
                ? SPARSEGPU_CUDA(driver, cuMemAllocManaged, &pointer, bytes,
                                 CU_MEM_ATTACH_GLOBAL)
@@ -119,8 +120,10 @@ SPARSEGPU_EXPORT void mgpuMemcpy(void *destination, void *source, size_t bytes,
                                  CUstream stream) {
   if (bytes == 0)
     return;
-  std::string what = "mgpuMemcpy: copying " + std::to_string(bytes) + " bytes";
-  run(what.c_str(), [&](const Driver &driver) {
+  auto describe = [&] {
+    return "mgpuMemcpy: copying " + std::to_string(bytes) + " bytes";
+  };
+  runDescribed(describe, [&](const Driver &driver) {
     return afterLaunch(SPARSEGPU_CUDA(driver, cuMemcpyAsync,
                                       toDevice(destination), toDevice(source),
                                       bytes, stream));

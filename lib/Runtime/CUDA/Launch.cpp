@@ -168,9 +168,10 @@ static Status submit(const Driver &driver, const Launch &l,
 static void launchKernel(const char *caller, const Launch &launch) {
   if (!launch.kernel)
     return fail(std::string(caller) + ": launching a null kernel");
-  std::string what =
-      std::string(caller) + ": launching '" + launch.kernel->name + "'";
-  run(what.c_str(), [&](const Driver &driver) {
+  auto describe = [&] {
+    return std::string(caller) + ": launching '" + launch.kernel->name + "'";
+  };
+  runDescribed(describe, [&](const Driver &driver) {
     SPARSEGPU_TRY(checkSizes(launch));
     CUfunction function = nullptr;
     SPARSEGPU_TRY(launch.kernel->module->load(driver, *launch.kernel,

@@ -67,6 +67,9 @@ public:
   Status restore();
   /// Waits, and copies the results of the last call to the host.
   Expected<std::vector<HostArray>> results();
+  /// The operands whose memory holds the results of the last call, in order;
+  /// null for a result that the program allocated.
+  std::vector<const Operand *> resultOperands() const;
   /// Calls once more, and says whether that gave the same results, bit for bit,
   /// as `before`, those of the call before: then calls can follow one another
   /// without restore().
