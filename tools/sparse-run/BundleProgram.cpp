@@ -282,10 +282,15 @@ run::writeBundleProgram(Program &program, const std::string &id,
   llvm::Expected<DeviceCode> code = [&] {
     SourceMgrDiagnosticHandler handler(*program.sources,
                                        program.module->getContext());
-    return compileForCUDA(*program.module, pipeline, options.bundleChips);
+    return compileForCUDA(*program.module, pipeline, options.bundleChips,
+                          options.cudaTools);
   }();
   if (!code)
     return code.takeError();
+  if (code->chips.empty() && !code->modules.empty())
+    llvm::WithColor::note(llvm::errs(), "sparse-run")
+        << "the program gets PTX and no machine code, for lack of ptxas and "
+           "fatbinary of CUDA; the driver compiles it when it is loaded\n";
 
   std::string folder = "programs/" + id;
   std::string path = options.bundle + "/" + folder;
