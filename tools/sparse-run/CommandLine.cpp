@@ -13,6 +13,8 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
+#include <set>
+
 using namespace mlir;
 using namespace sparsegpu;
 using namespace sparsegpu::run;
@@ -166,6 +168,10 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
   if (options.bundleChips.empty())
     options.bundleChips = {"sm_75",  "sm_80",  "sm_86", "sm_89",
                            "sm_90a", "sm_100", "sm_120"};
+  std::set<std::string> chips;
+  for (const std::string &chip : options.bundleChips)
+    if (!chips.insert(chip).second)
+      return makeError("--bundle-chips names " + chip + " twice");
   options.bundleOperands = line.bundleOperands;
   options.bundleStoresData = line.bundleStoresData;
   options.bundleElements = line.bundleElements;
