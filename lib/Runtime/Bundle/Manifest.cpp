@@ -6,12 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "SparseGPU/Runtime/Bundle/Manifest.h"
+#include "SparseGPU/Support/FileIO.h"
 
 // Errors then name the place in the file.
 #define JSON_DIAGNOSTICS 1
 #include <nlohmann/json.hpp>
 
-#include <fstream>
 #include <stdexcept>
 
 using namespace sparsegpu;
@@ -44,16 +44,21 @@ static std::string readPath(const json &object, const char *key) {
   return path;
 }
 
+static int64_t readRank(const json &object) {
+  auto rank = object.at("rank").get<int64_t>();
+  if (rank < 0 || rank > 8)
+    throw Wrong("'" + object.at("name").get<std::string>() + "' has rank " +
+                std::to_string(rank));
+  return rank;
+}
+
 static Parameter readParameter(const json &object) {
   Parameter parameter;
   parameter.name = object.at("name").get<std::string>();
   std::string kind = object.at("kind").get<std::string>();
   if (kind == "buffer") {
     parameter.kind = Parameter::Kind::Buffer;
-    parameter.rank = object.at("rank").get<int64_t>();
-    if (parameter.rank < 0 || parameter.rank > 8)
-      throw Wrong("parameter '" + parameter.name + "' has rank " +
-                  std::to_string(parameter.rank));
+    parameter.rank = readRank(object);
     parameter.element = readElement(object);
   } else if (kind == "size") {
     parameter.kind = Parameter::Kind::Size;
@@ -85,8 +90,7 @@ static Program readProgram(const json &object) {
     program.parameters.push_back(readParameter(parameter));
   for (const json &result : object.at("results"))
     program.results.push_back({result.at("name").get<std::string>(),
-                               readElement(result),
-                               result.at("rank").get<int64_t>()});
+                               readElement(result), readRank(result)});
   for (const json &chip : object.at("chips"))
     program.chips.push_back(chip.get<std::string>());
   return program;
@@ -101,7 +105,10 @@ static BufferData readBuffer(const json &object) {
       throw Wrong("'" + data.parameter + "' has a negative size");
   data.file = readPath(object, "file");
   if (data.file.empty()) {
-    data.seed = object.at("seed").get<uint64_t>();
+    const json &seed = object.at("seed");
+    if (!seed.is_number_unsigned())
+      throw Wrong("the seed of '" + data.parameter + "' is " + seed.dump());
+    data.seed = seed.get<uint64_t>();
     std::string fill = object.at("fill").get<std::string>();
     if (fill == "random")
       data.fill = formats::DenseFill::Random;
@@ -166,26 +173,32 @@ static std::string withoutCode(std::string text) {
 
 Expected<Manifest> bundle::readManifest(const std::string &directory) {
   std::string path = directory + "/manifest.json";
-  std::ifstream file(path);
-  if (!file)
-    return Error(path + " cannot be read: is " + directory + " a bundle?");
+  Expected<std::string> text = readFile(path);
+  if (!text)
+    return Error(text.message() + "; is " + directory + " a bundle?");
   try {
-    json document = json::parse(file);
-    int version = document.at("sparsegpu_bundle").get<int>();
+    json document = json::parse(*text);
+    const json &version = document.at("sparsegpu_bundle");
     if (version != kManifestVersion)
-      return Error(path + ": version " + std::to_string(version) +
+      return Error(path + ": version " + version.dump() +
                    "; this program reads version " +
                    std::to_string(kManifestVersion));
     Manifest manifest;
     manifest.producer = document.at("producer").get<std::string>();
-    for (const json &program : document.at("programs"))
-      manifest.programs.push_back(readProgram(program));
+    for (const json &program : document.at("programs")) {
+      Program added = readProgram(program);
+      if (manifest.findProgram(added.id))
+        return Error(path + ": program '" + added.id + "' is there twice");
+      manifest.programs.push_back(std::move(added));
+    }
     for (const json &entry : document.at("cases")) {
-      manifest.cases.push_back(readCase(entry));
-      const Case &added = manifest.cases.back();
+      Case added = readCase(entry);
+      if (manifest.findCase(added.name))
+        return Error(path + ": case '" + added.name + "' is there twice");
       if (!manifest.findProgram(added.program))
         return Error(path + ": case '" + added.name + "' names program '" +
                      added.program + "', which is not there");
+      manifest.cases.push_back(std::move(added));
     }
     return manifest;
   } catch (const json::exception &error) {

@@ -7,7 +7,11 @@
 
 #include "SparseGPU/Runtime/Bundle/RuntimeLibrary.h"
 
+#include <cerrno>
+#include <cstring>
 #include <dlfcn.h>
+#include <elf.h>
+#include <fstream>
 #include <mutex>
 
 using namespace sparsegpu;
@@ -44,7 +48,29 @@ struct RuntimeLibrary::Functions {
   }
 };
 
+Status bundle::checkLibraryFile(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return Error(path + ": cannot open: " + std::strerror(errno));
+  Elf64_Ehdr header;
+  bool isElf = file.read(reinterpret_cast<char *>(&header), sizeof(header)) &&
+               std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0;
+  if (!isElf)
+    return Error(path + " is not a shared library");
+  // The section headers are the last thing in what linkers write.
+  uint64_t size =
+      header.e_shoff + uint64_t(header.e_shnum) * header.e_shentsize;
+  file.seekg(0, std::ios::end);
+  if (static_cast<uint64_t>(file.tellg()) < size)
+    return Error(path + " is truncated: it has " +
+                 std::to_string(file.tellg()) + " of " + std::to_string(size) +
+                 " bytes");
+  return Status::success();
+}
+
 Expected<RuntimeLibrary> RuntimeLibrary::open(const std::string &path) {
+  if (Status status = checkLibraryFile(path); !status)
+    return Error("cannot load the runtime library: " + status.message());
   void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (!handle)
     return Error(std::string("cannot load the runtime library: ") + dlerror());
@@ -88,6 +114,10 @@ Expected<RuntimeLibrary> RuntimeLibrary::open(const std::string &path) {
 
 int RuntimeLibrary::countDevices(const std::string &path,
                                  std::string &whyNone) {
+  if (Status status = checkLibraryFile(path); !status) {
+    whyNone = status.message();
+    return 0;
+  }
   void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
     whyNone = dlerror();
