@@ -118,7 +118,7 @@ static int runBundle(const Arguments &arguments) {
   if (arguments.list) {
     for (const Case &entry : manifest->cases)
       std::cout << entry.name << '\n';
-    return 0;
+    return std::cout.flush() ? 0 : fail("cannot write to standard output");
   }
   RunRecord record;
   for (const std::string &name : arguments.cases)
@@ -177,6 +177,8 @@ static int runBundle(const Arguments &arguments) {
         return fail("cannot write " + arguments.json);
     }
   }
+  if (!out || !std::cout)
+    return fail("cannot write to standard output");
   if (!ran)
     return 2;
   return passed ? 0 : 1;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BundleProgram.h"
+#include "BundleFolder.h"
 #include "DeviceCode.h"
 #include "ProgramLibrary.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
@@ -294,7 +295,7 @@ run::writeBundleProgram(Program &program, const std::string &id,
 
   std::string folder = "programs/" + id;
   std::string path = options.bundle + "/" + folder;
-  if (std::error_code error = llvm::sys::fs::create_directories(path))
+  if (std::error_code error = createBundleFolder(path))
     return makeError("cannot create " + path + ": " + error.message());
   std::map<std::string, KernelImage> cuda, emulator;
   std::vector<std::string> support = {options.libraryDir +

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BundleWriter.h"
+#include "BundleFolder.h"
 #include "BundleLaunches.h"
 #include "BundleProgram.h"
 #include "ProgramLibrary.h"
@@ -231,7 +232,7 @@ static llvm::Expected<json::Value> openBundle(const Options &options) {
     if (!code && first != end)
       return makeError("--emit-bundle: " + options.bundle +
                        " is not empty and has no manifest.json");
-    if ((code = llvm::sys::fs::create_directories(options.bundle + "/data")))
+    if ((code = createBundleFolder(options.bundle + "/data")))
       return makeError("cannot create " + options.bundle + ": " +
                        code.message());
     json::Object manifest{{"sparsegpu_bundle", bundle::kManifestVersion},
@@ -255,7 +256,7 @@ static llvm::Expected<json::Value> openBundle(const Options &options) {
 /// The runner and the runtime libraries.
 static llvm::Error copyRuntime(const Options &options) {
   std::string lib = options.bundle + "/lib";
-  if (std::error_code code = llvm::sys::fs::create_directories(lib))
+  if (std::error_code code = createBundleFolder(lib))
     return makeError("cannot create " + lib + ": " + code.message());
   std::pair<std::string, std::string> files[] = {
       {options.libraryDir + "/libsparsegpu_cuda_runtime.so",
@@ -308,6 +309,9 @@ llvm::Error run::emitBundle(Program &program,
                          : options.bundleCase;
   if (llvm::Error error = checkNames(program, name))
     return error;
+  auto lock = BundleLock::create(options.bundle);
+  if (!lock)
+    return lock.takeError();
   auto manifest = openBundle(options);
   if (!manifest)
     return manifest.takeError();

@@ -142,7 +142,9 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
   if (line.repeat < 1)
     return makeError("--repeat must be at least 1");
   // Options of a run and those of --emit-bundle do not mix.
-  bool emits = !line.bundle.empty();
+  bool emits = line.bundle.getNumOccurrences();
+  if (emits && line.bundle.empty())
+    return makeError("--emit-bundle needs the name of a folder");
   using Group = std::initializer_list<std::reference_wrapper<cl::Option>>;
   Group ofBundles = {line.bundleCase,     line.bundleChips,
                      line.bundleOperands, line.bundleStoresData,
@@ -169,9 +171,12 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
     options.bundleChips = {"sm_75",  "sm_80",  "sm_86", "sm_89",
                            "sm_90a", "sm_100", "sm_120"};
   std::set<std::string> chips;
-  for (const std::string &chip : options.bundleChips)
+  for (const std::string &chip : options.bundleChips) {
+    if (chip.empty())
+      return makeError("--bundle-chips has an empty name");
     if (!chips.insert(chip).second)
       return makeError("--bundle-chips names " + chip + " twice");
+  }
   options.bundleOperands = line.bundleOperands;
   options.bundleStoresData = line.bundleStoresData;
   options.bundleElements = line.bundleElements;

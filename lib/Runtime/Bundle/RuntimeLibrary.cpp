@@ -13,6 +13,7 @@
 #include <elf.h>
 #include <fstream>
 #include <mutex>
+#include <vector>
 
 using namespace sparsegpu;
 using namespace sparsegpu::bundle;
@@ -104,9 +105,10 @@ Expected<RuntimeLibrary> RuntimeLibrary::open(const std::string &path) {
       return Error("the runtime library " + path + " has no function " + name);
   }
   functions->setErrorHandler(Functions::handleError, functions.get());
-  // The handler outlives every copy of this object.
-  static std::shared_ptr<const Functions> keep;
-  keep = functions;
+  // The handler outlives every copy of this object, and static variables:
+  // programs unload their modules after those are gone.
+  static auto *keep = new std::vector<std::shared_ptr<const Functions>>;
+  keep->push_back(functions);
   RuntimeLibrary library;
   library.functions = std::move(functions);
   return library;
