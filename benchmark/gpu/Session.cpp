@@ -20,6 +20,7 @@
 
 #include "Session.h"
 
+#include "ReportSoFar.h"
 #include "Vendor/Nvml.h"
 
 #include "SparseGPU/Support/FileIO.h"
@@ -55,7 +56,7 @@ public:
 private:
   Status readInputs();
   Status describeMachine();
-  void resumeReport();
+  Status resumeReport();
   /// The entry of the report for a case; sets `lost` when the device is.
   json runCase(const CaseEntry &entry, bool &lost);
   void describeProblem(const LoadedProblem &loaded, json &object) const;
@@ -154,24 +155,22 @@ Status Session::describeMachine() {
   return Status::success();
 }
 
-void Session::resumeReport() {
-  Expected<std::string> text = readFile(options.json);
-  json before;
-  if (text)
-    before = json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  // Times of another device are no part of this report.
-  if (before.is_object() && before.contains("cases") &&
-      before.value("device", json()) == report["device"]) {
-    for (const json &entry : before["cases"])
-      if (entry.value("complete", false))
+Status Session::resumeReport() {
+  Expected<json> before = readReportSoFar(options.json, report["device"]);
+  if (!before)
+    return before.takeError();
+  if (!before->is_null()) {
+    for (const json &entry : (*before)["cases"])
+      if (entry["complete"])
         report["cases"].push_back(entry);
-    report["lost"] = before.value("lost", json::array());
-    report["resumed_from"] = before.value("date", "");
+    report["lost"] = (*before)["lost"];
+    report["resumed_from"] = (*before)["date"];
   }
   std::ifstream marker(markerPath(options.json));
   std::string entry, contender;
   if (std::getline(marker, entry) && std::getline(marker, contender))
     report["lost"].push_back({{"case", entry}, {"contender", contender}});
+  return Status::success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -253,7 +252,9 @@ json Session::runCase(const CaseEntry &entry, bool &lost) {
     measurements.push_back(runContender(entry, contender, *loaded->problem));
     object["contenders"].push_back(toJSON(measurements.back()));
     // An illegal access leaves a context in which nothing works any more.
-    lost = !loaded->problem->poisonOutput();
+    // Not every problem has an output to fill.
+    lost = !library.synchronize(loaded->problem->device.stream) ||
+           !loaded->problem->poisonOutput();
   };
   take(*loaded->ours);
   for (const auto &contender : set.contenders) {
@@ -316,7 +317,8 @@ Expected<SessionResult> Session::run() {
   if (Status described = describeMachine(); !described)
     return described.takeError();
   if (options.resume)
-    resumeReport();
+    if (Status resumed = resumeReport(); !resumed)
+      return resumed.takeError();
   Nvml nvml(facts.software ? "" : facts.name);
   report["nvidia_driver"] = facts.software ? json() : nvml.driverVersion();
   report["clocks_before"] = nvml.clocks();

@@ -252,7 +252,10 @@ def main():
     arguments = parser.parse_args()
     try:
         report = read_report(arguments.report)
-        text = render(report)
+        try:
+            text = render(report)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise Failure(f"{arguments.report}: the report is damaged: {error!r}") from error
         if arguments.output:
             with open(arguments.output, "w", encoding="utf-8") as stream:
                 stream.write(text)

@@ -210,6 +210,28 @@ TEST_F(SessionTest, ResumeKeepsCompleteCases) {
     }
 }
 
+TEST_F(SessionTest, ResumeDoesNotWriteOverWhatItCannotContinue) {
+  ASSERT_TRUE(run().ok());
+  json good = report;
+  session.resume = true;
+  using Change = std::pair<const char *, json>;
+  for (const auto &[place, value] :
+       {Change{"/cases", 5}, Change{"/cases/0", 5},
+        Change{"/cases/0/complete", 1}, Change{"/cases/0/name", 1},
+        Change{"/cases/0/contenders", json::array()}, Change{"/lost", nullptr},
+        Change{"/lost", {1}}, Change{"/date", 1},
+        Change{"/device/name", "another"}}) {
+    json changed = good;
+    changed[json::json_pointer(place)] = value;
+    std::ofstream(session.json) << changed;
+    EXPECT_FALSE(run().ok()) << place;
+    std::ifstream file(session.json);
+    EXPECT_EQ(json::parse(file), changed) << place;
+  }
+  std::ofstream(session.json) << "text";
+  EXPECT_FALSE(runSession(session, device.library, interrupted).ok());
+}
+
 TEST_F(SessionTest, AnInterruptionLeavesAReport) {
   interrupted = true;
   auto result = run();
