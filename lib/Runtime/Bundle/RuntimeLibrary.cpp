@@ -7,6 +7,7 @@
 
 #include "SparseGPU/Runtime/Bundle/RuntimeLibrary.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
@@ -40,12 +41,26 @@ struct RuntimeLibrary::Functions {
   /// The first error since it was last asked for.
   mutable std::mutex mutex;
   mutable std::string error;
+  /// Whether there is one. Host code goes on after a failure: a kernel on
+  /// memory that could not be allocated would take the device with it.
+  mutable std::atomic<bool> failed{false};
+  /// The observer of observeLaunches.
+  mutable int (*observer)(const SparseGPULaunch *, void *) = nullptr;
+  mutable void *observerData = nullptr;
+
+  static int observeLaunch(const SparseGPULaunch *launch, void *userData) {
+    auto *self = static_cast<const Functions *>(userData);
+    if (self->failed)
+      return 1;
+    return self->observer ? self->observer(launch, self->observerData) : 0;
+  }
 
   static void handleError(const char *message, void *userData) {
     auto *self = static_cast<const Functions *>(userData);
     std::lock_guard<std::mutex> lock(self->mutex);
     if (self->error.empty())
       self->error = message;
+    self->failed = true;
   }
 };
 
@@ -105,6 +120,7 @@ Expected<RuntimeLibrary> RuntimeLibrary::open(const std::string &path) {
       return Error("the runtime library " + path + " has no function " + name);
   }
   functions->setErrorHandler(Functions::handleError, functions.get());
+  functions->setLaunchObserver(Functions::observeLaunch, functions.get());
   // The handler outlives every copy of this object, and static variables:
   // programs unload their modules after those are gone.
   static auto *keep = new std::vector<std::shared_ptr<const Functions>>;
@@ -152,6 +168,7 @@ Status RuntimeLibrary::takeError() const {
   std::lock_guard<std::mutex> lock(functions->mutex);
   if (functions->error.empty())
     return Status::success();
+  functions->failed = false;
   return Error(std::exchange(functions->error, {}));
 }
 
@@ -252,7 +269,8 @@ Expected<double> RuntimeLibrary::elapsedMilliseconds(void *start,
 void RuntimeLibrary::observeLaunches(int (*observer)(const SparseGPULaunch *,
                                                      void *),
                                      void *userData) const {
-  functions->setLaunchObserver(observer, userData);
+  functions->observer = observer;
+  functions->observerData = userData;
 }
 
 //===----------------------------------------------------------------------===//
