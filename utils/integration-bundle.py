@@ -110,6 +110,8 @@ def read_cases(arguments):
     with open(os.path.join(folder, "cases.json"), encoding="ascii") as stream:
         document = json.load(stream)
     folders = {"programs": os.path.join(folder, "Inputs"), "data": arguments.data}
+    if arguments.real and not os.path.isdir(arguments.data):
+        raise Failure(f"{arguments.data} is no folder: name the matrices by --data")
     groups = document["groups"] + (document["real"] if arguments.real else [])
     cases = []
     for group in groups:

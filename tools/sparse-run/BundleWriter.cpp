@@ -290,10 +290,19 @@ static llvm::Error checkNames(Program &program, const std::string &caseName) {
   if (!isOf(entry, "_") || llvm::isDigit(entry.front()))
     return makeError("--emit-bundle: the entry '" + entry +
                      "' has a name that no function of C can have");
-  for (auto function : program.module->getOps<func::FuncOp>())
-    if (!isOf(function.getSymName(), "_.$"))
-      return makeError("--emit-bundle: the function '" + function.getSymName() +
+  for (auto function : program.module->getOps<func::FuncOp>()) {
+    StringRef symbol = function.getSymName();
+    if (!isOf(symbol, "_.$"))
+      return makeError("--emit-bundle: the function '" + symbol +
                        "' has a name that no kernel can have");
+    // The program's own calls of that function would end up here.
+    if (!function.isExternal() &&
+        (symbol.starts_with("mgpu") || symbol.starts_with("sparsegpu") ||
+         isOfCLibrary(symbol)))
+      return makeError("--emit-bundle: the function '" + symbol +
+                       "' has the name of a function of a runtime library or "
+                       "of the C library");
+  }
   if (llvm::any_of(caseName, [](unsigned char c) { return c < 32; }))
     return makeError("--bundle-case must be one line");
   return llvm::Error::success();

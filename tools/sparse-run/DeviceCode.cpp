@@ -19,6 +19,8 @@
 #include "llvm/Support/Program.h"
 #include "llvm/Support/Regex.h"
 
+#include <cstdlib>
+
 using namespace mlir;
 using namespace sparsegpu;
 using namespace sparsegpu::run;
@@ -63,6 +65,18 @@ public:
     fatbinary = find("fatbinary");
   }
   bool found() const { return !ptxas.empty() && !fatbinary.empty(); }
+
+  /// MLIR links CUDA's mathematical functions from the installation that the
+  /// environment names; where it names none, that of the tools.
+  void tellLibdevice() const {
+    for (const char *name : {"CUDA_ROOT", "CUDA_HOME", "CUDA_PATH"})
+      if (std::getenv(name))
+        return;
+    StringRef root =
+        llvm::sys::path::parent_path(llvm::sys::path::parent_path(ptxas));
+    if (llvm::sys::fs::exists(root + "/nvvm/libdevice/libdevice.10.bc"))
+      setenv("CUDA_HOME", root.str().c_str(), /*overwrite=*/0);
+  }
 
   /// Runs `program`; gives what it writes to standard error, also on failure,
   /// then as an error.
@@ -256,6 +270,8 @@ run::compileForCUDA(ModuleOp source, const PipelineOptions &options,
                     const std::vector<std::string> &chips,
                     StringRef toolsFolder) {
   DeviceCode code;
+  CUDATools tools(toolsFolder);
+  tools.tellLibdevice();
   // Module, then chip.
   std::map<std::string, std::vector<std::string>> ptx;
   PipelineOptions chipOptions;
@@ -284,7 +300,6 @@ run::compileForCUDA(ModuleOp source, const PipelineOptions &options,
     if (newest == none || chip.number > numberOf(newest))
       newest = i;
   }
-  CUDATools tools(toolsFolder);
   if (!tools.found() && oldest == none)
     return makeError("machine code for " + llvm::join(chips, ", ") +
                      " needs ptxas and fatbinary of CUDA, which are not found");

@@ -165,7 +165,7 @@ static llvm::Error emitObject(llvm::Module &module, StringRef path) {
 
 bool run::isOfCLibrary(StringRef symbol) {
   // By name: this program may have copies of their functions' addresses.
-  return llvm::any_of(ArrayRef<const char *>{"libc.so.6", "libm.so.6"},
+  return llvm::any_of(std::array{"libc.so.6", "libm.so.6"},
                       [&](const char *library) {
                         void *handle = dlopen(library, RTLD_LAZY);
                         return handle && dlsym(handle, symbol.str().c_str());
