@@ -30,6 +30,7 @@
 #include "Launch.h"
 #include "ThreadContext.h"
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -122,6 +123,12 @@ public:
       *thread.logNext++ = makeSyncRecord(kind, mask);
   }
 
+  /// Counts a multiplication of matrices (MatrixOp, encoded).
+  void countMatrix(uint64_t code) {
+    if (current->variant.log)
+      ++matrixCounts[code];
+  }
+
 private:
   void prepareLaunch(Launch &launch);
   void prepareBlock(uint64_t index);
@@ -180,6 +187,7 @@ private:
   std::vector<WarpCollectives> warps;
   std::vector<LaneLog> logs;
   LaunchCounters counters;
+  std::map<uint64_t, uint64_t> matrixCounts;
   char *sharedWindow = nullptr;
   void *sharedMapping = nullptr;
   alignas(64) char scratchMemory[256] = {};
