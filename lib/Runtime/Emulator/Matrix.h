@@ -39,6 +39,13 @@ constexpr unsigned kMatrixWords = 32;
 /// D = A * B + C. What is wrong with the operands, or nothing.
 std::string multiplyMatrices(const MatrixOp &op, const LaneRegisters &lanes);
 
+// Parts of it.
+void multiplyDoubles(const MatrixOp &op, const LaneRegisters &lanes);
+/// mma.sp: the row of B for each stored element of A, row after row. What is
+/// wrong with the metadata, or nothing.
+std::string readMetadata(const MatrixOp &op, const LaneRegisters &lanes,
+                         uint8_t *rows);
+
 /// wmma.load and wmma.store: the registers follow a MatrixAddress, which also
 /// the results do not overwrite.
 std::string transferMatrix(const MatrixOp &op, const LaneRegisters &lanes);
