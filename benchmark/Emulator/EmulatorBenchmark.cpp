@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MatmulKernel.h"
 #include "MatrixTest.h"
 
 #include <chrono>
@@ -26,6 +27,7 @@ public:
   void spmm();
   void firstLaunch();
   void matrices();
+  void matmul();
 
 private:
   template <typename Fn> double seconds(Fn fn, unsigned runs = 5) {
@@ -302,6 +304,34 @@ done:
               time * 1e9 / (4.0 * n));
 }
 
+/// 512 x 512 x 512 on f16: 65536 mma and 16384 ldmatrix.
+void Benchmark::matmul() {
+  Kernel *k = load(matmulKernel());
+  Element half("f16");
+  uint16_t *a = array<uint16_t>(512 * 512), *b = array<uint16_t>(512 * 512);
+  float *c = array<float>(512 * 512);
+  for (unsigned i = 0; i < 512; ++i)
+    for (unsigned j = 0; j < 512; ++j) {
+      a[i * 512 + j] = half.encode((i * 3 + j) % 7);
+      b[i * 512 + j] = half.encode(int(i + j * 5) % 11 - 5);
+    }
+  for (const char *options :
+       {"workers=1", "workers=2", "workers=2,counters", "workers=2,hazards"}) {
+    configure(options);
+    launch(k, {16}, {128}, a, b, c);
+    double time = seconds([&] { launch(k, {16}, {128}, a, b, c); }, 3);
+    std::printf("512x512x512 f16 product, %-20s %7.1f ms\n", options,
+                time * 1e3);
+  }
+  for (unsigned at : {0u, 77777u, 262143u}) {
+    double sum = 0;
+    for (unsigned i = 0; i < 512; ++i)
+      sum += half.decode(a[at / 512 * 512 + i]) *
+             half.decode(b[i * 512 + at % 512]);
+    EXPECT_EQ(c[at], sum);
+  }
+}
+
 int main() {
   Benchmark benchmark;
   benchmark.firstLaunch();
@@ -309,5 +339,6 @@ int main() {
   benchmark.emptyBlocks();
   benchmark.spmm();
   benchmark.matrices();
+  benchmark.matmul();
   return ::testing::Test::HasFailure();
 }
