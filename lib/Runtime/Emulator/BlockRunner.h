@@ -28,6 +28,7 @@
 #include "Fiber.h"
 #include "LaneLog.h"
 #include "Launch.h"
+#include "Matrix.h"
 #include "ThreadContext.h"
 
 #include <map>
@@ -123,6 +124,7 @@ public:
       *thread.logNext++ = makeSyncRecord(kind, mask);
   }
 
+  MatrixScratch &matrixScratch() { return matrices; }
   /// Counts a multiplication of matrices (MatrixOp, encoded).
   void countMatrix(uint64_t code) {
     if (current->variant.log)
@@ -188,6 +190,7 @@ private:
   std::vector<LaneLog> logs;
   LaunchCounters counters;
   std::map<uint64_t, uint64_t> matrixCounts;
+  MatrixScratch matrices;
   char *sharedWindow = nullptr;
   void *sharedMapping = nullptr;
   alignas(64) char scratchMemory[256] = {};

@@ -235,10 +235,11 @@ static void runMatrix(BlockRunner &runner, const Participants &lanes,
     access = [&](unsigned lane, void *address, unsigned bytes, bool isStore) {
       return checkMatrixAccess(lanes[lane], op, address, bytes, isStore);
     };
-  std::string problem = op.multiplies() ? multiplyMatrices(op, registers)
-                        : op.kind == MatrixKind::LoadMatrix
-                            ? loadMatrices(op, registers, access)
-                            : transferMatrix(op, registers, access);
+  std::string problem =
+      op.multiplies() ? multiplyMatrices(op, registers, runner.matrixScratch())
+      : op.kind == MatrixKind::LoadMatrix
+          ? loadMatrices(op, registers, access)
+          : transferMatrix(op, registers, access);
   if (!problem.empty()) {
     problem = op.name() + ": " + problem;
     runner.fail(current, std::move(problem));

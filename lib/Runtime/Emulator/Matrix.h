@@ -37,8 +37,26 @@ constexpr unsigned kAddressWords = sizeof(MatrixAddress) / sizeof(uint32_t);
 /// Most words that an operation needs.
 constexpr unsigned kMatrixWords = 32;
 
+/// Room for the matrices of one operation. Shared by all lanes, so that it
+/// stays in the cache: their stacks would not.
+struct MatrixScratch {
+  /// Most elements of an operand: s4 in mma.sp.m16n8k128 (A without its zeros);
+  /// and of the accumulators: wmma.
+  static constexpr unsigned kIntegers = 1024, kFloats = 512;
+  static constexpr unsigned kAccumulators = 256, kWords = 256;
+
+  alignas(64) uint32_t wordsA[kWords], wordsB[kWords];
+  alignas(64) double floatsA[kFloats], floatsB[kFloats];
+  alignas(64) double floatSums[kAccumulators];
+  alignas(64) int32_t integersA[kIntegers], integersB[kIntegers];
+  alignas(64) int32_t integerSums[kAccumulators];
+  /// mma.sp: the row of B for each stored element of A.
+  uint8_t rows[kIntegers];
+};
+
 /// D = A * B + C. What is wrong with the operands, or nothing.
-std::string multiplyMatrices(const MatrixOp &op, const LaneRegisters &lanes);
+std::string multiplyMatrices(const MatrixOp &op, const LaneRegisters &lanes,
+                             MatrixScratch &scratch);
 
 // Parts of it.
 void multiplyDoubles(const MatrixOp &op, const LaneRegisters &lanes);

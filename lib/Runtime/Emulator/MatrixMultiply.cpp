@@ -25,10 +25,6 @@
 using namespace sparsegpu::emulator;
 
 namespace {
-/// Most elements of an operand: s4 in mma.sp.m16n8k128 (A without its zeros),
-/// and of the accumulators: wmma.
-constexpr unsigned kMaxElements = 1024, kMaxFloats = 512;
-constexpr unsigned kMaxAccumulators = 256;
 constexpr unsigned kColumns = 8;
 
 /// Sizes of an operation in which eight lanes are not on their own.
@@ -187,14 +183,11 @@ SPARSEGPU_INLINE void multiplyAdd(const T *a, const T *b, T *sums,
 }
 
 template <typename T>
-SPARSEGPU_INLINE void
-multiplyUnpacked(const MatrixOp &op, const Extents &e, const uint32_t *wordsA,
-                 const uint32_t *wordsB, T *sums, const uint8_t *rows) {
-  constexpr unsigned most =
-      std::is_same_v<T, double> ? kMaxFloats : kMaxElements;
-  T a[most], b[most];
-  unpack(op.a, wordsA, e.m * e.wordsA, a);
-  unpackTransposed(op.b, wordsB, e, b);
+SPARSEGPU_INLINE void multiplyUnpacked(const MatrixOp &op, const Extents &e,
+                                       const MatrixScratch &scratch, T *a, T *b,
+                                       T *sums, const uint8_t *rows) {
+  unpack(op.a, scratch.wordsA, e.m * e.wordsA, a);
+  unpackTransposed(op.b, scratch.wordsB, e, b);
   if (rows)
     multiplyAdd<true>(a, b, sums, e, rows);
   else
@@ -203,10 +196,9 @@ multiplyUnpacked(const MatrixOp &op, const Extents &e, const uint32_t *wordsA,
 
 SPARSEGPU_INLINE void multiplyFloats(const MatrixOp &op, const Extents &e,
                                      const LaneRegisters &lanes,
-                                     const uint32_t *wordsA,
-                                     const uint32_t *wordsB,
+                                     MatrixScratch &scratch,
                                      const uint8_t *rows) {
-  double sums[kMaxAccumulators];
+  double *sums = scratch.floatSums;
   unsigned firstC = op.words(MatrixOperand::A) + op.words(MatrixOperand::B);
   forEachAccumulator(
       e.m, e.n, op.c == ElementType::F16,
@@ -214,7 +206,8 @@ SPARSEGPU_INLINE void multiplyFloats(const MatrixOp &op, const Extents &e,
           __attribute__((always_inline)) {
             sums[at] = readAccumulator(op.c, lanes[lane][firstC + word], half);
           });
-  multiplyUnpacked(op, e, wordsA, wordsB, sums, rows);
+  multiplyUnpacked(op, e, scratch, scratch.floatsA, scratch.floatsB, sums,
+                   rows);
   forEachAccumulator(
       e.m, e.n, op.d == ElementType::F16,
       [&](unsigned lane, unsigned word, unsigned half, unsigned at)
@@ -240,17 +233,18 @@ SPARSEGPU_INLINE void multiplyBits(const MatrixOp &op, const Extents &e,
 
 SPARSEGPU_INLINE void multiplyIntegers(const MatrixOp &op, const Extents &e,
                                        const LaneRegisters &lanes,
-                                       const uint32_t *wordsA,
-                                       const uint32_t *wordsB,
+                                       MatrixScratch &scratch,
                                        const uint8_t *rows) {
   // A sum without C is far from the limits of 32 bits.
-  int32_t sums[kMaxAccumulators] = {};
+  int32_t *sums = scratch.integerSums;
+  for (unsigned i = 0; i < e.m * e.n; ++i)
+    sums[i] = 0;
   if (op.a == ElementType::B1)
-    multiplyBits(op, e, wordsA, wordsB, sums);
+    multiplyBits(op, e, scratch.wordsA, scratch.wordsB, sums);
   else
-    multiplyUnpacked(op, e, wordsA, wordsB, sums, rows);
+    multiplyUnpacked(op, e, scratch, scratch.integersA, scratch.integersB, sums,
+                     rows);
   unsigned firstC = op.words(MatrixOperand::A) + op.words(MatrixOperand::B);
-  int32_t results[kMaxAccumulators];
   forEachAccumulator(
       e.m, e.n, false,
       [&](unsigned lane, unsigned word, unsigned,
@@ -259,32 +253,34 @@ SPARSEGPU_INLINE void multiplyIntegers(const MatrixOp &op, const Extents &e,
         int64_t sum = int64_t(c) + sums[at];
         if (op.satfinite)
           sum = sum > INT32_MAX ? INT32_MAX : sum < INT32_MIN ? INT32_MIN : sum;
-        results[at] = static_cast<int32_t>(sum);
+        sums[at] = static_cast<int32_t>(sum);
       });
   forEachAccumulator(e.m, e.n, false,
-                     [&](unsigned lane, unsigned word, unsigned,
-                         unsigned at) __attribute__((always_inline)) {
-                       lanes[lane][word] = static_cast<uint32_t>(results[at]);
-                     });
+                     [&](unsigned lane, unsigned word, unsigned, unsigned at)
+                         __attribute__((always_inline)) {
+                           lanes[lane][word] = static_cast<uint32_t>(sums[at]);
+                         });
 }
 
 SPARSEGPU_INLINE void multiplyWords(const MatrixOp &op,
                                     const LaneRegisters &lanes,
-                                    const uint8_t *rows, const Extents &e) {
-  uint32_t wordsA[256], wordsB[256];
-  gather<MatrixOperand::A>(lanes, 0, e, wordsA);
-  gather<MatrixOperand::B>(lanes, op.words(MatrixOperand::A), e, wordsB);
+                                    const uint8_t *rows, MatrixScratch &scratch,
+                                    const Extents &e) {
+  gather<MatrixOperand::A>(lanes, 0, e, scratch.wordsA);
+  gather<MatrixOperand::B>(lanes, op.words(MatrixOperand::A), e,
+                           scratch.wordsB);
   if (op.d == ElementType::S32)
-    multiplyIntegers(op, e, lanes, wordsA, wordsB, rows);
+    multiplyIntegers(op, e, lanes, scratch, rows);
   else
-    multiplyFloats(op, e, lanes, wordsA, wordsB, rows);
+    multiplyFloats(op, e, lanes, scratch, rows);
 }
 
 /// The sizes of most operations are written out, so that they get loops of
 /// known length.
 SPARSEGPU_INLINE void multiplySized(const MatrixOp &op,
                                     const LaneRegisters &lanes,
-                                    const uint8_t *rows) {
+                                    const uint8_t *rows,
+                                    MatrixScratch &scratch) {
   Extents e(op);
   auto is = [&](unsigned wordsA,
                 unsigned wordsB) __attribute__((always_inline)) {
@@ -295,11 +291,11 @@ SPARSEGPU_INLINE void multiplySized(const MatrixOp &op,
     known.n = 8;
     known.wordsA = wordsA;
     known.wordsB = wordsB;
-    multiplyWords(op, lanes, rows, known);
+    multiplyWords(op, lanes, rows, scratch, known);
     return true;
   };
   if (!is(8, 8) && !is(4, 4) && !is(8, 16))
-    multiplyWords(op, lanes, rows, e);
+    multiplyWords(op, lanes, rows, scratch, e);
 }
 
 //===----------------------------------------------------------------------===//
@@ -349,36 +345,38 @@ SPARSEGPU_INLINE void multiplyQuadPairs(const MatrixOp &op,
 
 SPARSEGPU_INLINE void multiplyHere(const MatrixOp &op,
                                    const LaneRegisters &lanes,
-                                   const uint8_t *rows) {
+                                   const uint8_t *rows,
+                                   MatrixScratch &scratch) {
   if (op.isQuadPair())
     multiplyQuadPairs(op, lanes);
   else
-    multiplySized(op, lanes, rows);
+    multiplySized(op, lanes, rows, scratch);
 }
 
 static void multiplyPlain(const MatrixOp &op, const LaneRegisters &lanes,
-                          const uint8_t *rows) {
-  multiplyHere(op, lanes, rows);
+                          const uint8_t *rows, MatrixScratch &scratch) {
+  multiplyHere(op, lanes, rows, scratch);
 }
 
 #if defined(__x86_64__)
 [[gnu::target("avx2,fma,bmi,bmi2,popcnt")]] static void
-multiplyV3(const MatrixOp &op, const LaneRegisters &lanes,
-           const uint8_t *rows) {
-  multiplyHere(op, lanes, rows);
+multiplyV3(const MatrixOp &op, const LaneRegisters &lanes, const uint8_t *rows,
+           MatrixScratch &scratch) {
+  multiplyHere(op, lanes, rows, scratch);
 }
 #endif
 
 std::string sparsegpu::emulator::multiplyMatrices(const MatrixOp &op,
-                                                  const LaneRegisters &lanes) {
+                                                  const LaneRegisters &lanes,
+                                                  MatrixScratch &scratch) {
   if (op.a == ElementType::F64) {
     multiplyDoubles(op, lanes);
     return "";
   }
-  uint8_t rows[kMaxElements];
   bool isSparse = op.kind == MatrixKind::SparseMma;
   if (isSparse)
-    if (std::string problem = readMetadata(op, lanes, rows); !problem.empty())
+    if (std::string problem = readMetadata(op, lanes, scratch.rows);
+        !problem.empty())
       return problem;
   auto *multiply = multiplyPlain;
 #if defined(__x86_64__)
@@ -387,6 +385,6 @@ std::string sparsegpu::emulator::multiplyMatrices(const MatrixOp &op,
   if (hasV3)
     multiply = multiplyV3;
 #endif
-  multiply(op, lanes, isSparse ? rows : nullptr);
+  multiply(op, lanes, isSparse ? scratch.rows : nullptr, scratch);
   return "";
 }
