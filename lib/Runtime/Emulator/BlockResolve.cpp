@@ -165,9 +165,7 @@ std::string BlockRunner::describeDeadlock() const {
       what = formatText("barrier {0}", thread.waitsFor);
       site = thread.barrierSite;
     } else {
-      what =
-          formatText("{0} with mask {1:x}", collectiveName(thread.operands.op),
-                     thread.operands.mask);
+      what = warps[thread.warp].describe(thread);
     }
     if (site < current->code->syncs.size() &&
         !current->code->syncs[site].location.empty())

@@ -73,9 +73,15 @@ static const char *verb(AccessKind kind) {
 
 void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
                                        void *pointer) {
+  const HazardLog &log = *thread.block->launch().hazards;
+  return checkAccess(thread, log.compiled().accesses[site], site, pointer);
+}
+
+void *sparsegpu::emulator::checkAccess(ThreadContext &thread,
+                                       const AccessSite &access, uint64_t site,
+                                       void *pointer) {
   BlockRunner &runner = *thread.block;
   HazardLog &log = *runner.launch().hazards;
-  const AccessSite &access = log.compiled().accesses[site];
   uint64_t address = reinterpret_cast<uint64_t>(pointer);
   uint64_t bytes = access.bytes;
 
