@@ -111,6 +111,16 @@ static Status runCase(const Arguments &arguments, const Manifest &manifest,
   return Status::success();
 }
 
+/// Whether nothing can be done on the device any more, as after a kernel that
+/// reads outside of memory: the driver gives up the context.
+static bool isLost(const RuntimeLibrary &library) {
+  // What the failed case left behind says nothing of the device.
+  (void)library.takeError();
+  Expected<DeviceBuffer> buffer = DeviceBuffer::create(library, 4);
+  return !buffer || !library.fill(buffer->data(), 0, 1, nullptr) ||
+         !library.synchronize(nullptr);
+}
+
 static int runBundle(const Arguments &arguments) {
   Expected<Manifest> manifest = readManifest(arguments.directory);
   if (!manifest)
@@ -154,12 +164,22 @@ static int runBundle(const Arguments &arguments) {
   record.date = now();
   record.checked = arguments.check;
   std::ostream &out = arguments.json == "-" ? std::cerr : std::cout;
+  // Before the work, not after it.
+  if (!arguments.json.empty() && arguments.json != "-")
+    if (!std::ofstream(arguments.json, std::ios::app))
+      return fail("cannot write " + arguments.json);
   printHeader(out, record);
   bool passed = true, ran = true;
+  std::string lost;
   for (CaseRecord &entry : record.cases) {
-    if (Status status = runCase(arguments, *manifest, *library, l2Bytes, entry);
-        !status)
+    if (!lost.empty())
+      entry.error = lost;
+    else if (Status status =
+                 runCase(arguments, *manifest, *library, l2Bytes, entry);
+             !status)
       entry.error = status.message();
+    if (!entry.error.empty() && lost.empty() && isLost(*library))
+      lost = "not run: the device was lost in case '" + entry.info->name + "'";
     printCase(out, record, entry);
     passed &= entry.passed();
     ran &= entry.error.empty();

@@ -57,12 +57,13 @@ struct Recorder {
 } // namespace
 
 llvm::Error run::recordCall(const Options &options, const std::string &name,
+                            const std::string &manifestName,
                             json::Object &object) {
   auto library = bundle::RuntimeLibrary::open(options.libraryDir +
                                               "/libsparsegpu_emulator.so");
   if (!library)
     return makeError(library.message());
-  auto manifest = bundle::readManifest(options.bundle);
+  auto manifest = bundle::readManifest(options.bundle, manifestName);
   if (!manifest)
     return makeError(manifest.message());
   auto loaded = bundle::LoadedCase::load(options.bundle, *manifest,

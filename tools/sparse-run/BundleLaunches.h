@@ -21,7 +21,9 @@ namespace sparsegpu::run {
 
 /// Adds to `object` the launches that the case `name` of the bundle makes, and
 /// the buffers that hold its results, from a call whose kernels are not run.
+/// The case is in the bundle's manifest with the name `manifestName`.
 llvm::Error recordCall(const Options &options, const std::string &name,
+                       const std::string &manifestName,
                        llvm::json::Object &object);
 
 } // namespace sparsegpu::run

@@ -292,6 +292,12 @@ run::writeBundleProgram(Program &program, const std::string &id,
     llvm::WithColor::note(llvm::errs(), "sparse-run")
         << "the program gets PTX and no machine code, for lack of ptxas and "
            "fatbinary of CUDA; the driver compiles it when it is loaded\n";
+  else
+    for (const std::string &chip : options.bundleChips)
+      if (!code->modules.empty() && !llvm::is_contained(code->chips, chip))
+        llvm::WithColor::note(llvm::errs(), "sparse-run")
+            << "ptxas does not know " << chip
+            << "; the driver compiles the PTX for it\n";
 
   std::string folder = "programs/" + id;
   std::string path = options.bundle + "/" + folder;

@@ -212,13 +212,18 @@ describeCase(Program &program, const std::vector<BoundArgument> &arguments,
 // The bundle
 //===----------------------------------------------------------------------===//
 
+/// The manifest is written under this name and renamed when it is whole.
+static constexpr const char *kNewManifest = "manifest.json.part";
+
 static llvm::Error writeManifest(const Options &options, json::Value manifest) {
+  return toError(writeFile(options.bundle + "/" + kNewManifest,
+                           llvm::formatv("{0:2}\n", manifest).str()));
+}
+
+static llvm::Error renameManifest(const Options &options) {
   std::string path = options.bundle + "/manifest.json";
-  std::string temporary = path + ".part";
-  std::string text = llvm::formatv("{0:2}\n", manifest).str();
-  if (llvm::Error error = toError(writeFile(temporary, text)))
-    return error;
-  if (std::error_code code = llvm::sys::fs::rename(temporary, path))
+  if (std::error_code code =
+          llvm::sys::fs::rename(options.bundle + "/" + kNewManifest, path))
     return makeError("cannot write " + path + ": " + code.message());
   return llvm::Error::success();
 }
@@ -241,6 +246,8 @@ static llvm::Expected<json::Value> openBundle(const Options &options) {
                           {"cases", json::Array()}};
     // At once, so that a program that does not compile can be mended and added.
     if (llvm::Error error = writeManifest(options, json::Object(manifest)))
+      return std::move(error);
+    if (llvm::Error error = renameManifest(options))
       return std::move(error);
     return manifest;
   }
@@ -324,7 +331,6 @@ llvm::Error run::emitBundle(Program &program,
   auto manifest = openBundle(options);
   if (!manifest)
     return manifest.takeError();
-  json::Value before = *manifest;
   json::Array &programs = *manifest->getAsObject()->getArray("programs");
   json::Array &cases = *manifest->getAsObject()->getArray("cases");
   auto isCalled = [](const char *key, const std::string &value) {
@@ -355,11 +361,11 @@ llvm::Error run::emitBundle(Program &program,
   if (llvm::Error error = writeManifest(options, *manifest))
     return error;
   if (llvm::Error error =
-          recordCall(options, name, *cases.back().getAsObject())) {
-    llvm::consumeError(writeManifest(options, before));
+          recordCall(options, name, kNewManifest, *cases.back().getAsObject()))
     return error;
-  }
   if (llvm::Error error = writeManifest(options, *manifest))
+    return error;
+  if (llvm::Error error = renameManifest(options))
     return error;
   llvm::outs() << "case " << name << " added to " << options.bundle
                << "; run it with " << options.bundle << "/run --check\n";

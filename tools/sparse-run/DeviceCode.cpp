@@ -246,13 +246,22 @@ assemble(const CUDATools &tools, const std::vector<std::string> &ptx,
     if (Status status = writeFile(text, ptx[i]); !status)
       return makeError(status.message());
     auto resources = runPtxas(tools, ptx[i], chips[i], cubin, folder);
-    if (!resources)
-      return resources.takeError();
-    code.resources.insert(code.resources.end(), resources->begin(),
-                          resources->end());
     std::string sm = ",sm=" + ChipName::parse(chips[i]).arch() + ",file=";
-    arguments.push_back("--image3=kind=elf" + sm + cubin);
-    if (i == oldest || i == newest)
+    // CUDA 13 assembles nothing older than sm_75.
+    bool isKnown = true;
+    if (!resources) {
+      std::string message = llvm::toString(resources.takeError());
+      isKnown = message.find("is not defined for option") == std::string::npos;
+      if (isKnown)
+        return makeError(message);
+    } else {
+      code.resources.insert(code.resources.end(), resources->begin(),
+                            resources->end());
+      arguments.push_back("--image3=kind=elf" + sm + cubin);
+      if (!llvm::is_contained(code.chips, chips[i]))
+        code.chips.push_back(chips[i]);
+    }
+    if (!isKnown || i == oldest || i == newest)
       arguments.push_back("--image3=kind=ptx" + sm + text);
   }
   SmallVector<StringRef> references(arguments.begin(), arguments.end());
@@ -318,7 +327,5 @@ run::compileForCUDA(ModuleOp source, const PipelineOptions &options,
     module.image = std::move(*image);
     module.isFatBinary = true;
   }
-  if (tools.found())
-    code.chips = chips;
   return code;
 }

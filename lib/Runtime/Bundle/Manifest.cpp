@@ -195,8 +195,9 @@ static std::string withoutCode(std::string text) {
   return text;
 }
 
-Expected<Manifest> bundle::readManifest(const std::string &directory) {
-  std::string path = directory + "/manifest.json";
+Expected<Manifest> bundle::readManifest(const std::string &directory,
+                                        const std::string &name) {
+  std::string path = directory + "/" + name;
   Expected<std::string> text = readFile(path);
   if (!text)
     return Error(text.message() + "; is " + directory + " a bundle?");

@@ -99,7 +99,8 @@ Expected<Timing> bundle::measure(const RuntimeLibrary &library, void *stream,
     return Status::success();
   };
   double last = 0;
-  for (unsigned i = 0; i < options.warmup; ++i) {
+  // Once at least, to know how many calls make a sample.
+  for (unsigned i = 0; i < std::max(options.warmup, 1u); ++i) {
     if (Status status = prepare(i); !status)
       return status.takeError();
     Expected<double> once = watch->time(call, 1);

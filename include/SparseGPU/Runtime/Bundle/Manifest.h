@@ -113,9 +113,10 @@ struct Manifest {
   const Case *findCase(const std::string &name) const;
 };
 
-/// Reads `directory`/manifest.json. The error names the file and the member
-/// that is missing or wrong.
-Expected<Manifest> readManifest(const std::string &directory);
+/// Reads `directory`/`name`. The error names the file and the member that is
+/// missing or wrong.
+Expected<Manifest> readManifest(const std::string &directory,
+                                const std::string &name = "manifest.json");
 
 } // namespace sparsegpu::bundle
 

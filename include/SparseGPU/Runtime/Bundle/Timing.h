@@ -30,6 +30,7 @@ enum class L2State {
 
 struct TimingOptions {
   unsigned repeats = 30;
+  /// At least 1.
   unsigned warmup = 5;
   L2State l2 = L2State::Warm;
   /// Bytes of the L2 cache; 0 when not known, which counts as 128 MiB.
