@@ -131,9 +131,7 @@ static Expected<double> matrixRate(const DeviceContext &device,
       return made.takeError();
     matrix = std::move(*made);
   }
-  if (Status set = cublas.check(cublas.setStream(cublas.handle, device.stream),
-                                "cublasSetStream");
-      !set)
+  if (Status set = cublas.prepare(device.stream, type); !set)
     return set.takeError();
   Expected<double> time = seconds(device, repeats, [&] {
     return cublas.rowMajorProduct(n, n, n, matrices[0].data(),
