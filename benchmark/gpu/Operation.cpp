@@ -123,11 +123,7 @@ public:
   /// that a program which does not initialise its output is found out.
   Status prepare(const Problem &problem, Preparation &preparation) override {
     if (const Operand *c = loaded.find("C"))
-      if (Status filled = problem.device.library.fill(
-              c->data, 0x7fff7fff, c->initial.bytes.size() / 4,
-              loaded.stream());
-          !filled)
-        return filled;
+      return fillWithNaN(problem.device, c->data, c->initial.bytes.size());
     return problem.device.library.synchronize(loaded.stream());
   }
   Status run() override { return loaded.call(); }
