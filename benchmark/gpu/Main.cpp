@@ -146,7 +146,11 @@ int main(int argc, char **argv) {
                  "Largest operand made dense, in bytes; default 1e9");
   app.add_option("--fill-in-limit", options.limits.fillIn,
                  "Most elements of a blocked format per nonzero; default 8");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
 
   options.probes = !noProbes;
   options.measure.states.clear();
