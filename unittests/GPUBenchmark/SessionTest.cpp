@@ -219,7 +219,8 @@ TEST_F(SessionTest, ResumeDoesNotWriteOverWhatItCannotContinue) {
        {Change{"/cases", 5}, Change{"/cases/0", 5},
         Change{"/cases/0/complete", 1}, Change{"/cases/0/name", 1},
         Change{"/cases/0/contenders", json::array()}, Change{"/lost", nullptr},
-        Change{"/lost", {1}}, Change{"/date", 1},
+        Change{"/lost", {1}}, Change{"/date", 1}, Change{"/probes", nullptr},
+        Change{"/probes", 1}, Change{"/options", 1}, Change{"/libraries", 1},
         Change{"/device/name", "another"}}) {
     json changed = good;
     changed[json::json_pointer(place)] = value;
@@ -230,6 +231,64 @@ TEST_F(SessionTest, ResumeDoesNotWriteOverWhatItCannotContinue) {
   }
   std::ofstream(session.json) << "text";
   EXPECT_FALSE(runSession(session, device.library, interrupted).ok());
+}
+
+TEST_F(SessionTest, ResumeNamesWhatIsOtherwise) {
+  ASSERT_TRUE(run().ok());
+  json good = report;
+  std::string was = "--resume: " + session.json + " was made otherwise: ";
+  session.resume = true;
+  ASSERT_TRUE(run().ok());
+  auto expectRefused = [&](const std::string &differences) {
+    json before = report;
+    auto result = run();
+    ASSERT_FALSE(result.ok()) << differences;
+    EXPECT_EQ(result.message(), was + differences);
+    EXPECT_EQ(report, before) << differences;
+  };
+  SessionOptions same = session;
+  session.measure.repeats = 4;
+  session.measure.warmup = 2;
+  expectRefused("repeats was 3, is 4; warmup was 1, is 2");
+  session = same;
+  session.measure.states = {bundle::L2State::Cold};
+  expectRefused(R"(l2 was ["warm","cold"], is ["cold"])");
+  session = same;
+  session.probes = false;
+  expectRefused("probes was true, is false");
+  session = same;
+  session.limits.denseBytes = 10;
+  expectRefused("dense_limit was 1000000000.0, is 10.0");
+  session = same;
+  session.limits.fillIn = 2;
+  expectRefused("fill_in_limit was 8.0, is 2.0");
+  session = same;
+  // Where the program looks for libraries may change, what it finds may not.
+  for (json &library : good["libraries"])
+    if (library["name"] == "cuBLAS") {
+      library["path"] = "elsewhere";
+      library["version"] = "12.0.0";
+    }
+  std::ofstream(session.json) << good;
+  report = good;
+  expectRefused("cuBLAS was 12.0.0 (for tests), is 13.1.0 (for tests)");
+}
+
+TEST_F(SessionTest, ResumeTakesTheProbesThatThereAre) {
+  session.filters = {"n4"};
+  ASSERT_TRUE(run().ok());
+  json changed = report;
+  changed["probes"]["copy"]["gb_per_s"] = 1e-3;
+  std::ofstream(session.json) << changed;
+  session.filters.clear();
+  session.resume = true;
+  ASSERT_TRUE(run().ok());
+  EXPECT_EQ(report["probes"], changed["probes"]);
+  ASSERT_EQ(report["cases"].size(), 2u);
+  // The case that was run now has its bound from the rate that is kept.
+  const json &entry = report["cases"][1];
+  EXPECT_DOUBLE_EQ(entry["bound"]["cold"]["memory_ms"].get<double>(),
+                   entry["compulsory_bytes"].get<double>() / 1e6 * 1e3);
 }
 
 TEST_F(SessionTest, AnInterruptionLeavesAReport) {
@@ -284,6 +343,16 @@ TEST_F(SessionTest, ACaseThatCannotBeLoadedIsReported) {
   EXPECT_EQ(result->failures, 2);
   std::string error = report["cases"][0]["error"];
   EXPECT_NE(error.find("coordinates"), std::string::npos) << error;
+  EXPECT_FALSE(report["cases"][0]["complete"]);
+  EXPECT_FALSE(report["complete"]);
+  // It is tried again.
+  writeIndices("coordinates", {0, 5, 2, 1, 7});
+  session.resume = true;
+  result = run();
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->cases, 2);
+  EXPECT_EQ(result->failures, 0);
+  EXPECT_TRUE(report["complete"]);
 }
 
 TEST_F(SessionTest, OperandsMustFitTheOperation) {
