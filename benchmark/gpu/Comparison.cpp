@@ -82,6 +82,27 @@ json summarizeCases(const json &cases) {
   return summary;
 }
 
+json summarizeClocks(const json &cases) {
+  json summary = json::object();
+  for (const char *clock : {"sm_mhz", "memory_mhz"}) {
+    std::vector<double> readings;
+    for (const json &entry : cases)
+      for (const json &contender : entry.value("contenders", json::array()))
+        for (L2State state : {L2State::Warm, L2State::Cold})
+          if (contender.contains(name(state)) &&
+              contender[name(state)].contains(clock) &&
+              contender[name(state)][clock].is_number())
+            readings.push_back(contender[name(state)][clock].get<double>());
+    summary[clock] = nullptr;
+    if (!readings.empty())
+      summary[clock] = {{"min", quantile(readings, 0)},
+                        {"median", quantile(readings, 0.5)},
+                        {"max", quantile(readings, 1)},
+                        {"readings", readings.size()}};
+  }
+  return summary;
+}
+
 std::string describeCase(const json &object) {
   std::string line = object["name"].get<std::string>() + ": ";
   if (object.contains("error"))

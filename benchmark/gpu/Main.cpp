@@ -129,7 +129,8 @@ int main(int argc, char **argv) {
                  "Folders of vendors' libraries, a:b; a site-packages folder "
                  "with nvidia/*/lib does, too");
   app.add_option("--repeats", options.measure.repeats,
-                 "Samples of each time; default 30")
+                 "Samples of each time; default 30; the report says when they "
+                 "are fewer")
       ->check(CLI::Range(1u, 100000u));
   app.add_option("--warmup", options.measure.warmup,
                  "Runs before the samples; default 5");

@@ -135,6 +135,7 @@ Status Session::describeMachine() {
             {"complete", false},
             {"device", json::parse(*text)},
             {"timed", options.measure.timed},
+            {"notes", json::array()},
             {"options",
              {{"repeats", options.measure.repeats},
               {"warmup", options.measure.warmup},
@@ -144,6 +145,9 @@ Status Session::describeMachine() {
             {"libraries", json::array()},
             {"lost", json::array()},
             {"cases", json::array()}};
+  if (options.measure.timed && options.measure.repeats < kEnoughSamples)
+    report["notes"].push_back("fewer than " + std::to_string(kEnoughSamples) +
+                              " samples");
   for (L2State state : options.measure.states)
     report["options"]["l2"].push_back(name(state));
   for (const LibraryStatus &status : set.libraries) {
@@ -160,6 +164,8 @@ Status Session::describeMachine() {
   nvml = std::make_unique<Nvml>(facts.software ? "" : facts.name);
   report["nvidia_driver"] = facts.software ? json() : nvml->driverVersion();
   report["clocks_before"] = nvml->clocks();
+  if (!options.measure.readClocks)
+    options.measure.readClocks = [this] { return nvml->sample(); };
   return Status::success();
 }
 
@@ -337,6 +343,7 @@ Expected<SessionResult> Session::run() {
     std::cerr << describeCase(object) << std::endl;
     report["cases"].push_back(std::move(object));
     report["clocks_after"] = nvml->clocks();
+    report["clocks_after_timing"] = summarizeClocks(report["cases"]);
     if (Status saved = save(); !saved)
       return saved.takeError();
     if (lost) {
@@ -362,6 +369,7 @@ Expected<SessionResult> Session::run() {
               << numbers["below_1"].get<int64_t>() << " below 1" << std::endl;
   report["complete"] = complete && result.end == SessionEnd::Complete;
   report["clocks_after"] = nvml->clocks();
+  report["clocks_after_timing"] = summarizeClocks(report["cases"]);
   std::remove(markerPath(options.json).c_str());
   if (Status saved = save(); !saved)
     return saved.takeError();

@@ -81,6 +81,11 @@ void compareContenders(const std::vector<Measurement> &measurements,
 /// "cold": ...}; a state without ratios is absent.
 nlohmann::json summarizeCases(const nlohmann::json &cases);
 
+/// The clocks that were read after timing, of all contenders of all cases:
+/// {"sm_mhz": {"min", "median", "max", "readings"}, "memory_mhz": ...}; what
+/// was never read is null.
+nlohmann::json summarizeClocks(const nlohmann::json &cases);
+
 /// A case of the report in a line, for a terminal.
 std::string describeCase(const nlohmann::json &object);
 

@@ -5,7 +5,6 @@
 //
 //===----------------------------------------------------------------------===//
 //
-//
 // A whole run over a small bundle, with a stand-in for each library and for the
 // compiled program: what the report holds, resuming, stopping.
 //
@@ -154,6 +153,7 @@ TEST_F(SessionTest, ACompleteReport) {
   EXPECT_EQ(result->failures, 0) << report.dump(1);
   EXPECT_TRUE(report["complete"]);
   EXPECT_TRUE(report["timed"]);
+  EXPECT_EQ(report["notes"], json::array({"fewer than 30 samples"}));
   EXPECT_GT(report["probes"]["copy"]["gb_per_s"], 0);
   ASSERT_EQ(report["cases"].size(), 2u);
   const json &entry = report["cases"][1];
@@ -264,11 +264,8 @@ TEST_F(SessionTest, ResumeNamesWhatIsOtherwise) {
   expectRefused("fill_in_limit was 8.0, is 2.0");
   session = same;
   // Where the program looks for libraries may change, what it finds may not.
-  for (json &library : good["libraries"])
-    if (library["name"] == "cuBLAS") {
-      library["path"] = "elsewhere";
-      library["version"] = "12.0.0";
-    }
+  good["libraries"][1]["path"] = "elsewhere";
+  good["libraries"][1]["version"] = "12.0.0";
   std::ofstream(session.json) << good;
   report = good;
   expectRefused("cuBLAS was 12.0.0 (for tests), is 13.1.0 (for tests)");
@@ -289,6 +286,32 @@ TEST_F(SessionTest, ResumeTakesTheProbesThatThereAre) {
   const json &entry = report["cases"][1];
   EXPECT_DOUBLE_EQ(entry["bound"]["cold"]["memory_ms"].get<double>(),
                    entry["compulsory_bytes"].get<double>() / 1e6 * 1e3);
+}
+
+TEST_F(SessionTest, ClocksAreReadAfterTiming) {
+  double clock = 1000;
+  session.measure.readClocks = [&] {
+    clock += 1;
+    return ClockSample{clock, std::nullopt};
+  };
+  session.filters = {"n4"};
+  session.measure.repeats = 30;
+  ASSERT_TRUE(run().ok());
+  EXPECT_EQ(report["notes"], json::array());
+  const json &ours = report["cases"][0]["contenders"][0];
+  EXPECT_EQ(ours["warm"]["sm_mhz"], 1001);
+  EXPECT_EQ(ours["cold"]["sm_mhz"], 1002);
+  EXPECT_FALSE(ours["cold"].contains("memory_mhz"));
+  // Readings of the case that is kept count, too.
+  session.filters.clear();
+  session.resume = true;
+  ASSERT_TRUE(run().ok());
+  const json &clocks = report["clocks_after_timing"];
+  EXPECT_TRUE(clocks["memory_mhz"].is_null());
+  EXPECT_EQ(clocks["sm_mhz"]["min"], 1001);
+  EXPECT_EQ(clocks["sm_mhz"]["max"], clock);
+  EXPECT_EQ(clocks["sm_mhz"]["median"], (1001 + clock) / 2);
+  EXPECT_EQ(clocks["sm_mhz"]["readings"], clock - 1000);
 }
 
 TEST_F(SessionTest, AnInterruptionLeavesAReport) {
