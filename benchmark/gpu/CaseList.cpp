@@ -11,6 +11,8 @@
 
 #include "CaseList.h"
 
+#include "Operation.h"
+
 #include <nlohmann/json.hpp>
 
 #include <set>
@@ -89,6 +91,9 @@ Expected<std::vector<CaseEntry>> parseCaseList(const std::string &text,
     CaseEntry entry;
     entry.name = reader.text("name");
     entry.operation = reader.text("operation");
+    if (!isOperation(entry.operation))
+      reader.complain("operation",
+                      operationNames() + ", not '" + entry.operation + "'");
     entry.matrix = reader.text("matrix");
     entry.format = reader.text("format");
     std::string type = reader.text("type");

@@ -5,13 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Ours against the baselines of a case.
+// Ours against the baselines of a case, and what all cases say together.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Session.h"
 
 #include "Statistics.h"
+
+#include <cstdio>
 
 using nlohmann::json;
 
@@ -78,6 +80,57 @@ json summarizeCases(const json &cases) {
                             {"below_1", numbers.below}};
   }
   return summary;
+}
+
+json summarizeClocks(const json &cases) {
+  json summary = json::object();
+  for (const char *clock : {"sm_mhz", "memory_mhz"}) {
+    std::vector<double> readings;
+    for (const json &entry : cases)
+      for (const json &contender : entry.value("contenders", json::array()))
+        for (L2State state : {L2State::Warm, L2State::Cold})
+          if (contender.contains(name(state)) &&
+              contender[name(state)].contains(clock) &&
+              contender[name(state)][clock].is_number())
+            readings.push_back(contender[name(state)][clock].get<double>());
+    summary[clock] = nullptr;
+    if (!readings.empty())
+      summary[clock] = {{"min", quantile(readings, 0)},
+                        {"median", quantile(readings, 0.5)},
+                        {"max", quantile(readings, 1)},
+                        {"readings", readings.size()}};
+  }
+  return summary;
+}
+
+std::string describeCase(const json &object) {
+  std::string line = object["name"].get<std::string>() + ": ";
+  if (object.contains("error"))
+    return line + "error: " + object["error"].get<std::string>();
+  const json &ours = object["contenders"][0];
+  line += "ours " + ours["state"].get<std::string>();
+  if (ours.contains("reason"))
+    line += " (" + ours["reason"].get<std::string>() + ")";
+  int right = 0, wrong = 0, refused = 0;
+  for (size_t i = 1; i < object["contenders"].size(); ++i) {
+    std::string state = object["contenders"][i]["state"];
+    right += state == "ok";
+    wrong += state == "wrong";
+    refused += state == "refused";
+  }
+  char text[256];
+  for (const char *state : {"warm", "cold"})
+    if (ours.contains(state) && object.contains("ratio") &&
+        object["ratio"].contains(state)) {
+      std::snprintf(text, sizeof(text), ", %s %.4f ms, %.2f x %s", state,
+                    ours[state]["median_ms"].get<double>(),
+                    object["ratio"][state].get<double>(),
+                    object["best_baseline"][state].get<std::string>().c_str());
+      line += text;
+    }
+  return line + "; baselines " + std::to_string(right) + " ok, " +
+         std::to_string(wrong) + " wrong, " + std::to_string(refused) +
+         " refused";
 }
 
 } // namespace sparsegpu::gpubench

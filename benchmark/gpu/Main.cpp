@@ -129,7 +129,8 @@ int main(int argc, char **argv) {
                  "Folders of vendors' libraries, a:b; a site-packages folder "
                  "with nvidia/*/lib does, too");
   app.add_option("--repeats", options.measure.repeats,
-                 "Samples of each time; default 30")
+                 "Samples of each time; default 30; the report says when they "
+                 "are fewer")
       ->check(CLI::Range(1u, 100000u));
   app.add_option("--warmup", options.measure.warmup,
                  "Runs before the samples; default 5");
@@ -146,7 +147,11 @@ int main(int argc, char **argv) {
                  "Largest operand made dense, in bytes; default 1e9");
   app.add_option("--fill-in-limit", options.limits.fillIn,
                  "Most elements of a blocked format per nonzero; default 8");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
 
   options.probes = !noProbes;
   options.measure.states.clear();

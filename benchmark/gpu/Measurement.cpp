@@ -95,6 +95,8 @@ static Status time(Contender &contender, Problem &problem,
                         [&] { return contender.run(); });
     if (!measured)
       return measured.takeError();
+    measurement.clocks.push_back(options.readClocks ? options.readClocks()
+                                                    : ClockSample());
     measurement.timings.push_back(std::move(*measured));
   }
   return Status::success();
@@ -186,12 +188,22 @@ json toJSON(const Measurement &measurement) {
       {"steps", steps},
       {"ms", measurement.preparationMilliseconds},
       {"first_ms", measurement.firstPreparationMilliseconds}};
-  for (const bundle::Timing &timing : measurement.timings)
-    result[name(timing.l2)] = {{"samples_ms", timing.milliseconds},
-                               {"calls_per_sample", timing.callsPerSample},
-                               {"median_ms", timing.median()},
-                               {"p10_ms", timing.quantile(0.1)},
-                               {"p90_ms", timing.quantile(0.9)}};
+  for (size_t i = 0; i < measurement.timings.size(); ++i) {
+    const bundle::Timing &timing = measurement.timings[i];
+    json &entry = result[name(timing.l2)];
+    entry = {{"samples_ms", timing.milliseconds},
+             {"calls_per_sample", timing.callsPerSample},
+             {"median_ms", timing.median()},
+             {"p10_ms", timing.quantile(0.1)},
+             {"p90_ms", timing.quantile(0.9)}};
+    if (i >= measurement.clocks.size())
+      continue;
+    const ClockSample &clocks = measurement.clocks[i];
+    if (clocks.smMHz)
+      entry["sm_mhz"] = *clocks.smMHz;
+    if (clocks.memoryMHz)
+      entry["memory_mhz"] = *clocks.memoryMHz;
+  }
   return result;
 }
 

@@ -13,25 +13,33 @@
 #define SPARSEGPU_BENCHMARK_GPU_MEASUREMENT_H
 
 #include "Contender.h"
+#include "Vendor/Nvml.h"
 
 #include "SparseGPU/Runtime/Bundle/Timing.h"
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace sparsegpu::gpubench {
 
+/// With fewer samples the report says so.
+inline constexpr unsigned kEnoughSamples = 30;
+
 struct MeasureOptions {
   /// False on the software GPU, whose times say nothing: check only.
   bool timed = true;
-  unsigned repeats = 30;
+  unsigned repeats = kEnoughSamples;
   unsigned warmup = 5;
   uint64_t l2Bytes = 0;
   std::vector<bundle::L2State> states = {bundle::L2State::Warm,
                                          bundle::L2State::Cold};
+  /// Reads the clocks; called right after the last sample of each state. None:
+  /// they are not known.
+  std::function<ClockSample()> readClocks;
 };
 
 /// "warm" or "cold".
@@ -59,6 +67,8 @@ struct Measurement {
   /// The same of the first.
   double firstPreparationMilliseconds = 0;
   std::vector<bundle::Timing> timings;
+  /// One for each of `timings`.
+  std::vector<ClockSample> clocks;
 
   const bundle::Timing *find(bundle::L2State state) const;
 };

@@ -123,11 +123,7 @@ public:
   /// that a program which does not initialise its output is found out.
   Status prepare(const Problem &problem, Preparation &preparation) override {
     if (const Operand *c = loaded.find("C"))
-      if (Status filled = problem.device.library.fill(
-              c->data, 0x7fff7fff, c->initial.bytes.size() / 4,
-              loaded.stream());
-          !filled)
-        return filled;
+      return fillWithNaN(problem.device, c->data, c->initial.bytes.size());
     return problem.device.library.synchronize(loaded.stream());
   }
   Status run() override { return loaded.call(); }
@@ -222,16 +218,33 @@ static Expected<std::unique_ptr<Problem>> makeSpGEMM(const bundle::Case &info,
   return std::unique_ptr<Problem>(std::move(problem));
 }
 
+/// A dense product in a case of its own would be one more line here.
+static const std::map<std::string, ProblemMaker> &operations() {
+  static const std::map<std::string, ProblemMaker> all = {
+      {"spmm", makeSpMM}, {"sddmm", makeSDDMM}, {"spgemm", makeSpGEMM}};
+  return all;
+}
+
+bool isOperation(const std::string &name) { return operations().count(name); }
+
+std::string operationNames() {
+  std::string names;
+  size_t left = operations().size();
+  for (const auto &[name, maker] : operations()) {
+    names += name;
+    --left;
+    names += left > 1 ? ", " : left == 1 ? " or " : "";
+  }
+  return names;
+}
+
 Expected<LoadedProblem> makeProblem(const CaseEntry &entry,
                                     const bundle::Case &info, LoadedCase loaded,
                                     const bundle::RuntimeLibrary &library) {
-  // A dense product in a case of its own would be one more line here.
-  static const std::map<std::string, ProblemMaker> operations = {
-      {"spmm", makeSpMM}, {"sddmm", makeSDDMM}, {"spgemm", makeSpGEMM}};
-  auto operation = operations.find(entry.operation);
-  if (operation == operations.end())
-    return Error("'" + entry.operation +
-                 "' is no operation that this benchmark knows");
+  auto operation = operations().find(entry.operation);
+  if (operation == operations().end())
+    return Error("'" + entry.operation + "' is no operation; there are " +
+                 operationNames());
   if (!loaded.program().deviceOperands)
     return Error("the program takes operands in host memory");
 

@@ -29,6 +29,10 @@ struct LoadedProblem {
   std::unique_ptr<Contender> ours;
 };
 
+/// The operations that there are, for messages: "sddmm, spgemm or spmm".
+std::string operationNames();
+bool isOperation(const std::string &name);
+
 /// Takes a loaded case as what `entry` says it is. Programs name their operands
 ///   spmm     A (sparse), B, C; result D = A * B, C only gives the memory
 ///   sddmm    A (sparse), X, Y; one result with A's nonzeros

@@ -131,9 +131,7 @@ static Expected<double> matrixRate(const DeviceContext &device,
       return made.takeError();
     matrix = std::move(*made);
   }
-  if (Status set = cublas.check(cublas.setStream(cublas.handle, device.stream),
-                                "cublasSetStream");
-      !set)
+  if (Status set = cublas.prepare(device.stream, type); !set)
     return set.takeError();
   Expected<double> time = seconds(device, repeats, [&] {
     return cublas.rowMajorProduct(n, n, n, matrices[0].data(),
@@ -220,6 +218,28 @@ Rates probe(const DeviceContext &device, const DeviceFacts &facts,
                                     {"lanes", fmaLanes(facts.chip)},
                                     {"tflops", rates.theoreticalFmaRate / 1e12},
                                     {"measured", false}};
+  return rates;
+}
+
+Rates ratesFrom(const json &details, const DeviceFacts &facts) {
+  Rates rates;
+  rates.l2Bytes = facts.l2Bytes;
+  auto read = [](const json &object, const std::string &probe,
+                 const char *member, double scale) {
+    auto it = object.is_object() ? object.find(probe) : object.end();
+    if (it == object.end() || !it->is_object() || !it->contains(member) ||
+        !(*it)[member].is_number())
+      return 0.0;
+    return (*it)[member].get<double>() * scale;
+  };
+  rates.copyBandwidth = read(details, "copy", "gb_per_s", 1e9);
+  rates.l2Bandwidth = read(details, "l2", "gb_per_s", 1e9);
+  rates.theoreticalFmaRate =
+      read(details, "f32_fma_theoretical", "tflops", 1e12);
+  if (details.is_object() && details.contains("matrix"))
+    for (const char *type : {"f16", "f32", "tf32", "f64"})
+      if (double rate = read(details["matrix"], type, "tflops", 1e12))
+        rates.matrixRate[type] = rate;
   return rates;
 }
 

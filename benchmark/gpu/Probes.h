@@ -52,6 +52,9 @@ Rates probe(const DeviceContext &device, const DeviceFacts &facts,
             const CublasApi *cublas, const ProbeOptions &options,
             nlohmann::json &details);
 
+/// The rates that `details` of an earlier probe() on the same device has.
+Rates ratesFrom(const nlohmann::json &details, const DeviceFacts &facts);
+
 } // namespace sparsegpu::gpubench
 
 #endif // SPARSEGPU_BENCHMARK_GPU_PROBES_H

@@ -36,6 +36,24 @@ Expected<DeviceBuffer> upload(const DeviceContext &device, const void *data,
   return buffer;
 }
 
+Status fillWithNaN(const DeviceContext &device, void *data, uint64_t bytes) {
+  constexpr uint32_t pattern = 0x7fff7fff;
+  uint64_t words = bytes / sizeof(pattern), rest = bytes % sizeof(pattern);
+  if (words)
+    if (Status filled =
+            device.library.fill(data, pattern, words, device.stream);
+        !filled)
+      return filled;
+  // An odd number of f16 or bf16 has a last element that is in no word.
+  if (rest)
+    if (Status copied = device.library.copy(static_cast<char *>(data) +
+                                                words * sizeof(pattern),
+                                            &pattern, rest, device.stream);
+        !copied)
+      return copied;
+  return device.library.synchronize(device.stream);
+}
+
 Expected<std::vector<double>> download(const DeviceContext &device,
                                        const void *data, int64_t count,
                                        ElementType type) {
@@ -81,8 +99,7 @@ bool isTwoFour(const SparseOperand &matrix) {
 //===----------------------------------------------------------------------===//
 
 Status Problem::allocateOutput() {
-  // Whole words, because it is filled by words.
-  uint64_t bytes = (outputElements() * formats::byteSize(type) + 3) / 4 * 4;
+  uint64_t bytes = outputElements() * formats::byteSize(type);
   Expected<DeviceBuffer> made = DeviceBuffer::create(device.library, bytes);
   if (!made)
     return made.takeError();
@@ -93,10 +110,7 @@ Status Problem::allocateOutput() {
 Status Problem::poisonOutput() const {
   if (output.size() == 0)
     return Status::success();
-  // NaN as one f32, as two f16 or bf16, and as half of an f64.
-  Status filled = device.library.fill(output.data(), 0x7fff7fff,
-                                      output.size() / 4, device.stream);
-  return filled ? device.library.synchronize(device.stream) : std::move(filled);
+  return fillWithNaN(device, output.data(), output.size());
 }
 
 Expected<HostResult> Problem::readOutput() const {

@@ -151,6 +151,9 @@ bool isTwoFour(const SparseOperand &matrix);
 /// Copies `bytes` to new device memory.
 Expected<bundle::DeviceBuffer> upload(const DeviceContext &device,
                                       const void *data, uint64_t bytes);
+/// Fills device memory with a pattern that is NaN as f16, bf16, f32 and f64, to
+/// its last element, and waits for it. No bytes are none to fill.
+Status fillWithNaN(const DeviceContext &device, void *data, uint64_t bytes);
 /// Waits for the stream and reads `count` elements as doubles.
 Expected<std::vector<double>> download(const DeviceContext &device,
                                        const void *data, int64_t count,

@@ -16,11 +16,13 @@
 
 namespace sparsegpu::gpubench {
 
-/// The report at `path` that --resume continues; null when there is none. What
-/// is no report, or one of another device, is an error: it would be written
-/// over.
+/// The report at `path` that --resume continues; null when there is none. An
+/// error, because it would be written over, is what is no report, and one whose
+/// cases cannot stand beside those of `current`, the report that has just been
+/// begun: of another device, driver, version of a library, or option that
+/// changes results. The error names each difference.
 Expected<nlohmann::json> readReportSoFar(const std::string &path,
-                                         const nlohmann::json &device);
+                                         const nlohmann::json &current);
 
 } // namespace sparsegpu::gpubench
 

@@ -8,7 +8,7 @@
 // A run over the cases:
 //
 // 1. the case list, the manifest and, when resuming, the report so far
-// 2. libraries, clocks, probes
+// 2. libraries, clocks, probes, unless the report so far has them
 // 3. for each case: load, ours, then each baseline; comparison; report
 // rewritten
 // 4. clocks again
@@ -57,12 +57,12 @@ private:
   Status readInputs();
   Status describeMachine();
   Status resumeReport();
+  Status findRates();
   /// The entry of the report for a case; sets `lost` when the device is.
   json runCase(const CaseEntry &entry, bool &lost);
   void describeProblem(const LoadedProblem &loaded, json &object) const;
   Measurement runContender(const CaseEntry &entry, Contender &contender,
                            Problem &problem);
-  void printCase(const json &object) const;
   Status save() const;
   double secondsSoFar() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() -
@@ -79,6 +79,7 @@ private:
   DeviceFacts facts;
   Rates rates;
   ContenderSet set;
+  std::unique_ptr<Nvml> nvml;
   json report;
 };
 } // namespace
@@ -134,12 +135,19 @@ Status Session::describeMachine() {
             {"complete", false},
             {"device", json::parse(*text)},
             {"timed", options.measure.timed},
+            {"notes", json::array()},
             {"options",
              {{"repeats", options.measure.repeats},
-              {"warmup", options.measure.warmup}}},
+              {"warmup", options.measure.warmup},
+              {"probes", options.probes},
+              {"dense_limit", options.limits.denseBytes},
+              {"fill_in_limit", options.limits.fillIn}}},
             {"libraries", json::array()},
             {"lost", json::array()},
             {"cases", json::array()}};
+  if (options.measure.timed && options.measure.repeats < kEnoughSamples)
+    report["notes"].push_back("fewer than " + std::to_string(kEnoughSamples) +
+                              " samples");
   for (L2State state : options.measure.states)
     report["options"]["l2"].push_back(name(state));
   for (const LibraryStatus &status : set.libraries) {
@@ -152,11 +160,17 @@ Status Session::describeMachine() {
                     {"for_tests", search.testLibraries}});
     report["libraries"].push_back(std::move(entry));
   }
+
+  nvml = std::make_unique<Nvml>(facts.software ? "" : facts.name);
+  report["nvidia_driver"] = facts.software ? json() : nvml->driverVersion();
+  report["clocks_before"] = nvml->clocks();
+  if (!options.measure.readClocks)
+    options.measure.readClocks = [this] { return nvml->sample(); };
   return Status::success();
 }
 
 Status Session::resumeReport() {
-  Expected<json> before = readReportSoFar(options.json, report["device"]);
+  Expected<json> before = readReportSoFar(options.json, report);
   if (!before)
     return before.takeError();
   if (!before->is_null()) {
@@ -164,6 +178,8 @@ Status Session::resumeReport() {
       if (entry["complete"])
         report["cases"].push_back(entry);
     report["lost"] = (*before)["lost"];
+    if (before->contains("probes"))
+      report["probes"] = (*before)["probes"];
     report["resumed_from"] = (*before)["date"];
   }
   std::ifstream marker(markerPath(options.json));
@@ -176,6 +192,24 @@ Status Session::resumeReport() {
 //===----------------------------------------------------------------------===//
 // Cases
 //===----------------------------------------------------------------------===//
+
+/// All bounds of a report come from one set of probes: one that is resumed has
+/// them already.
+Status Session::findRates() {
+  if (!options.measure.timed || !options.probes)
+    return Status::success();
+  if (report.contains("probes")) {
+    rates = ratesFrom(report["probes"], facts);
+    return Status::success();
+  }
+  Expected<void *> stream = library.createStream();
+  if (!stream)
+    return stream.takeError();
+  rates = probe({library, *stream}, facts, set.cublas.get(), options.probe,
+                report["probes"]);
+  library.destroyStream(*stream);
+  return Status::success();
+}
 
 void Session::describeProblem(const LoadedProblem &loaded, json &object) const {
   const Problem &problem = *loaded.problem;
@@ -241,7 +275,6 @@ json Session::runCase(const CaseEntry &entry, bool &lost) {
   }();
   if (!loaded) {
     object["error"] = loaded.message();
-    object["complete"] = true;
     return object;
   }
   describeProblem(*loaded, object);
@@ -269,37 +302,6 @@ json Session::runCase(const CaseEntry &entry, bool &lost) {
   return object;
 }
 
-void Session::printCase(const json &object) const {
-  std::cerr << object["name"].get<std::string>() << ": ";
-  if (object.contains("error")) {
-    std::cerr << "error: " << object["error"].get<std::string>() << std::endl;
-    return;
-  }
-  const json &ours = object["contenders"][0];
-  std::cerr << "ours " << ours["state"].get<std::string>();
-  if (ours.contains("reason"))
-    std::cerr << " (" << ours["reason"].get<std::string>() << ")";
-  int right = 0, wrong = 0, refused = 0;
-  for (size_t i = 1; i < object["contenders"].size(); ++i) {
-    std::string state = object["contenders"][i]["state"];
-    right += state == "ok";
-    wrong += state == "wrong";
-    refused += state == "refused";
-  }
-  char text[256];
-  for (const char *state : {"warm", "cold"})
-    if (ours.contains(state) && object.contains("ratio") &&
-        object["ratio"].contains(state)) {
-      std::snprintf(text, sizeof(text), ", %s %.4f ms, %.2f x %s", state,
-                    ours[state]["median_ms"].get<double>(),
-                    object["ratio"][state].get<double>(),
-                    object["best_baseline"][state].get<std::string>().c_str());
-      std::cerr << text;
-    }
-  std::cerr << "; baselines " << right << " ok, " << wrong << " wrong, "
-            << refused << " refused" << std::endl;
-}
-
 /// Written beside it and renamed, so that there is always a whole report.
 Status Session::save() const {
   std::string temporary = options.json + ".new";
@@ -319,17 +321,8 @@ Expected<SessionResult> Session::run() {
   if (options.resume)
     if (Status resumed = resumeReport(); !resumed)
       return resumed.takeError();
-  Nvml nvml(facts.software ? "" : facts.name);
-  report["nvidia_driver"] = facts.software ? json() : nvml.driverVersion();
-  report["clocks_before"] = nvml.clocks();
-  if (options.measure.timed && options.probes) {
-    Expected<void *> stream = library.createStream();
-    if (!stream)
-      return stream.takeError();
-    rates = probe({library, *stream}, facts, set.cublas.get(), options.probe,
-                  report["probes"]);
-    library.destroyStream(*stream);
-  }
+  if (Status known = findRates(); !known)
+    return known.takeError();
   if (Status saved = save(); !saved)
     return saved.takeError();
 
@@ -347,9 +340,10 @@ Expected<SessionResult> Session::run() {
     }
     bool lost = false;
     json object = runCase(entry, lost);
-    printCase(object);
+    std::cerr << describeCase(object) << std::endl;
     report["cases"].push_back(std::move(object));
-    report["clocks_after"] = nvml.clocks();
+    report["clocks_after"] = nvml->clocks();
+    report["clocks_after_timing"] = summarizeClocks(report["cases"]);
     if (Status saved = save(); !saved)
       return saved.takeError();
     if (lost) {
@@ -359,8 +353,10 @@ Expected<SessionResult> Session::run() {
   }
   if (interrupted)
     result.end = SessionEnd::Stopped;
+  bool complete = true;
   for (const json &object : report["cases"]) {
     ++result.cases;
+    complete &= object["complete"].get<bool>();
     result.failures +=
         object.contains("error") || object["contenders"][0]["state"] != "ok";
   }
@@ -371,8 +367,9 @@ Expected<SessionResult> Session::run() {
               << numbers["geometric_mean"].get<double>() << " of "
               << numbers["cases"].get<int64_t>() << " cases, "
               << numbers["below_1"].get<int64_t>() << " below 1" << std::endl;
-  report["complete"] = result.end == SessionEnd::Complete;
-  report["clocks_after"] = nvml.clocks();
+  report["complete"] = complete && result.end == SessionEnd::Complete;
+  report["clocks_after"] = nvml->clocks();
+  report["clocks_after_timing"] = summarizeClocks(report["cases"]);
   std::remove(markerPath(options.json).c_str());
   if (Status saved = save(); !saved)
     return saved.takeError();

@@ -55,7 +55,7 @@ inline std::string markerPath(const std::string &json) {
 }
 
 enum class SessionEnd {
-  /// All cases are done.
+  /// All cases were tried.
   Complete,
   /// The time was up, or the user interrupted.
   Stopped,
@@ -80,6 +80,14 @@ void compareContenders(const std::vector<Measurement> &measurements,
 /// The ratios of all cases: {"warm": {"geometric_mean", "cases", "below_1"},
 /// "cold": ...}; a state without ratios is absent.
 nlohmann::json summarizeCases(const nlohmann::json &cases);
+
+/// The clocks that were read after timing, of all contenders of all cases:
+/// {"sm_mhz": {"min", "median", "max", "readings"}, "memory_mhz": ...}; what
+/// was never read is null.
+nlohmann::json summarizeClocks(const nlohmann::json &cases);
+
+/// A case of the report in a line, for a terminal.
+std::string describeCase(const nlohmann::json &object);
 
 /// Runs the cases and writes the report after each; what goes wrong in one
 /// contender or case is in the report. `interrupted` is looked at between

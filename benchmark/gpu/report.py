@@ -90,7 +90,9 @@ def header_lines(report):
     lines = [f"# GPU benchmark, {device.get('name', 'unknown device')}", ""]
     if not report.get("complete"):
         lines += ["**Not complete: some cases were not run.**", ""]
-    if not is_timed(report):
+    if is_timed(report):
+        lines += [line for note in report.get("notes", []) for line in (f"**{note.capitalize()}.**", "")]
+    else:
         lines += ["software GPU: no times. This says only whether results are right.", ""]
     facts = [("date", report.get("date")), ("chip", device.get("chip")),
              ("CUDA driver", device.get("driver")), ("NVIDIA driver", report.get("nvidia_driver"))]  # fmt: skip
@@ -99,6 +101,11 @@ def header_lines(report):
         if clocks.get("sm_mhz") is not None:
             facts.append((f"clocks {when}, MHz",
                           f"SM {clocks['sm_mhz']:.0f}, memory {clocks.get('memory_mhz') or 0:.0f}"))  # fmt: skip
+    clocks = report.get("clocks_after_timing") or {}
+    for name, key in (("SM", "sm_mhz"), ("memory", "memory_mhz")):
+        if clocks.get(key):
+            low, middle, high = (clocks[key][part] for part in ("min", "median", "max"))
+            facts.append((f"{name} clock after timing, MHz", f"{low:.0f}, median {middle:.0f}, {high:.0f}"))
     options = report.get("options", {})
     if is_timed(report):
         facts.append(("samples", f"{options.get('repeats')} after {options.get('warmup')} runs"))

@@ -64,6 +64,9 @@ TEST(CaseList, NamesWhatIsWrong) {
   EXPECT_EQ(errorOf(listOf("3")), "here: cases[0] must be an object");
   EXPECT_EQ(errorOf(listOf(replaced(kGood, "\"name\"", "\"nome\""))),
             "here: cases[0]: 'name' must be a text");
+  EXPECT_EQ(errorOf(listOf(replaced(kGood, "spmm", "matmul"))),
+            "here: cases[0]: 'operation' must be sddmm, spgemm or spmm, not "
+            "'matmul'");
   EXPECT_EQ(errorOf(listOf(replaced(kGood, "\"f32\"", "\"i32\""))),
             "here: cases[0]: 'type' must be f16, bf16, f32 or f64");
   EXPECT_EQ(errorOf(listOf(replaced(kGood, "64}", "-1}"))),

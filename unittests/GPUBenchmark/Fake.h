@@ -62,6 +62,11 @@ inline sparsegpu::formats::ElementType elementType(int cuda) {
   }
 }
 
+/// Whether it is f16 or bf16.
+inline bool isHalf(int cuda) {
+  return sparsegpu::formats::byteSize(elementType(cuda)) == 2;
+}
+
 inline double load(const void *data, int64_t index, int cuda) {
   auto type = elementType(cuda);
   double value = 0;

@@ -12,13 +12,18 @@
 #include "Fake.h"
 
 namespace {
-enum : int { kInvalidValue = 7, kCompute32F = 68, kComputeTF32 = 77 };
+enum : int {
+  kInvalidValue = 7,
+  kDisallowReducedPrecisionReduction = 16,
+  kCompute32F = 68,
+  kComputeTF32 = 77,
+};
 } // namespace
 
 FAKE_API int cublasCreate_v2(void **handle) {
   if (int status = fake::injectedStatus("cublasCreate"))
     return status;
-  *handle = new int;
+  *handle = new int(0);
   return 0;
 }
 FAKE_API int cublasGetVersion_v2(void *, int *version) {
@@ -26,8 +31,14 @@ FAKE_API int cublasGetVersion_v2(void *, int *version) {
   return 0;
 }
 FAKE_API int cublasSetStream_v2(void *, void *) { return 0; }
-FAKE_API int cublasSetMathMode(void *, int mode) {
-  return mode == 0 ? 0 : kInvalidValue;
+/// The handle is its math mode.
+FAKE_API int cublasSetMathMode(void *handle, int mode) {
+  if (int status = fake::injectedStatus("cublasSetMathMode"))
+    return status;
+  if (mode != 0 && mode != kDisallowReducedPrecisionReduction)
+    return kInvalidValue;
+  *static_cast<int *>(handle) = mode;
+  return 0;
 }
 FAKE_API const char *cublasGetStatusName(int status) {
   return status == 15 ? "CUBLAS_STATUS_NOT_SUPPORTED"
@@ -36,7 +47,7 @@ FAKE_API const char *cublasGetStatusName(int status) {
 FAKE_API const char *cublasGetStatusString(int) { return "no"; }
 
 /// Column-major.
-FAKE_API int cublasGemmEx(void *, int opA, int opB, int m, int n, int k,
+FAKE_API int cublasGemmEx(void *handle, int opA, int opB, int m, int n, int k,
                           const void *alpha, const void *a, int typeA, int lda,
                           const void *b, int typeB, int ldb, const void *beta,
                           void *c, int typeC, int ldc, int computeType, int) {
@@ -48,7 +59,10 @@ FAKE_API int cublasGemmEx(void *, int opA, int opB, int m, int n, int k,
   bool rightType =
       scalarType ? computeType == 70
                  : computeType == kCompute32F || computeType == kComputeTF32;
+  // What a split sum is added up in must not be f16 or bf16.
+  int rightMode = fake::isHalf(typeC) ? kDisallowReducedPrecisionReduction : 0;
   if (opA || opB || lda < m || ldb < k || ldc < m || !rightType ||
+      *static_cast<int *>(handle) != rightMode ||
       fake::scalar(beta, scalarType) != 0)
     return kInvalidValue;
   bool wrong = fake::wantsWrong("cublasGemmEx");

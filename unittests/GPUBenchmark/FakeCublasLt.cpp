@@ -20,6 +20,10 @@ struct Layout {
   int64_t ld;
   int32_t order;
 };
+struct Preference {
+  uint64_t workspaceBytes = 0;
+  uint32_t reductions = 7;
+};
 struct Product {
   int computeType, scaleType;
 };
@@ -69,12 +73,12 @@ FAKE_API int cublasLtMatrixLayoutSetAttribute(void *layout, int attribute,
   return 0;
 }
 FAKE_API int cublasLtMatmulPreferenceCreate(void **preference) {
-  *preference = new uint64_t(0);
+  *preference = new Preference;
   ++liveObjects;
   return 0;
 }
 FAKE_API int cublasLtMatmulPreferenceDestroy(void *preference) {
-  delete static_cast<uint64_t *>(preference);
+  delete static_cast<Preference *>(preference);
   --liveObjects;
   return 0;
 }
@@ -82,16 +86,25 @@ FAKE_API int cublasLtMatmulPreferenceSetAttribute(void *preference,
                                                   int attribute,
                                                   const void *value,
                                                   size_t bytes) {
-  if (attribute != 1 || bytes != sizeof(uint64_t))
+  auto &given = *static_cast<Preference *>(preference);
+  if (attribute == 1 && bytes == sizeof(uint64_t))
+    std::memcpy(&given.workspaceBytes, value, bytes);
+  else if (attribute == 3 && bytes == sizeof(uint32_t))
+    std::memcpy(&given.reductions, value, bytes);
+  else
     return kInvalidValue;
-  std::memcpy(preference, value, bytes);
   return 0;
 }
 FAKE_API int cublasLtMatmulAlgoGetHeuristic(void *, void *, void *, void *,
-                                            void *, void *, void *, int,
+                                            void *, void *layoutD,
+                                            void *preference, int,
                                             void *results, int *returned) {
   if (int status = fake::injectedStatus("cublasLtMatmulAlgoGetHeuristic"))
     return status;
+  // Not split, or added up in f32; for other types anything goes.
+  bool half = fake::isHalf(static_cast<Layout *>(layoutD)->type);
+  if (static_cast<Preference *>(preference)->reductions != (half ? 2 : 7))
+    return kInvalidValue;
   *returned = fake::wantsWrong("cublasLtMatmulAlgoGetHeuristic") ? 0 : 1;
   // Algorithm, workspace, state, waves, reserved: all 0 but the algorithm.
   std::memset(results, 0, sizeof(Algorithm) + sizeof(size_t) + 6 * sizeof(int));

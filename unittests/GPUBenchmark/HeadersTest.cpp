@@ -148,6 +148,8 @@ static_assert(cublas::kSuccess == CUBLAS_STATUS_SUCCESS &&
               cublas::kOpN == CUBLAS_OP_N &&
               cublas::kGemmDefault == CUBLAS_GEMM_DEFAULT &&
               cublas::kDefaultMath == CUBLAS_DEFAULT_MATH &&
+              cublas::kDisallowReducedPrecisionReduction ==
+                  CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION &&
               cublas::kCompute32F == CUBLAS_COMPUTE_32F &&
               cublas::kCompute32FFastTF32 == CUBLAS_COMPUTE_32F_FAST_TF32 &&
               cublas::kCompute64F == CUBLAS_COMPUTE_64F);
@@ -169,7 +171,12 @@ SAME(CublasLtApi, matmul, cublasLtMatmul);
 static_assert(cublaslt::kOrderRow == CUBLASLT_ORDER_ROW &&
               cublaslt::kLayoutOrder == CUBLASLT_MATRIX_LAYOUT_ORDER &&
               cublaslt::kPreferenceMaxWorkspaceBytes ==
-                  CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES);
+                  CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES &&
+              cublaslt::kPreferenceReductionSchemeMask ==
+                  CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK &&
+              cublaslt::kReductionComputeType ==
+                  CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE &&
+              CUBLASLT_REDUCTION_SCHEME_NONE == 0);
 static_assert(sizeof(cublaslt::Algorithm) == sizeof(cublasLtMatmulAlgo_t) &&
               sizeof(cublaslt::HeuristicResult) ==
                   sizeof(cublasLtMatmulHeuristicResult_t) &&

@@ -13,6 +13,8 @@
 #include "Fixture.h"
 #include "Session.h"
 
+#include <cmath>
+
 using namespace sparsegpu;
 using namespace sparsegpu::gpubench;
 using formats::ElementType;
@@ -112,6 +114,25 @@ TEST_F(MeasurementTest, AFailureIsKeptWithItsReason) {
   EXPECT_EQ(measured.reason, "the device said no");
   EXPECT_EQ(contender.calls.back(), 'x');
   EXPECT_EQ(toJSON(measured)["state"], "refused");
+}
+
+TEST_F(MeasurementTest, NaNReachesTheLastElement) {
+  for (ElementType type : {ElementType::F16, ElementType::BF16,
+                           ElementType::F32, ElementType::F64})
+    for (int64_t count : {0, 1, 2, 3, 7}) {
+      // One more, which is not to be written.
+      std::vector<double> ones(count + 1, 1);
+      auto bytes = pack(ones, type);
+      auto buffer = upload(device, bytes.data(), bytes.size());
+      ASSERT_TRUE(buffer.ok());
+      ASSERT_TRUE(fillWithNaN(device, buffer->data(),
+                              uint64_t(count) * formats::byteSize(type)));
+      auto values = download(device, buffer->data(), count + 1, type);
+      ASSERT_TRUE(values.ok());
+      for (int64_t i = 0; i < count; ++i)
+        EXPECT_TRUE(std::isnan((*values)[i])) << i << " of " << count;
+      EXPECT_EQ(values->back(), 1) << formats::name(type);
+    }
 }
 
 static Measurement timed(const char *name, double warm, double cold,

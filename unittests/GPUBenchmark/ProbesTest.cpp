@@ -61,6 +61,15 @@ TEST_F(ProbesTest, RatesFollowFromTimes) {
   EXPECT_DOUBLE_EQ(rates.theoreticalFmaRate, 1e9 * 10 * 128 * 2);
   EXPECT_FALSE(details["f32_fma_theoretical"]["measured"]);
   EXPECT_EQ(liveBuffers(), buffersBefore);
+
+  Rates again = ratesFrom(details, *facts);
+  EXPECT_DOUBLE_EQ(again.copyBandwidth, rates.copyBandwidth);
+  EXPECT_DOUBLE_EQ(again.l2Bandwidth, rates.l2Bandwidth);
+  EXPECT_EQ(again.l2Bytes, rates.l2Bytes);
+  EXPECT_DOUBLE_EQ(again.theoreticalFmaRate, rates.theoreticalFmaRate);
+  ASSERT_EQ(again.matrixRate.size(), rates.matrixRate.size());
+  for (const auto &[type, rate] : rates.matrixRate)
+    EXPECT_DOUBLE_EQ(again.matrixRate[type], rate);
 }
 
 TEST_F(ProbesTest, WhatFailsIsInTheDetails) {
@@ -77,4 +86,6 @@ TEST_F(ProbesTest, WhatFailsIsInTheDetails) {
             "cublasGemmEx: CUBLAS_STATUS_NOT_SUPPORTED (no)");
   EXPECT_EQ(details["l2"]["error"], "the size of the L2 cache is not known");
   EXPECT_EQ(rates.theoreticalFmaRate, 0);
+  EXPECT_EQ(ratesFrom(details, *facts).matrixRate.size(), 0u);
+  EXPECT_EQ(ratesFrom(nullptr, *facts).copyBandwidth, 0);
 }

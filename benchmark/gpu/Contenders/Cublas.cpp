@@ -35,10 +35,7 @@ public:
   }
   Status prepare(const Problem &given, Preparation &preparation) override {
     problem = &given;
-    if (Status set =
-            api->check(api->setStream(api->handle, given.device.stream),
-                       "cublasSetStream");
-        !set)
+    if (Status set = api->prepare(given.device.stream, given.type); !set)
       return set;
     return preparation.step("make A dense on the host, copy", [&]() -> Status {
       Expected<bundle::DeviceBuffer> made = makeDense(given);

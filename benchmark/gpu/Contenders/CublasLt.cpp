@@ -79,6 +79,7 @@ Status CublasLtDense::choose() {
       !made)
     return made;
   uint64_t bytes = workspace.size();
+  uint32_t reductions = cublaslt::kReductionComputeType;
   cublaslt::HeuristicResult found{};
   int count = 0;
   Status status =
@@ -86,6 +87,13 @@ Status CublasLtDense::choose() {
                      preference, cublaslt::kPreferenceMaxWorkspaceBytes, &bytes,
                      sizeof(bytes)),
                  "cublasLtMatmulPreferenceSetAttribute");
+  // The other schemes add parts of a split sum in the type of C.
+  if (status && formats::byteSize(problem->type) == 2)
+    status =
+        api->check(api->preferenceSetAttribute(
+                       preference, cublaslt::kPreferenceReductionSchemeMask,
+                       &reductions, sizeof(reductions)),
+                   "cublasLtMatmulPreferenceSetAttribute");
   if (status)
     status = api->check(api->getHeuristic(api->handle, product, a, b, c, c,
                                           preference, 1, &found, &count),

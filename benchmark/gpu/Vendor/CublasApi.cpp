@@ -58,10 +58,6 @@ Expected<CublasApi> CublasApi::open(const LibrarySearch &search) {
     return loaded.takeError();
   if (Status made = api.check(api.create(&api.handle), "cublasCreate"); !made)
     return made.takeError();
-  if (Status set = api.check(api.setMathMode(api.handle, cublas::kDefaultMath),
-                             "cublasSetMathMode");
-      !set)
-    return set.takeError();
   int version = 0;
   if (Status asked =
           api.check(api.getVersion(api.handle, &version), "cublasGetVersion");
@@ -73,6 +69,16 @@ Expected<CublasApi> CublasApi::open(const LibrarySearch &search) {
 
 Status CublasApi::check(int status, const char *call) const {
   return asStatus(status, call, getStatusName, getStatusString);
+}
+
+Status CublasApi::prepare(void *stream, ElementType type) const {
+  if (Status set = check(setStream(handle, stream), "cublasSetStream"); !set)
+    return set;
+  bool half = formats::byteSize(type) == 2;
+  return check(
+      setMathMode(handle, half ? cublas::kDisallowReducedPrecisionReduction
+                               : cublas::kDefaultMath),
+      "cublasSetMathMode");
 }
 
 Status CublasApi::rowMajorProduct(int64_t rows, int64_t inner, int64_t n,

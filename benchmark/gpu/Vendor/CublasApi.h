@@ -28,6 +28,7 @@ enum : int {
   kOpN = 0,
   kGemmDefault = -1,
   kDefaultMath = 0,
+  kDisallowReducedPrecisionReduction = 16,
   kCompute32F = 68,
   kCompute32FFastTF32 = 77,
   kCompute64F = 70,
@@ -58,6 +59,10 @@ struct CublasApi {
   static Expected<CublasApi> open(const LibrarySearch &search);
   Status check(int status, const char *call) const;
 
+  /// Products of `type` on `stream` from now on. f16 and bf16 are accumulated
+  /// in f32 across the parts of a split sum, too, which the computation type
+  /// alone does not promise.
+  Status prepare(void *stream, formats::ElementType type) const;
   /// Row-major C (rows x n) = A (rows x inner) * B (inner x n), contiguous, all
   /// of one type: the column-major product of the transposes, in turned order.
   /// Sizes below 2^31.
@@ -71,6 +76,9 @@ enum : int {
   kOrderRow = 1,
   kLayoutOrder = 1,
   kPreferenceMaxWorkspaceBytes = 1,
+  kPreferenceReductionSchemeMask = 3,
+  /// Sums that are not split are always allowed.
+  kReductionComputeType = 2,
 };
 
 /// cublasLtMatmulAlgo_t and cublasLtMatmulHeuristicResult_t.

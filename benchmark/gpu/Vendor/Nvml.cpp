@@ -61,19 +61,34 @@ json Nvml::driverVersion() const {
   return nullptr;
 }
 
+// nvmlClockType_t.
+enum : unsigned { kSM = 1, kMemory = 2 };
+
+ClockSample Nvml::sample() const {
+  auto read = [&](unsigned which) -> std::optional<double> {
+    unsigned value = 0;
+    if (device &&
+        call(library, "nvmlDeviceGetClockInfo", device, which, &value))
+      return value;
+    return std::nullopt;
+  };
+  return {read(kSM), read(kMemory)};
+}
+
 json Nvml::clocks() const {
-  // nvmlClockType_t: SM and memory.
-  constexpr unsigned kSM = 1, kMemory = 2;
   json result = json::object();
-  auto number = [&](const char *member, const char *function, unsigned which,
-                    double scale = 1) {
+  auto orNull = [](const std::optional<double> &value) {
+    return value ? json(*value) : json();
+  };
+  ClockSample now = sample();
+  result["sm_mhz"] = orNull(now.smMHz);
+  result["memory_mhz"] = orNull(now.memoryMHz);
+  auto number = [&](const char *member, const char *function, unsigned which) {
     unsigned value = 0;
     result[member] = nullptr;
     if (device && call(library, function, device, which, &value))
-      result[member] = value * scale;
+      result[member] = value;
   };
-  number("sm_mhz", "nvmlDeviceGetClockInfo", kSM);
-  number("memory_mhz", "nvmlDeviceGetClockInfo", kMemory);
   number("sm_max_mhz", "nvmlDeviceGetMaxClockInfo", kSM);
   number("memory_max_mhz", "nvmlDeviceGetMaxClockInfo", kMemory);
   number("temperature_c", "nvmlDeviceGetTemperature", 0);

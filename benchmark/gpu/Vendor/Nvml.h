@@ -14,9 +14,15 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <optional>
 #include <string>
 
 namespace sparsegpu::gpubench {
+
+/// The clocks of the GPU, as far as they are known.
+struct ClockSample {
+  std::optional<double> smMHz, memoryMHz;
+};
 
 /// Reads the state of one GPU. Everything that is not known is null in JSON.
 class Nvml {
@@ -33,6 +39,8 @@ public:
   /// sm_mhz, memory_mhz, sm_max_mhz, memory_max_mhz, temperature_c, power_w,
   /// throttle_reasons (a mask): each a number or null.
   nlohmann::json clocks() const;
+  /// The two clocks of now, and nothing else: for between measurements.
+  ClockSample sample() const;
 
 private:
   void *library = nullptr;
