@@ -18,6 +18,8 @@
 #ifndef SPARSEGPU_RUNTIME_EMULATOR_H
 #define SPARSEGPU_RUNTIME_EMULATOR_H
 
+#include "SparseGPU/Runtime/Counters.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -75,36 +77,6 @@ struct Options {
   /// the syntax of the environment variable SPARSEGPU_EMULATOR. What the text
   /// does not name keeps the value it has in `options`.
   static Status parse(const std::string &text, Options &options);
-};
-
-struct Dim3 {
-  uint32_t x = 1, y = 1, z = 1;
-};
-
-/// What one kind of access to global memory cost, per launch.
-struct GlobalTraffic {
-  /// Executions of an access by a warp (with at least one lane taking part).
-  uint64_t requests = 0;
-  /// Distinct aligned 32-byte pieces, summed over the requests.
-  uint64_t sectors = 0;
-  /// Bytes that the lanes asked for, summed over lanes and requests.
-  uint64_t bytes = 0;
-};
-
-/// The counters of one launch. docs/Emulator.md defines each.
-struct LaunchCounters {
-  std::string kernel;
-  Dim3 grid, block;
-  uint32_t staticShared = 0, dynamicShared = 0;
-  uint64_t threadInstructions = 0, warpInstructions = 0;
-  GlobalTraffic globalLoads, globalStores, globalAtomics;
-  uint64_t sharedLoadRequests = 0, sharedLoadBytes = 0;
-  uint64_t sharedStoreRequests = 0, sharedStoreBytes = 0;
-  uint64_t sharedAtomicRequests = 0;
-  /// Executions by a warp.
-  uint64_t barriers = 0, warpBarriers = 0, shuffles = 0, votes = 0;
-
-  std::string toJSON() const;
 };
 
 /// Something wrong that a launch did, reported once per site and kind.

@@ -33,8 +33,9 @@ bool BlockRunner::resolve() {
 void BlockRunner::mergeWarp(unsigned warp) {
   WarpView view;
   view.code = current->code;
-  view.sharedBegin = reinterpret_cast<uint64_t>(sharedWindow);
-  view.sharedEnd = view.sharedBegin + kSharedWindow;
+  view.shared.begin = reinterpret_cast<uint64_t>(sharedWindow);
+  view.shared.end = view.shared.begin + kSharedWindow;
+  view.branches = &branches[warp];
   view.states.fill(LaneState::Absent);
   for (unsigned lane = 0; lane < kWarpSize; ++lane) {
     unsigned index = warp * kWarpSize + lane;
@@ -56,7 +57,7 @@ void BlockRunner::mergeWarp(unsigned warp) {
       break;
     }
   }
-  mergeLogs(view, counters);
+  mergeLogs(view, tally);
 }
 
 bool BlockRunner::releaseFullLogs() {

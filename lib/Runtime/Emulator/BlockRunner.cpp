@@ -67,15 +67,18 @@ void BlockRunner::prepareLaunch(Launch &launch) {
   current = &launch;
   threadCount = launch.numThreads();
   warpCount = (threadCount + kWarpSize - 1) / kWarpSize;
-  counters = LaunchCounters();
   // Lanes that log or step wait for each other even in a kernel without
   // synchronisation.
   usesFibers = launch.kernel->maySynchronise || launch.variant.log ||
                launch.variant.steps;
   growStacks(launch.kernel->stackBytes, usesFibers ? threadCount : 1);
   warps.resize(warpCount);
-  if (launch.variant.log && logs.size() < threadCount)
-    logs.resize(threadCount);
+  if (launch.variant.log) {
+    tally.reset(*launch.code);
+    branches.resize(warpCount);
+    if (logs.size() < threadCount)
+      logs.resize(threadCount);
+  }
 
   const LaunchConfig &config = launch.config;
   for (unsigned i = 0; i < threadCount; ++i) {
@@ -143,6 +146,9 @@ void BlockRunner::prepareBlock(uint64_t index) {
   barriers.reset(*this, threadCount);
   for (unsigned w = 0; w < warpCount; ++w)
     warps[w].reset(lanesOf(w));
+  if (current->variant.log)
+    for (PendingBranches &pending : branches)
+      pending.count = 0;
   readyHead = readyTail = 0;
   stepCount = 0;
   for (unsigned i = 0; i < threadCount; ++i) {
@@ -153,8 +159,8 @@ void BlockRunner::prepareBlock(uint64_t index) {
     }
     if (current->variant.log) {
       LaneLog &log = logs[i];
-      log.read = thread.logNext = log.words.data();
-      log.lastBlock = 0;
+      log.reset();
+      thread.logNext = log.words.data();
       thread.logLimit = log.words.data() + kLogWords;
     }
   }
@@ -191,7 +197,7 @@ void BlockRunner::run(Launch &launch) {
   }
   if (launch.variant.log) {
     std::lock_guard<std::mutex> lock(launch.mutex);
-    addCounters(launch.counters, counters);
+    launch.tally.merge(tally);
   }
   current = nullptr;
   active = nullptr;
@@ -300,7 +306,11 @@ void BlockRunner::fail(Thread &thread, std::string &&what) {
 //===----------------------------------------------------------------------===//
 
 uint64_t BlockRunner::barrier(Thread &thread, const BarrierRequest &request) {
-  logSync(thread, SyncKind::Barrier, lanesOf(thread.warp));
+  logSync(thread,
+          request.op == BarrierOp::Arrive ? SyncKind::BarrierArrival
+          : request.id                    ? SyncKind::NamedBarrier
+                                          : SyncKind::Barrier,
+          lanesOf(thread.warp));
   if (request.op == BarrierOp::Arrive) {
     barriers.arrive(thread, request);
     return 0;

@@ -90,7 +90,7 @@ public:
 
   Launch &launch() { return *current; }
   const Launch &launch() const { return *current; }
-  LaunchCounters &launchCounters() { return counters; }
+  LaunchTally &launchTally() { return tally; }
   Thread &thread(unsigned index) { return threads[index]; }
   unsigned numThreads() const { return threadCount; }
   unsigned numLiveThreads() const { return live; }
@@ -179,7 +179,8 @@ private:
   BarrierSet barriers;
   std::vector<WarpCollectives> warps;
   std::vector<LaneLog> logs;
-  LaunchCounters counters;
+  std::vector<PendingBranches> branches;
+  LaunchTally tally;
   char *sharedWindow = nullptr;
   void *sharedMapping = nullptr;
   alignas(64) char scratchMemory[256] = {};

@@ -67,6 +67,11 @@ static const char *verb(AccessKind kind) {
     return "store";
   case AccessKind::Atomic:
     return "atomic";
+  case AccessKind::AsyncRead:
+  case AccessKind::AsyncWrite:
+    return "asynchronous copy";
+  case AccessKind::MatrixLoad:
+    return "ldmatrix";
   }
   return "access";
 }

@@ -11,6 +11,7 @@
 
 #include "CompiledKernel.h"
 #include "Hazards.h"
+#include "LaunchTally.h"
 #include "Module.h"
 #include "SparseGPU/Runtime/Emulator.h"
 
@@ -38,6 +39,7 @@ struct Launch {
   std::mutex mutex;
   std::string error;
   LaunchCounters counters;
+  LaunchTally tally;
   HazardLog *hazards = nullptr;
 
   unsigned numThreads() const {

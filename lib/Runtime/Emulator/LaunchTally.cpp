@@ -1,0 +1,80 @@
+//===- LaunchTally.cpp - What workers count during a launch ---------------===//
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "LaunchTally.h"
+
+#include "Counters.h"
+
+#include <map>
+
+using namespace sparsegpu::emulator;
+
+void LaunchTally::reset(const CompiledModule &code) {
+  counters = LaunchCounters();
+  blocks.assign(code.blocks.size(), {});
+  for (Footprint &footprint : footprints)
+    footprint.clear();
+}
+
+void LaunchTally::merge(const LaunchTally &other) {
+  addCounters(counters, other.counters);
+  if (blocks.size() < other.blocks.size())
+    blocks.resize(other.blocks.size());
+  for (size_t i = 0; i < other.blocks.size(); ++i) {
+    blocks[i].warp += other.blocks[i].warp;
+    blocks[i].thread += other.blocks[i].thread;
+  }
+  for (size_t i = 0; i < footprints.size(); ++i)
+    footprints[i].merge(other.footprints[i]);
+}
+
+/// Operations on tensor cores: the same one at several places is one counter.
+static std::vector<MatrixTraffic>
+countMatrices(const CompiledModule &code,
+              const std::vector<InstructionCount> &blocks) {
+  std::map<std::string, MatrixTraffic> byName;
+  for (const MatrixSite &site : code.matrices) {
+    uint64_t executions = blocks[site.block].warp;
+    if (!executions)
+      continue;
+    MatrixTraffic &traffic = byName[site.operation];
+    traffic.operation = site.operation;
+    traffic.executions += executions;
+    traffic.flops += executions * site.flops;
+    traffic.usefulFlops += executions * site.usefulFlops;
+  }
+  std::vector<MatrixTraffic> list;
+  for (auto &[name, traffic] : byName)
+    list.push_back(std::move(traffic));
+  return list;
+}
+
+void LaunchTally::finish(const CompiledModule &code, LaunchCounters &to) const {
+  addCounters(to, counters);
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const InstructionCount &executions = blocks[i];
+    if (!executions.warp)
+      continue;
+    const BlockSite &site = code.blocks[i];
+    to.warpInstructions += executions.warp * site.instructions;
+    to.threadInstructions += executions.thread * site.instructions;
+    for (size_t c = 0; c < kNumInstructionClasses; ++c) {
+      to.instructions[c].warp += executions.warp * site.classes[c];
+      to.instructions[c].thread += executions.thread * site.classes[c];
+    }
+    if (site.branches)
+      to.branches += executions.warp;
+  }
+  to.matrix = countMatrices(code, blocks);
+  GlobalTraffic *traffic[] = {&to.globalLoads, &to.globalStores,
+                              &to.globalAtomics, &to.globalAsync};
+  for (size_t i = 0; i < footprints.size(); ++i) {
+    traffic[i]->distinctSectors = footprints[i].countSectors();
+    traffic[i]->distinctLines = footprints[i].countLines();
+  }
+}
