@@ -170,8 +170,10 @@ static void countShared(AccessKind kind, const uint64_t *addresses,
   SharedTraffic &traffic = sharedOf(tally.counters, kind);
   ++traffic.requests;
   traffic.bytes += uint64_t(bytes) * __builtin_popcount(lanes);
-  Wavefronts fronts =
-      countWavefronts(addresses, lanes, bytes, kind == AccessKind::Atomic);
+  BankUse use = kind == AccessKind::Atomic ? BankUse::Update
+                : kind == AccessKind::Load ? BankUse::Read
+                                           : BankUse::Write;
+  Wavefronts fronts = countWavefronts(addresses, lanes, bytes, use);
   traffic.wavefronts += fronts.wavefronts;
   traffic.bankConflicts += fronts.wavefronts - fronts.phases;
 }

@@ -151,6 +151,15 @@ static Classification classifyCall(const CallInst &call) {
   return {Class::Control};
 }
 
+/// Whether it reads what is a register or a constant of the hardware.
+static bool readsContext(const Instruction &instruction) {
+  auto *load = dyn_cast<LoadInst>(&instruction);
+  auto *argument =
+      load ? dyn_cast<Argument>(getUnderlyingObject(load->getPointerOperand()))
+           : nullptr;
+  return argument && argument->getArgNo() == 0;
+}
+
 std::optional<Classification>
 sparsegpu::emulator::classify(const Instruction &instruction) {
   if (isa<PHINode, AllocaInst, DbgInfoIntrinsic>(instruction))
@@ -165,6 +174,8 @@ sparsegpu::emulator::classify(const Instruction &instruction) {
                : std::optional<Classification>({Class::Control});
   if (auto *intrinsic = dyn_cast<IntrinsicInst>(&instruction);
       intrinsic && intrinsic->isAssumeLikeIntrinsic())
+    return std::nullopt;
+  if (readsContext(instruction))
     return std::nullopt;
   if (auto *load = dyn_cast<LoadInst>(&instruction))
     return Classification{accessClass(load->getPointerOperand(), false)};

@@ -59,10 +59,29 @@ static unsigned countAtomicPhase(const uint64_t *addresses, unsigned numLanes,
   return most;
 }
 
+/// Whether active lanes i and i ^ `distance` have the same address.
+static bool haveEqualPairs(const uint64_t *addresses, uint32_t lanes,
+                           unsigned distance) {
+  std::array<uint64_t, 32> byLane{};
+  for (uint32_t rest = lanes; rest; rest &= rest - 1)
+    byLane[__builtin_ctz(rest)] = *addresses++;
+  for (uint32_t rest = lanes; rest; rest &= rest - 1) {
+    unsigned lane = __builtin_ctz(rest);
+    if (lanes >> (lane ^ distance) & 1 &&
+        byLane[lane] != byLane[lane ^ distance])
+      return false;
+  }
+  return true;
+}
+
 Wavefronts sparsegpu::emulator::countWavefronts(const uint64_t *addresses,
                                                 uint32_t lanes, unsigned bytes,
-                                                bool isAtomic) {
+                                                BankUse use) {
   unsigned perPhase = bytes <= 4 ? 32 : bytes <= 8 ? 16 : 8;
+  if (perPhase < 32 && use == BankUse::Read &&
+      (haveEqualPairs(addresses, lanes, 1) ||
+       haveEqualPairs(addresses, lanes, 2)))
+    perPhase *= 2;
   Wavefronts result;
   for (unsigned first = 0; first < 32; first += perPhase) {
     uint32_t phase =
@@ -71,8 +90,9 @@ Wavefronts sparsegpu::emulator::countWavefronts(const uint64_t *addresses,
       continue;
     unsigned numLanes = __builtin_popcount(phase);
     ++result.phases;
-    result.wavefronts += isAtomic ? countAtomicPhase(addresses, numLanes, bytes)
-                                  : countPhase(addresses, numLanes, bytes);
+    result.wavefronts += use == BankUse::Update
+                             ? countAtomicPhase(addresses, numLanes, bytes)
+                             : countPhase(addresses, numLanes, bytes);
     addresses += numLanes;
   }
   return result;
