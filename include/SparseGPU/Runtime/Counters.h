@@ -17,8 +17,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
-#include <vector>
 
 namespace sparsegpu::emulator {
 
@@ -101,14 +101,11 @@ struct AsyncTraffic {
   std::array<uint64_t, kBuckets> inFlight{}, left{};
 };
 
-/// One operation on tensor cores.
-struct MatrixTraffic {
-  /// "mma.m16n8k16.f32.f16.f16.f32"
-  std::string operation;
-  /// Executions by a warp.
-  uint64_t executions = 0;
-  /// Two for each multiply-add of the shape; those of them with a stored
-  /// element of A (half for mma.sp).
+/// Multiplications of matrices by warps.
+struct MatrixCounter {
+  uint64_t operations = 0;
+  /// 2 for each multiplication of two elements (mma.sp: of what is stored of
+  /// A), and for those of them in which neither is zero.
   uint64_t flops = 0, usefulFlops = 0;
 };
 
@@ -129,8 +126,9 @@ struct LaunchCounters {
   /// Executions by a warp.
   uint64_t barriers = 0, namedBarriers = 0, barrierArrivals = 0;
   uint64_t warpBarriers = 0, shuffles = 0, votes = 0;
-  /// Sorted by name.
-  std::vector<MatrixTraffic> matrix;
+  /// By the name of the instruction in PTX, such as
+  /// "mma.sync.m16n8k16.row.col.f32.f16.f16.f32".
+  std::map<std::string, MatrixCounter> matrixOperations;
 
   InstructionCount &of(InstructionClass c) { return instructions[size_t(c)]; }
   const InstructionCount &of(InstructionClass c) const {

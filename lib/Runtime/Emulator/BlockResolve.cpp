@@ -33,8 +33,7 @@ bool BlockRunner::resolve() {
 void BlockRunner::mergeWarp(unsigned warp) {
   WarpView view;
   view.code = current->code;
-  view.shared.begin = reinterpret_cast<uint64_t>(sharedWindow);
-  view.shared.end = view.shared.begin + kSharedWindow;
+  view.shared = sharedRange();
   view.branches = &branches[warp];
   view.states.fill(LaneState::Absent);
   for (unsigned lane = 0; lane < kWarpSize; ++lane) {
@@ -166,9 +165,7 @@ std::string BlockRunner::describeDeadlock() const {
       what = formatText("barrier {0}", thread.waitsFor);
       site = thread.barrierSite;
     } else {
-      what =
-          formatText("{0} with mask {1:x}", collectiveName(thread.operands.op),
-                     thread.operands.mask);
+      what = warps[thread.warp].describe(thread);
     }
     if (site < current->code->syncs.size() &&
         !current->code->syncs[site].location.empty())

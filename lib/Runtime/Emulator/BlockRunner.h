@@ -90,6 +90,10 @@ public:
 
   Launch &launch() { return *current; }
   const Launch &launch() const { return *current; }
+  SharedRange sharedRange() const {
+    uint64_t begin = reinterpret_cast<uint64_t>(sharedWindow);
+    return {begin, begin + kSharedWindow};
+  }
   LaunchTally &launchTally() { return tally; }
   Thread &thread(unsigned index) { return threads[index]; }
   unsigned numThreads() const { return threadCount; }

@@ -209,36 +209,3 @@ sparsegpu::emulator::classify(const Instruction &instruction) {
   // Parts of vectors and structures, freeze.
   return Classification{Class::Move};
 }
-
-std::optional<MatrixSite>
-sparsegpu::emulator::getMatrixSite(const Instruction &instruction) {
-  auto *call = dyn_cast<CallInst>(&instruction);
-  Function *callee = call ? call->getCalledFunction() : nullptr;
-  if (!callee)
-    return std::nullopt;
-  StringRef name = callee->getName();
-  if (!name.consume_front("llvm.nvvm."))
-    return std::nullopt;
-  bool isSparse = name.starts_with("mma.sp");
-  if (!name.starts_with("mma.") && !name.starts_with("wmma."))
-    return std::nullopt;
-  if (name.starts_with("wmma.") && !name.contains(".mma."))
-    return std::nullopt;
-  // The shape is the part m<M>n<N>k<K>.
-  SmallVector<StringRef> parts;
-  name.split(parts, '.');
-  for (StringRef part : parts) {
-    StringRef rest = part;
-    uint64_t m, n, k;
-    if (!rest.consume_front("m") || rest.consumeInteger(10, m) ||
-        !rest.consume_front("n") || rest.consumeInteger(10, n) ||
-        !rest.consume_front("k") || rest.consumeInteger(10, k))
-      continue;
-    uint64_t flops = 2 * m * n * k;
-    // m8n8k4 on f16 is four products, one for each quad pair.
-    if (name.starts_with("mma.m8n8k4") && !name.contains("f64"))
-      flops *= 4;
-    return MatrixSite{0, name.str(), flops, isSparse ? flops / 2 : flops};
-  }
-  return std::nullopt;
-}

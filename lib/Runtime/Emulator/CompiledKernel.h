@@ -80,13 +80,6 @@ struct BlockSite {
   std::array<uint16_t, kNumInstructionClasses> classes{};
 };
 
-/// An operation on tensor cores in a basic block.
-struct MatrixSite {
-  uint32_t block;
-  std::string operation;
-  uint64_t flops, usefulFlops;
-};
-
 /// A barrier or warp collective.
 struct SyncSite {
   std::string operation;
@@ -124,7 +117,6 @@ struct CompiledModule {
   std::map<std::string, CompiledKernel> kernels;
   std::vector<BlockSite> blocks;
   std::vector<AccessSite> accesses;
-  std::vector<MatrixSite> matrices;
   std::vector<SyncSite> syncs;
   std::vector<ModuleGlobal> globals;
 };

@@ -18,6 +18,12 @@ void sparsegpu::emulator::addCounters(LaunchCounters &to,
   forEachCounter(from, [&](const auto &, uint64_t v) { values.push_back(v); });
   auto it = values.begin();
   forEachCounter(to, [&](const auto &, uint64_t &v) { v += *it++; });
+  for (auto &[name, count] : from.matrixOperations) {
+    MatrixCounter &sum = to.matrixOperations[name];
+    sum.operations += count.operations;
+    sum.flops += count.flops;
+    sum.usefulFlops += count.usefulFlops;
+  }
 }
 
 static JSONValue toArray(const Dim3 &d) {
@@ -62,16 +68,15 @@ JSONValue sparsegpu::emulator::toJSONValue(const LaunchCounters &counters) {
   forEachCounter(counters, [&](const std::string &name, uint64_t value) {
     memberAt(object, name) = value;
   });
-  std::vector<JSONValue> matrix;
-  for (const MatrixTraffic &traffic : counters.matrix) {
-    JSONValue item = JSONValue::object();
-    item["operation"] = std::string_view(traffic.operation);
-    item["executions"] = traffic.executions;
-    item["flops"] = traffic.flops;
-    item["usefulFlops"] = traffic.usefulFlops;
-    matrix.push_back(std::move(item));
+  JSONValue matrix = JSONValue::object();
+  for (auto &[name, counter] : counters.matrixOperations) {
+    JSONValue entry = JSONValue::object();
+    entry["operations"] = counter.operations;
+    entry["flops"] = counter.flops;
+    entry["usefulFlops"] = counter.usefulFlops;
+    matrix[name] = entry;
   }
-  object["matrix"] = JSONValue::array(std::move(matrix));
+  object["matrixOperations"] = matrix;
   object["ratios"] = toRatios(counters);
   return object;
 }

@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MatrixNames.h"
 #include "Transforms.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -19,6 +20,7 @@
 #include "llvm/IR/InstIterator.h"
 
 using namespace llvm;
+using namespace sparsegpu::emulator;
 
 /// A subnormal `value` as a zero of its sign (PTX ISA, ".ftz").
 static Value *flush(IRBuilder<> &b, Value *value) {
@@ -39,6 +41,61 @@ static std::string normalise(StringRef text) {
     if (!isSpace(c))
       result.push_back(c);
   return result;
+}
+
+/// mma.sp of nvgpu.mma.sp.sync: "name{$0,...},{...},{...},{...},$n,selector;"
+/// with the operands in order. It becomes the intrinsic.
+static Value *expandSparseMma(CallInst &call, StringRef statement) {
+  auto [instruction, operands] = statement.split('{');
+  std::string name = intrinsicOfSparseMma(instruction);
+  uint64_t selector = 0;
+  auto [registers, last] = operands.rsplit(',');
+  if (name.empty() || !last.consume_back(";") || last.getAsInteger(0, selector))
+    return nullptr;
+  // All operands of the statement, each once and in order.
+  unsigned next = 0;
+  for (StringRef rest = registers; !rest.empty();) {
+    rest = rest.ltrim("{},");
+    unsigned number = 0;
+    if (rest.empty())
+      break;
+    if (!rest.consume_front("$") || rest.consumeInteger(10, number) ||
+        number != next++)
+      return nullptr;
+  }
+  auto *results = dyn_cast<StructType>(call.getType());
+  if (!results || next != results->getNumElements() + call.arg_size())
+    return nullptr;
+  std::optional<MatrixOp> op = parseMatrixIntrinsic(name);
+  if (selector >= selectorsOf(*op))
+    return nullptr;
+
+  Module &module = *call.getModule();
+  Intrinsic::ID id = Intrinsic::lookupIntrinsicID("llvm.nvvm." + name);
+  if (id == Intrinsic::not_intrinsic)
+    return nullptr;
+  Function *callee = Intrinsic::getOrInsertDeclaration(&module, id);
+  FunctionType *type = callee->getFunctionType();
+  if (type->getNumParams() != call.arg_size() + 1)
+    return nullptr;
+  IRBuilder<> b(&call);
+  SmallVector<Value *> arguments;
+  for (unsigned i = 0; i < call.arg_size(); ++i) {
+    Value *value = call.getArgOperand(i);
+    if (!CastInst::isBitCastable(value->getType(), type->getParamType(i)))
+      return nullptr;
+    arguments.push_back(b.CreateBitCast(value, type->getParamType(i)));
+  }
+  arguments.push_back(b.getInt32(selector));
+  Value *result = b.CreateCall(callee, arguments);
+  Value *converted = PoisonValue::get(results);
+  for (unsigned i = 0; i < results->getNumElements(); ++i)
+    converted =
+        b.CreateInsertValue(converted,
+                            b.CreateBitCast(b.CreateExtractValue(result, i),
+                                            results->getElementType(i)),
+                            i);
+  return converted;
 }
 
 /// What `call` computes, as IR before it; null if the statement is not known.
@@ -73,6 +130,8 @@ static Value *expand(CallInst &call, StringRef statement) {
                    "selp.f64$0,$3,$4,__$$temp3;}")
     return b.CreateSelect(b.CreateFCmpUEQ(operand(0), operand(1)), operand(2),
                           operand(3));
+  if (statement.starts_with("mma.sp"))
+    return expandSparseMma(call, statement);
   return nullptr;
 }
 

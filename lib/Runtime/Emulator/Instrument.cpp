@@ -293,10 +293,6 @@ void Instrumenter::run(Function &function) {
     classifyBlock(*block, site);
     site.firstAccess = compiled.accesses.size();
     for (Instruction &instruction : *block) {
-      if (auto matrix = getMatrixSite(instruction)) {
-        matrix->block = item.number;
-        compiled.matrices.push_back(std::move(*matrix));
-      }
       for (const Access &access : getAccesses(instruction)) {
         item.accesses.push_back(access);
         compiled.accesses.push_back({access.kind, access.space, access.bytes,

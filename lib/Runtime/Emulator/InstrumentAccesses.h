@@ -52,9 +52,6 @@ std::optional<Classification> classify(const llvm::Instruction &instruction);
 AsyncOp getAsyncOp(const llvm::Instruction &instruction,
                    uint32_t &mostInFlight);
 
-/// The operation on tensor cores that the call is (ClassifyInstructions.cpp).
-std::optional<MatrixSite> getMatrixSite(const llvm::Instruction &instruction);
-
 } // namespace sparsegpu::emulator
 
 #endif // SPARSEGPU_LIB_RUNTIME_EMULATOR_INSTRUMENTACCESSES_H

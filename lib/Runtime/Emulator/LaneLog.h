@@ -47,6 +47,7 @@ enum class SyncKind : uint8_t {
   WarpBarrier,
   Shuffle,
   Vote,
+  Matrix,
   NamedBarrier,
   BarrierArrival,
 };

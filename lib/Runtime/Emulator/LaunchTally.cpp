@@ -9,13 +9,13 @@
 #include "LaunchTally.h"
 
 #include "Counters.h"
-
-#include <map>
+#include "MatrixOp.h"
 
 using namespace sparsegpu::emulator;
 
 void LaunchTally::reset(const CompiledModule &code) {
   counters = LaunchCounters();
+  matrices.clear();
   blocks.assign(code.blocks.size(), {});
   for (Footprint &footprint : footprints)
     footprint.clear();
@@ -29,29 +29,12 @@ void LaunchTally::merge(const LaunchTally &other) {
     blocks[i].warp += other.blocks[i].warp;
     blocks[i].thread += other.blocks[i].thread;
   }
+  for (const auto &[encoded, count] : other.matrices) {
+    matrices[encoded].operations += count.operations;
+    matrices[encoded].usefulFlops += count.usefulFlops;
+  }
   for (size_t i = 0; i < footprints.size(); ++i)
     footprints[i].merge(other.footprints[i]);
-}
-
-/// Operations on tensor cores: the same one at several places is one counter.
-static std::vector<MatrixTraffic>
-countMatrices(const CompiledModule &code,
-              const std::vector<InstructionCount> &blocks) {
-  std::map<std::string, MatrixTraffic> byName;
-  for (const MatrixSite &site : code.matrices) {
-    uint64_t executions = blocks[site.block].warp;
-    if (!executions)
-      continue;
-    MatrixTraffic &traffic = byName[site.operation];
-    traffic.operation = site.operation;
-    traffic.executions += executions;
-    traffic.flops += executions * site.flops;
-    traffic.usefulFlops += executions * site.usefulFlops;
-  }
-  std::vector<MatrixTraffic> list;
-  for (auto &[name, traffic] : byName)
-    list.push_back(std::move(traffic));
-  return list;
 }
 
 void LaunchTally::finish(const CompiledModule &code, LaunchCounters &to) const {
@@ -70,7 +53,13 @@ void LaunchTally::finish(const CompiledModule &code, LaunchCounters &to) const {
     if (site.branches)
       to.branches += executions.warp;
   }
-  to.matrix = countMatrices(code, blocks);
+  for (const auto &[encoded, count] : matrices) {
+    MatrixOp op = MatrixOp::decode(encoded);
+    MatrixCounter &counter = to.matrixOperations[op.name()];
+    counter.operations += count.operations;
+    counter.flops += count.operations * op.flops();
+    counter.usefulFlops += count.usefulFlops;
+  }
   GlobalTraffic *traffic[] = {&to.globalLoads, &to.globalStores,
                               &to.globalAtomics, &to.globalAsync};
   for (size_t i = 0; i < footprints.size(); ++i) {

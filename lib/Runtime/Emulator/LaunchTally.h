@@ -18,6 +18,8 @@
 #include "CompiledKernel.h"
 #include "Footprint.h"
 
+#include <map>
+
 namespace sparsegpu::emulator {
 
 struct LaunchTally {
@@ -25,6 +27,8 @@ struct LaunchTally {
   LaunchCounters counters;
   /// Executions of each basic block.
   std::vector<InstructionCount> blocks;
+  /// By the encoded operation; `flops` follow from it.
+  std::map<uint64_t, MatrixCounter> matrices;
   /// Of loads, stores, atomics and asynchronous copies.
   std::array<Footprint, 4> footprints;
 

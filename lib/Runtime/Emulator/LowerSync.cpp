@@ -219,5 +219,6 @@ LowerFn sparsegpu::emulator::lookupSync(StringRef name) {
 }
 
 bool sparsegpu::emulator::isSynchronisation(StringRef name) {
-  return name.consume_front("llvm.nvvm.") && lookupSync(name);
+  return name.consume_front("llvm.nvvm.") &&
+         (lookupSync(name) || lookupMatrix(name));
 }

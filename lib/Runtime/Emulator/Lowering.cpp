@@ -19,8 +19,9 @@ using namespace sparsegpu::emulator;
 
 LowerFn sparsegpu::emulator::lookupOperation(StringRef name) {
   if (name.consume_front("llvm.nvvm.")) {
-    for (auto *lookup : {lookupSpecialRegister, lookupSync, lookupMemory,
-                         lookupMath, lookupConversion, lookupInteger})
+    for (auto *lookup :
+         {lookupSpecialRegister, lookupSync, lookupMemory, lookupMath,
+          lookupConversion, lookupInteger, lookupMatrix})
       if (LowerFn fn = lookup(name))
         return fn;
     return {};

@@ -15,12 +15,12 @@
 //    of the same word share a wavefront too; one of them wins.
 // 2. The words of a request are delivered in phases: of 32 lanes if each has at
 //    most 4 bytes, of a half warp for 8 bytes, of a quarter warp for 16. Lanes
-//    of different phases never share a wavefront. (The Guide says so for compute
-//    capability 3.x; profilers show it on later ones.) For loads phases have
-//    twice as many lanes if all active lanes i and i^1, or all i and i^2, have
-//    the same address: https://forums.developer.nvidia.com/t/77228, an engineer
-//    of NVIDIA on compute capability 7.x. So a load of 16 bytes from one address
-//    takes two wavefronts.
+//    of different phases never share a wavefront. (The Guide says so for
+//    compute capability 3.x; profilers show it on later ones.) For loads phases
+//    have twice as many lanes if all active lanes i and i^1, or all i and i^2,
+//    have the same address: https://forums.developer.nvidia.com/t/77228, an
+//    engineer of NVIDIA on compute capability 7.x. So a load of 16 bytes from
+//    one address takes two wavefronts.
 // 3. A phase takes as many wavefronts as the bank with the most different words
 //    has. A phase without lanes takes none. What exceeds one is a conflict.
 // 4. ldmatrix: eight lanes give the addresses of eight rows of 16 bytes, one

@@ -1,0 +1,51 @@
+//===- Matrix.h - What the operations on matrices do ------------*- C++ -*-===//
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each lane leaves its operands in memory and says where; the lane that comes
+// last does the work for all (Collectives.cpp). So the result cannot depend on
+// the order of the lanes.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_MATRIX_H
+#define SPARSEGPU_LIB_RUNTIME_EMULATOR_MATRIX_H
+
+#include "MatrixOp.h"
+#include "ThreadContext.h"
+
+#include <array>
+
+namespace sparsegpu::emulator {
+
+/// What each lane brings: its registers. Operands follow each other (A, B, C,
+/// metadata); results start where the operands do.
+using LaneRegisters = std::array<uint32_t *, kWarpSize>;
+
+/// Operands of the operations that touch memory, before their registers.
+struct MatrixAddress {
+  uint64_t pointer;
+  /// Leading dimension in elements; 0 if the operation has none.
+  uint64_t stride;
+};
+constexpr unsigned kAddressWords = sizeof(MatrixAddress) / sizeof(uint32_t);
+/// Most words that an operation needs.
+constexpr unsigned kMatrixWords = 32;
+
+/// D = A * B + C. What is wrong with the operands, or nothing.
+std::string multiplyMatrices(const MatrixOp &op, const LaneRegisters &lanes);
+
+/// wmma.load and wmma.store: the registers follow a MatrixAddress, which also
+/// the results do not overwrite.
+std::string transferMatrix(const MatrixOp &op, const LaneRegisters &lanes);
+
+/// ldmatrix. Results follow the MatrixAddress.
+std::string loadMatrices(const MatrixOp &op, const LaneRegisters &lanes);
+
+} // namespace sparsegpu::emulator
+
+#endif // SPARSEGPU_LIB_RUNTIME_EMULATOR_MATRIX_H
