@@ -139,7 +139,7 @@ TEST_F(PrecompiledModules, OtherVersionProcessorOrFunctions) {
   EXPECT_EQ(core.moduleLoad(&other, 0), nullptr);
   EXPECT_EQ(core.error(),
             "the module was compiled ahead of time for version 7 of the "
-            "software GPU's interface; this library has version 1: compile the "
+            "software GPU's interface; this library has version 2: compile the "
             "module again, or use the library that came with it");
   other = *descriptor;
   other.processor = "x86-64-v9";

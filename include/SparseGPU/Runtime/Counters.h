@@ -117,6 +117,8 @@ struct LaunchCounters {
 
   uint64_t threadInstructions = 0, warpInstructions = 0;
   std::array<InstructionCount, kNumInstructionClasses> instructions{};
+  /// Executions by a warp of basic blocks with loads from that memory.
+  uint64_t globalLoadBatches = 0, sharedLoadBatches = 0;
   GlobalTraffic globalLoads, globalStores, globalAtomics, globalAsync;
   SharedTraffic sharedLoads, sharedStores, sharedAtomics, sharedAsync;
   SharedTraffic sharedMatrix;
@@ -155,6 +157,8 @@ void forEachCounter(Counters &c, Fn fn) {
     fn(name + ".warp", c.instructions[i].warp);
     fn(name + ".thread", c.instructions[i].thread);
   }
+  fn("globalLoadBatches", c.globalLoadBatches);
+  fn("sharedLoadBatches", c.sharedLoadBatches);
   auto global = [&](const std::string &name, auto &traffic) {
     fn(name + "Requests", traffic.requests);
     fn(name + "Sectors", traffic.sectors);

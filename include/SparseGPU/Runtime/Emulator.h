@@ -63,6 +63,9 @@ enum class Schedule {
 
 struct Options {
   uint64_t seed = 0;
+  /// Above one, each launch is run under this many seeds, from `seed` on, and
+  /// is an error unless it leaves the same memory under each.
+  uint64_t seeds = 1;
   Schedule schedule = Schedule::Adversarial;
   /// Count requests, sectors and instructions of every launch.
   bool counters = false;
@@ -74,7 +77,7 @@ struct Options {
   /// empty.
   std::string countersFile;
 
-  /// Parses "seed=3,schedule=lockstep,counters=FILE.json,hazards,workers=2",
+  /// Parses "seed=3,seeds=8,schedule=lockstep,counters=FILE.json,hazards,workers=2",
   /// the syntax of the environment variable SPARSEGPU_EMULATOR. What the text
   /// does not name keeps the value it has in `options`.
   static Status parse(const std::string &text, Options &options);

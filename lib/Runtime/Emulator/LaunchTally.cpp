@@ -50,6 +50,11 @@ void LaunchTally::finish(const CompiledModule &code, LaunchCounters &to) const {
       to.instructions[c].warp += executions.warp * site.classes[c];
       to.instructions[c].thread += executions.thread * site.classes[c];
     }
+    auto has = [&](InstructionClass c) { return site.classes[size_t(c)] != 0; };
+    if (has(InstructionClass::LoadGlobal) || has(InstructionClass::LoadGeneric))
+      to.globalLoadBatches += executions.warp;
+    if (has(InstructionClass::LoadShared))
+      to.sharedLoadBatches += executions.warp;
     if (site.branches)
       to.branches += executions.warp;
   }
