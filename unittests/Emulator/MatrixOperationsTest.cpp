@@ -173,6 +173,50 @@ end:
   }
 }
 
+TEST_F(MatrixOperations, AccessesAreChecked) {
+  configure("hazards");
+  std::vector<std::string> found;
+  device.setHazardHandler(
+      [&](const Hazard &hazard) { found.push_back(hazard.message); });
+  // 20 rows of 16 bytes; the last lanes are beyond them.
+  Kernel *k = load(kernel("ptr %out", R"(
+  %row = shl i32 %lane, 4
+  %p = getelementptr i8, ptr addrspace(3) @tile, i32 %row
+  %r = call {i32, i32, i32, i32} @llvm.nvvm.ldmatrix.sync.aligned.m8n8.x4.b16.p3(ptr addrspace(3) %p)
+  ret void)",
+                          "@tile = internal addrspace(3) global [320 x i8] "
+                          "undef, align 16\ndeclare {i32, i32, i32, i32} "
+                          "@llvm.nvvm.ldmatrix.sync.aligned.m8n8.x4.b16.p3("
+                          "ptr addrspace(3))\n"));
+  launch(k, {1}, {32}, array<double>(1));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(contains(found[0], "out-of-bounds shared access in kernel 'k'"))
+      << found[0];
+  EXPECT_TRUE(contains(found[0], "thread (20,0,0): load of 16 bytes at offset "
+                                 "320 of the 320 bytes"))
+      << found[0];
+  // 31 of 32 elements, and one that is not aligned.
+  k = load(
+      kernel("ptr %p, ptr %out", R"(
+  %f = call double @llvm.nvvm.wmma.m8n8k4.load.a.row.f64.p0(ptr %p)
+  store double %f, ptr %out
+  ret void)",
+             "declare double @llvm.nvvm.wmma.m8n8k4.load.a.row.f64.p0(ptr)\n"));
+  found.clear();
+  char *data = reinterpret_cast<char *>(array<double>(31));
+  double *out = array<double>(1);
+  launch(k, {1}, {32}, data, out);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(contains(found[0], "out-of-bounds global access in kernel 'k', "
+                                 "block (0,0,0), thread (31,0,0): load of 8 "
+                                 "bytes"))
+      << found[0];
+  found.clear();
+  launch(k, {1}, {32}, reinterpret_cast<char *>(array<double>(40)) + 4, out);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(contains(found[0], "misaligned access")) << found[0];
+}
+
 TEST_F(MatrixOperations, Counted) {
   // Three times by each of the two warps of two blocks.
   Kernel *k =

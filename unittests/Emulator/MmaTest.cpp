@@ -353,3 +353,43 @@ TEST_F(Mma, HalfAccumulatorsAreRoundedOnce) {
   EXPECT_EQ(at(1), 2050);
   EXPECT_EQ(at(2), INFINITY);
 }
+
+TEST_F(Mma, SpecialValuesOfFp8) {
+  // Rows of A are one number each, B is ones in its first row only.
+  for (auto &[type, numbers] :
+       {std::pair<std::string, std::vector<std::pair<uint8_t, double>>>(
+            "e4m3", {{0x7f, NAN},
+                     {0xff, NAN},
+                     {0x7e, 448},
+                     {0xf8, -256},
+                     {0x01, 0x1p-9},
+                     {0x87, -0x7p-9},
+                     {0x08, 0x1p-6}}),
+        {"e5m2",
+         {{0x7c, INFINITY},
+          {0xfc, -INFINITY},
+          {0x7d, NAN},
+          {0x7b, 57344},
+          {0x01, 0x1p-16},
+          {0x83, -0x3p-16},
+          {0x04, 0x1p-14}}}}) {
+    Fragment a(type, 16), b(type, 8), c("f32", 4);
+    Kernel *k = loadMma(
+        "mma.m16n8k32.row.col.f32." + type + "." + type + ".f32", a, b, c, c);
+    auto *pa = array<uint8_t>(a.bytes()), *pb = array<uint8_t>(b.bytes()),
+         *pc = array<uint8_t>(c.bytes()), *pd = array<uint8_t>(c.bytes());
+    for (unsigned lane = 0; lane < 32; lane += 4)
+      Fragment::set(pb, b.type, lane, b.laneBytes(), 0, b.type.encode(1));
+    for (unsigned row = 0; row < numbers.size(); ++row)
+      Fragment::set(pa, a.type, row * 4, a.laneBytes(), 0, numbers[row].first);
+    launch(k, {1}, {32}, pa, pb, pc, pd);
+    for (unsigned row = 0; row < numbers.size(); ++row) {
+      double got =
+          c.type.decode(Fragment::get(pd, c.type, row * 4, c.laneBytes(), 1));
+      if (std::isnan(numbers[row].second))
+        EXPECT_TRUE(std::isnan(got)) << type << " " << row;
+      else
+        EXPECT_EQ(got, numbers[row].second) << type << " " << row;
+    }
+  }
+}

@@ -212,6 +212,17 @@ static SyncKind syncKind(CollectiveOp op) {
 // Matrix operations
 //===----------------------------------------------------------------------===//
 
+/// What an operation reads or writes is checked like an access of the lane.
+static void *checkMatrixAccess(Thread &thread, const MatrixOp &op,
+                               void *address, unsigned bytes, bool isStore) {
+  uint32_t sync = thread.operands.site;
+  bool isRow = op.kind == MatrixKind::LoadMatrix;
+  AccessSite site{isStore ? AccessKind::Store : AccessKind::Load,
+                  isRow ? AccessSpace::Shared : AccessSpace::Generic, bytes,
+                  bytes, thread.block->launch().code->syncs[sync].location};
+  return checkAccess(thread, site, uint64_t(1) << 32 | sync, address);
+}
+
 /// Done by the lane that came last, for all.
 static void runMatrix(BlockRunner &runner, const Participants &lanes,
                       Thread &current) {
@@ -221,10 +232,15 @@ static void runMatrix(BlockRunner &runner, const Participants &lanes,
   MatrixOp op = MatrixOp::decode(current.operands.matrix);
   if (runner.launch().variant.log)
     countMatrix(op, registers, runner.sharedRange(), runner.launchTally());
+  MatrixAccess access;
+  if (runner.launch().hazards)
+    access = [&](unsigned lane, void *address, unsigned bytes, bool isStore) {
+      return checkMatrixAccess(lanes[lane], op, address, bytes, isStore);
+    };
   std::string problem = op.multiplies() ? multiplyMatrices(op, registers)
                         : op.kind == MatrixKind::LoadMatrix
-                            ? loadMatrices(op, registers)
-                            : transferMatrix(op, registers);
+                            ? loadMatrices(op, registers, access)
+                            : transferMatrix(op, registers, access);
   if (!problem.empty()) {
     problem = op.name() + ": " + problem;
     runner.fail(current, std::move(problem));

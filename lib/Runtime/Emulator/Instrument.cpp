@@ -82,7 +82,7 @@ void sparsegpu::emulator::vectoriseAccesses(Module &module) {
   if (Error e = builder.parsePassPipeline(
           passes, "function(scalarize-masked-mem-intrin,infer-address-spaces,"
                   "sroa,separate-const-offset-from-gep,slsr,gvn,"
-                  "load-store-vectorizer,sroa,early-cse)")) {
+                  "load-store-vectorizer,sroa,early-cse,dce)")) {
     consumeError(std::move(e));
     return;
   }

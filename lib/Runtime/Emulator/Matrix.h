@@ -19,6 +19,7 @@
 #include "ThreadContext.h"
 
 #include <array>
+#include <functional>
 
 namespace sparsegpu::emulator {
 
@@ -39,12 +40,26 @@ constexpr unsigned kMatrixWords = 32;
 /// D = A * B + C. What is wrong with the operands, or nothing.
 std::string multiplyMatrices(const MatrixOp &op, const LaneRegisters &lanes);
 
+// Parts of it.
+void multiplyDoubles(const MatrixOp &op, const LaneRegisters &lanes);
+/// mma.sp: the row of B for each stored element of A, row after row. What is
+/// wrong with the metadata, or nothing.
+std::string readMetadata(const MatrixOp &op, const LaneRegisters &lanes,
+                         uint8_t *rows);
+
+/// Checks an access that is made for a lane; gives where it may be made. Empty
+/// if nothing is checked.
+using MatrixAccess = std::function<void *(unsigned lane, void *address,
+                                          unsigned bytes, bool isStore)>;
+
 /// wmma.load and wmma.store: the registers follow a MatrixAddress, which also
 /// the results do not overwrite.
-std::string transferMatrix(const MatrixOp &op, const LaneRegisters &lanes);
+std::string transferMatrix(const MatrixOp &op, const LaneRegisters &lanes,
+                           const MatrixAccess &access);
 
 /// ldmatrix. Results follow the MatrixAddress.
-std::string loadMatrices(const MatrixOp &op, const LaneRegisters &lanes);
+std::string loadMatrices(const MatrixOp &op, const LaneRegisters &lanes,
+                         const MatrixAccess &access);
 
 } // namespace sparsegpu::emulator
 

@@ -25,7 +25,8 @@ static MatrixAddress addressOf(const uint32_t *registers) {
 //===----------------------------------------------------------------------===//
 
 std::string sparsegpu::emulator::loadMatrices(const MatrixOp &op,
-                                              const LaneRegisters &lanes) {
+                                              const LaneRegisters &lanes,
+                                              const MatrixAccess &access) {
   constexpr unsigned rows = 8, rowBytes = 16;
   for (unsigned matrix = 0; matrix < op.m; ++matrix) {
     // Lanes 8 i to 8 i + 7 have the addresses of the rows of matrix i.
@@ -33,12 +34,14 @@ std::string sparsegpu::emulator::loadMatrices(const MatrixOp &op,
     for (unsigned row = 0; row < rows; ++row) {
       unsigned lane = matrix * rows + row;
       uint64_t address = addressOf(lanes[lane]).pointer;
-      if (address % rowBytes)
+      void *pointer = reinterpret_cast<void *>(address);
+      if (access)
+        pointer = access(lane, pointer, rowBytes, false);
+      else if (address % rowBytes)
         return formatText("lane {0} gives the address {1:x} for row {2} of "
                           "matrix {3}, which is not a multiple of 16",
                           lane, address, row, matrix);
-      std::memcpy(elements[row], reinterpret_cast<const void *>(address),
-                  rowBytes);
+      std::memcpy(elements[row], pointer, rowBytes);
     }
     for (unsigned lane = 0; lane < kWarpSize; ++lane) {
       unsigned line = lane / 4, pair = lane % 4 * 2;
@@ -78,18 +81,27 @@ private:
   uint64_t stride;
 };
 
-/// Moves `bytes` one way or the other.
-void move(bool isStore, char *memory, char *registers, unsigned bytes) {
-  if (isStore)
-    std::memcpy(memory, registers, bytes);
-  else
-    std::memcpy(registers, memory, bytes);
-}
+/// Moves `bytes` one way or the other, for a lane.
+struct Mover {
+  bool isStore;
+  const MatrixAccess &access;
+
+  void operator()(unsigned lane, char *memory, char *registers,
+                  unsigned bytes) const {
+    if (access)
+      memory = static_cast<char *>(access(lane, memory, bytes, isStore));
+    if (isStore)
+      std::memcpy(memory, registers, bytes);
+    else
+      std::memcpy(registers, memory, bytes);
+  }
+};
 } // namespace
 
 /// A register of A or B: elements that are neighbours along k.
-static void transferFactor(const MatrixOp &op, const Tile &tile, unsigned lane,
-                           unsigned reg, char *registers) {
+static void transferFactor(const MatrixOp &op, const Tile &tile,
+                           const Mover &move, unsigned lane, unsigned reg,
+                           char *registers) {
   bool isA = op.operand == MatrixOperand::A;
   unsigned bits = bitsOf(op.a);
   unsigned wordBits = bits == 64 ? 64 : 32, each = wordBits / bits;
@@ -106,13 +118,14 @@ static void transferFactor(const MatrixOp &op, const Tile &tile, unsigned lane,
   // Less than a byte: A is row-major, B column-major, and a word is together.
   unsigned first = p.column * each;
   if (bits < 8)
-    return move(false, at(first), out, wordBits / 8);
+    return move(lane, at(first), out, wordBits / 8);
   for (unsigned j = 0; j < each; ++j)
-    move(false, at(first + j), out + j * bits / 8, bits / 8);
+    move(lane, at(first + j), out + j * bits / 8, bits / 8);
 }
 
 std::string sparsegpu::emulator::transferMatrix(const MatrixOp &op,
-                                                const LaneRegisters &lanes) {
+                                                const LaneRegisters &lanes,
+                                                const MatrixAccess &access) {
   MatrixAddress address = addressOf(lanes[0]);
   for (unsigned lane = 1; lane < kWarpSize; ++lane) {
     MatrixAddress other = addressOf(lanes[lane]);
@@ -132,7 +145,7 @@ std::string sparsegpu::emulator::transferMatrix(const MatrixOp &op,
   }
   Tile tile(op, address);
   unsigned bits = bitsOf(op.a), bytes = bits / 8;
-  bool isStore = op.kind == MatrixKind::WmmaStore;
+  Mover move{op.kind == MatrixKind::WmmaStore, access};
   unsigned registers = isFactor
                            ? op.words(op.operand) * 32 / (bits == 64 ? 64 : 32)
                            : op.m * op.n / kWarpSize;
@@ -140,11 +153,11 @@ std::string sparsegpu::emulator::transferMatrix(const MatrixOp &op,
     char *words = reinterpret_cast<char *>(lanes[lane] + kAddressWords);
     for (unsigned i = 0; i < registers; ++i) {
       if (isFactor) {
-        transferFactor(op, tile, lane, i, words);
+        transferFactor(op, tile, move, lane, i, words);
         continue;
       }
       Place p = placeC(lane, i, op.m / 8);
-      move(isStore, tile.at(p.row, p.column), words + i * bytes, bytes);
+      move(lane, tile.at(p.row, p.column), words + i * bytes, bytes);
     }
   }
   return "";

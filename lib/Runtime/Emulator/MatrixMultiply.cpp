@@ -12,18 +12,14 @@
 //
 // Integers are exact. Products of floats are exact too; they are added to C in
 // double, in the order of k, and rounded to the type of D once: PTX asks for
-// "at least single precision" and leaves order and rounding open. f64 is a
-// chain of fma in the order of k, which starts at C.
+// "at least single precision" and leaves order and rounding open.
 //
 //===----------------------------------------------------------------------===//
 
-#include "Format.h"
 #include "FragmentLayout.h"
 #include "Matrix.h"
 #include "MatrixValues.h"
 
-#include <cfenv>
-#include <cmath>
 #include <type_traits>
 
 using namespace sparsegpu::emulator;
@@ -228,9 +224,9 @@ SPARSEGPU_INLINE void multiplyFloats(const MatrixOp &op, const Extents &e,
 }
 
 /// b1: the bits that differ, or that both have.
-static void multiplyBits(const MatrixOp &op, const Extents &e,
-                         const uint32_t *wordsA, const uint32_t *wordsB,
-                         int32_t *sums) {
+SPARSEGPU_INLINE void multiplyBits(const MatrixOp &op, const Extents &e,
+                                   const uint32_t *wordsA,
+                                   const uint32_t *wordsB, int32_t *sums) {
   for (unsigned i = 0; i < e.m; ++i)
     for (unsigned j = 0; j < e.n; ++j) {
       int32_t sum = 0;
@@ -274,8 +270,7 @@ SPARSEGPU_INLINE void multiplyIntegers(const MatrixOp &op, const Extents &e,
 
 SPARSEGPU_INLINE void multiplyWords(const MatrixOp &op,
                                     const LaneRegisters &lanes,
-                                    const uint8_t *rows) {
-  Extents e(op);
+                                    const uint8_t *rows, const Extents &e) {
   uint32_t wordsA[256], wordsB[256];
   gather<MatrixOperand::A>(lanes, 0, e, wordsA);
   gather<MatrixOperand::B>(lanes, op.words(MatrixOperand::A), e, wordsB);
@@ -285,11 +280,32 @@ SPARSEGPU_INLINE void multiplyWords(const MatrixOp &op,
     multiplyFloats(op, e, lanes, wordsA, wordsB, rows);
 }
 
+/// The sizes of most operations are written out, so that they get loops of
+/// known length.
+SPARSEGPU_INLINE void multiplySized(const MatrixOp &op,
+                                    const LaneRegisters &lanes,
+                                    const uint8_t *rows) {
+  Extents e(op);
+  auto is = [&](unsigned wordsA,
+                unsigned wordsB) __attribute__((always_inline)) {
+    if (e.m != 16 || e.n != 8 || e.wordsA != wordsA || e.wordsB != wordsB)
+      return false;
+    Extents known = e;
+    known.m = 16;
+    known.n = 8;
+    known.wordsA = wordsA;
+    known.wordsB = wordsB;
+    multiplyWords(op, lanes, rows, known);
+    return true;
+  };
+  if (!is(8, 8) && !is(4, 4) && !is(8, 16))
+    multiplyWords(op, lanes, rows, e);
+}
+
 //===----------------------------------------------------------------------===//
-// The two shapes of their own
+// m8n8k4 on f16
 //===----------------------------------------------------------------------===//
 
-/// m8n8k4 on f16.
 SPARSEGPU_INLINE void multiplyQuadPairs(const MatrixOp &op,
                                         const LaneRegisters &lanes) {
   float a[4][8][4], b[4][4][8];
@@ -327,84 +343,6 @@ SPARSEGPU_INLINE void multiplyQuadPairs(const MatrixOp &op,
     }
 }
 
-/// m8n8k4 on f64: registers have 64 bits. Not inlined into the change of the
-/// rounding mode.
-[[gnu::noinline]] static void multiplyDoubles(const LaneRegisters &lanes) {
-  double a[8][4], b[8][4], sums[8][8];
-  auto read = [&](unsigned lane, unsigned i) {
-    double value;
-    std::memcpy(&value, lanes[lane] + 2 * i, sizeof(value));
-    return value;
-  };
-  for (unsigned lane = 0; lane < kWarpSize; ++lane) {
-    Place pa = placeA(lane, 0, 1), pb = placeB(lane, 0, 1);
-    a[pa.row][pa.column] = read(lane, 0);
-    b[pb.row][pb.column] = read(lane, 1);
-    for (unsigned i = 0; i < 2; ++i) {
-      Place pc = placeC(lane, i, 1);
-      sums[pc.row][pc.column] = read(lane, 2 + i);
-    }
-  }
-  for (unsigned i = 0; i < 8; ++i)
-    for (unsigned j = 0; j < 8; ++j)
-      for (unsigned k = 0; k < 4; ++k)
-        sums[i][j] = std::fma(a[i][k], b[j][k], sums[i][j]);
-  for (unsigned lane = 0; lane < kWarpSize; ++lane)
-    for (unsigned i = 0; i < 2; ++i) {
-      Place pd = placeC(lane, i, 1);
-      std::memcpy(lanes[lane] + 2 * i, &sums[pd.row][pd.column],
-                  sizeof(double));
-    }
-}
-
-static void multiplyDoubles(const MatrixOp &op, const LaneRegisters &lanes) {
-  if (op.rounding == MatrixRounding::Nearest)
-    return multiplyDoubles(lanes);
-  static const int modes[] = {FE_TONEAREST, FE_TOWARDZERO, FE_DOWNWARD,
-                              FE_UPWARD};
-  int saved = std::fegetround();
-  std::fesetround(modes[static_cast<unsigned>(op.rounding)]);
-  multiplyDoubles(lanes);
-  std::fesetround(saved);
-}
-
-//===----------------------------------------------------------------------===//
-// mma.sp
-//===----------------------------------------------------------------------===//
-
-/// The row of B for each stored element of A, or what is wrong.
-static std::string readMetadata(const MatrixOp &op, const LaneRegisters &lanes,
-                                uint8_t *rows) {
-  Extents e(op);
-  unsigned bits = bitsOf(op.a), unit = unitBits(bits);
-  unsigned first = op.words(MatrixOperand::A) + op.words(MatrixOperand::B) +
-                   op.words(MatrixOperand::C);
-  unsigned rowBits = e.k * bits, chunks = rowBits / (4 * unit);
-  for (unsigned row = 0; row < e.m; ++row)
-    for (unsigned chunk = 0; chunk < chunks; ++chunk) {
-      MetadataPlace p = placeMetadata(row, chunk, op.selector, unit, rowBits);
-      uint32_t code = lanes[p.lane][first] >> p.bit & 15;
-      unsigned places[2] = {code & 3, code >> 2};
-      // Halves of a tf32 stay together.
-      bool isValid = bits == 32           ? code == 4 || code == 14
-                     : op.orderedMetadata ? places[0] < places[1]
-                                          : places[0] != places[1];
-      if (!isValid)
-        return formatText("metadata {0:x} of lane {1} for row {2}, chunk {3} "
-                          "is not one that PTX defines",
-                          code, p.lane, row, chunk);
-      uint8_t *out = rows + row * e.storedK + chunk * 2 * unit / bits;
-      if (bits == 32) {
-        *out = 2 * chunk + places[0] / 2;
-        continue;
-      }
-      unsigned each = unit / bits;
-      for (unsigned i = 0; i < 2 * each; ++i)
-        out[i] = (4 * chunk + places[i / each]) * each + i % each;
-    }
-  return "";
-}
-
 //===----------------------------------------------------------------------===//
 // Once for each level of the processor
 //===----------------------------------------------------------------------===//
@@ -415,7 +353,7 @@ SPARSEGPU_INLINE void multiplyHere(const MatrixOp &op,
   if (op.isQuadPair())
     multiplyQuadPairs(op, lanes);
   else
-    multiplyWords(op, lanes, rows);
+    multiplySized(op, lanes, rows);
 }
 
 static void multiplyPlain(const MatrixOp &op, const LaneRegisters &lanes,
