@@ -226,8 +226,6 @@ go:
         configure(options);
         uint32_t *in = iota<uint32_t>(32, 100), *out = array<uint32_t>(32);
         launch(k, {1}, {64}, out, in);
-        // Without .noinc the arrival of the copy is not waited for: the count
-        // of 32 is reached by the own arrivals, plus 32, minus 32.
         for (uint32_t i = 0; i < 32; ++i)
           ASSERT_EQ(out[i], 100 + 31 - i) << options << noinc << generic;
       }

@@ -75,9 +75,9 @@ protected:
             ", ptr %out, i64 %i64\n  store " + type +
             " %r, ptr %o, align 1\n  ret void";
     Out *out = array<Out>(count);
-    Kernel *k = load(kernel(params, body,
-                            "declare " + type + " @" + name + "(" +
-                                declaration + ")\n"));
+    Kernel *k = load(
+        kernel(params, body,
+               "declare " + type + " @" + name + "(" + declaration + ")\n"));
     auto copy = [&](const auto &operand) {
       using T = typename std::decay_t<decltype(operand)>::value_type;
       T *data = array<T>(count);

@@ -167,13 +167,15 @@ TEST_F(PrecompiledModules, WhatIsNotCompiled) {
   EXPECT_NE(refuse("hello", "m").find("in no known format"), std::string::npos);
   EXPECT_NE(refuse("", "m").find("empty"), std::string::npos);
   EXPECT_EQ(
-      refuse(assemble("declare void @llvm.nvvm.cp.async.wait.all()\n" +
-                      kernel("ptr %out", "  call void "
-                                         "@llvm.nvvm.cp.async.wait.all()\n"
-                                         "  ret void")),
+      refuse(assemble("declare void @llvm.nvvm.cp.async.bulk.commit.group()\n" +
+                      kernel("ptr %out",
+                             "  call void "
+                             "@llvm.nvvm.cp.async.bulk.commit.group()\n"
+                             "  ret void")),
              "m"),
-      "kernel 'k' uses asynchronous copy 'llvm.nvvm.cp.async.wait.all', "
-      "which the emulator does not support");
+      "kernel 'k' uses bulk asynchronous copy "
+      "'llvm.nvvm.cp.async.bulk.commit.group' of sm_90, which the emulator "
+      "does not support");
   EXPECT_EQ(refuse(assemble(adding(3)), "ldexpf"),
             "'ldexpf' is a function of the C library, so it cannot be the name "
             "of a module; give it another");

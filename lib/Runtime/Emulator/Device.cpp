@@ -15,6 +15,7 @@
 #include "SparseGPU/Runtime/Emulator.h"
 #include "SparseGPU/Runtime/Runtime.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -34,6 +35,7 @@ struct Device::Impl {
   // With the number of the launch.
   std::vector<std::pair<uint64_t, LaunchCounters>> counters;
   std::vector<std::pair<uint64_t, Hazard>> hazards;
+  std::vector<uint64_t> floatAtomicLaunches;
   std::function<void(const std::string &)> errorHandler;
   std::function<void(const Hazard &)> hazardHandler;
   std::function<bool(const SparseGPULaunch &)> launchObserver;
@@ -191,6 +193,8 @@ Status Device::launch(Kernel *kernel, const LaunchConfig &config, void **params,
   {
     std::lock_guard<std::mutex> lock(impl->mutex);
     gridId = impl->launches++;
+    if (code->kernels.find(kernel->name)->second.hasFloatAtomics)
+      impl->floatAtomicLaunches.push_back(gridId);
   }
   std::unique_ptr<HazardLog> hazards;
   if (options.hazards)
@@ -324,6 +328,13 @@ std::string Device::countersJSON(uint64_t sinceMark) const {
   JSONValue object = JSONValue::object();
   object["launches"] = JSONValue::array(std::move(launches));
   return object.print();
+}
+
+uint64_t Device::numFloatAtomicLaunches(uint64_t sinceMark) const {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  const auto &launches = impl->floatAtomicLaunches;
+  return launches.end() -
+         std::lower_bound(launches.begin(), launches.end(), sinceMark);
 }
 
 std::vector<Hazard> Device::hazards(uint64_t sinceMark) const {
