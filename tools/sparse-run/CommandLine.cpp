@@ -7,6 +7,7 @@
 
 #include "CommandLine.h"
 #include "HostValue.h"
+#include "SparseGPU/CostModel/TargetDescription.h"
 
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
@@ -79,6 +80,11 @@ struct CommandLine {
   cl::opt<bool> counters{
       "counters", cl::cat(category),
       cl::desc("Report what each launch executed and moved (slower)")};
+  cl::opt<std::string> target{
+      "target", cl::cat(category), cl::value_desc("GPU"),
+      cl::desc("With --counters: the GPU that occupancy and cycles are "
+               "estimated for (V100, T4, A100, \"RTX 3090\", \"RTX 4090\", "
+               "H100, H200); default: one of the chip")};
   cl::opt<bool> hazards{
       "hazards", cl::cat(category),
       cl::desc("Check every access and barrier (slower); exit with 1 if one is "
@@ -142,6 +148,12 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
     return makeError("--repeat must be at least 1");
   if (line.seeds < 1)
     return makeError("--seeds must be at least 1");
+  if (!line.target.empty() && !line.counters)
+    return makeError("--target needs --counters");
+  if (!line.target.empty() && !costmodel::findTarget(line.target))
+    return makeError("--target: there is no description of '" + line.target +
+                     "'; there are V100, T4, A100, RTX 3090, RTX 4090, H100 "
+                     "and H200");
   // Options of a run and those of --emit-bundle do not mix.
   bool emits = !line.bundle.empty();
   using Group = std::initializer_list<std::reference_wrapper<cl::Option>>;
@@ -184,6 +196,7 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
   options.seeds = line.seeds;
   options.repeat = line.repeat;
   options.counters = line.counters;
+  options.target = line.target;
   options.hazards = line.hazards;
   options.lockstep = line.lockstep;
   options.json = line.json;

@@ -35,6 +35,8 @@ struct Options {
   uint64_t seeds = 1;
   unsigned repeat = 1;
   bool counters = false;
+  /// The GPU that occupancy and cycles are estimated for; empty: by the chip.
+  std::string target;
   bool hazards = false;
   bool lockstep = false;
   /// Empty: none; "-": standard output, instead of the table.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Report.h"
+#include "CounterReport.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
 #include "llvm/Support/Format.h"
@@ -113,24 +114,6 @@ json::Object run::toJSON(const RunRecord &record, const Options &options,
   return report;
 }
 
-/// Prints one counter object: its numbers, nested objects flattened.
-static void printCounters(llvm::raw_ostream &out, const json::Object &object,
-                          const std::string &prefix) {
-  std::vector<std::string> keys;
-  for (const auto &[key, value] : object)
-    keys.push_back(key.str());
-  std::sort(keys.begin(), keys.end());
-  for (const std::string &key : keys) {
-    const json::Value &value = *object.get(key);
-    std::string name = prefix.empty() ? key : prefix + "." + key;
-    if (const json::Object *nested = value.getAsObject())
-      printCounters(out, *nested, name);
-    else if (value.getAsNumber())
-      out << "  " << llvm::left_justify(name, 34) << llvm::formatv("{0}", value)
-          << '\n';
-  }
-}
-
 static std::string dimensions(const json::Value *value) {
   std::string text;
   if (!value)
@@ -190,7 +173,7 @@ void run::printReport(llvm::raw_ostream &out, const json::Object &report) {
       out << "launch    " << text(launch, "kernel") << ", grid "
           << dimensions(launch.get("grid")) << ", block "
           << dimensions(launch.get("block")) << '\n';
-      printCounters(out, launch, "");
+      printCounters(out, launch);
     }
   if (const json::Array *hazards = report.getArray("hazards")) {
     out << "hazards   " << hazards->size() << '\n';
