@@ -52,7 +52,7 @@ static LaunchCounters readCounters(const json::Object &launch) {
   if (const json::Object *matrix = launch.getObject("matrixOperations"))
     for (const auto &[name, value] : *matrix)
       if (const json::Object *entry = value.getAsObject())
-        counters.matrixOperations[name.str().str()] = {
+        counters.matrixOperations[name.str()] = {
             numberAt(*entry, "operations"), numberAt(*entry, "flops"),
             numberAt(*entry, "usefulFlops")};
   return counters;
@@ -70,10 +70,14 @@ void run::addEstimates(json::Array &launches, const TargetDescription &target,
       known = it->second;
     CycleEstimate estimate = estimateCycles(target, counters, known);
     const Occupancy &o = estimate.occupancy;
-    json::Object occupancy{{"target", target.name},  {"blocksPerSM", o.blocks},
-                           {"warpsPerSM", o.warps},  {"share", o.share},
-                           {"limit", o.limit},       {"byThreads", o.byThreads},
-                           {"byBlocks", o.byBlocks}, {"byShared", o.byShared}};
+    json::Object occupancy{{"target", std::string(target.name)},
+                           {"blocksPerSM", o.blocks},
+                           {"warpsPerSM", o.warps},
+                           {"share", o.share},
+                           {"limit", o.limit},
+                           {"byThreads", o.byThreads},
+                           {"byBlocks", o.byBlocks},
+                           {"byShared", o.byShared}};
     if (known) {
       occupancy["registers"] = *known;
       occupancy["byRegisters"] = *o.byRegisters;
@@ -86,7 +90,7 @@ void run::addEstimates(json::Array &launches, const TargetDescription &target,
     for (const CycleEstimate::Term &term : estimate.terms)
       terms[term.name] = term.cycles;
     (*launch)["estimate"] =
-        json::Object{{"target", target.name},
+        json::Object{{"target", std::string(target.name)},
                      {"cycles", estimate.cycles},
                      {"microseconds", estimate.microseconds},
                      {"binding", estimate.binding},
