@@ -7,6 +7,7 @@
 
 #include "CommandLine.h"
 #include "HostValue.h"
+#include "SparseGPU/CostModel/TargetDescription.h"
 
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
@@ -48,7 +49,7 @@ struct CommandLine {
       cl::value_desc("device"),
       cl::ZeroOrMore,
       cl::desc("auto, cuda or emulator; auto takes a GPU when there is one, "
-               "unless --counters, --hazards or --lockstep is given")};
+               "unless --counters, --hazards, --lockstep or --seeds is given")};
   cl::opt<std::string> chip{
       "chip", cl::cat(category), cl::value_desc("chip"),
       cl::desc("The GPU to compile for; default: the one that it runs on")};
@@ -69,12 +70,23 @@ struct CommandLine {
                          cl::value_desc("N"),
                          cl::desc("Seed of random data and of the order in "
                                   "which the software GPU runs threads")};
+  cl::opt<uint64_t> seeds{
+      "seeds", cl::cat(category), cl::init(1), cl::value_desc("N"),
+      cl::desc(
+          "Run under N orders of threads, of the seeds from --seed on, on "
+          "the same data; exit with 1 if a result differs in a bit, unless "
+          "a kernel adds floating-point numbers by atomics")};
   cl::opt<unsigned> repeat{"repeat", cl::cat(category), cl::init(1),
                            cl::value_desc("N"),
                            cl::desc("Run N times, on the same data")};
   cl::opt<bool> counters{
       "counters", cl::cat(category),
       cl::desc("Report what each launch executed and moved (slower)")};
+  cl::opt<std::string> target{
+      "target", cl::cat(category), cl::value_desc("GPU"),
+      cl::desc("With --counters: the GPU that occupancy and cycles are "
+               "estimated for (V100, T4, A100, \"RTX 3090\", \"RTX 4090\", "
+               "H100, H200); default: one of the chip")};
   cl::opt<bool> hazards{
       "hazards", cl::cat(category),
       cl::desc("Check every access and barrier (slower); exit with 1 if one is "
@@ -141,6 +153,14 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
                      "'");
   if (line.repeat < 1)
     return makeError("--repeat must be at least 1");
+  if (line.seeds < 1)
+    return makeError("--seeds must be at least 1");
+  if (!line.target.empty() && !line.counters)
+    return makeError("--target needs --counters");
+  if (!line.target.empty() && !costmodel::findTarget(line.target))
+    return makeError("--target: there is no description of '" + line.target +
+                     "'; there are V100, T4, A100, RTX 3090, RTX 4090, H100 "
+                     "and H200");
   // Options of a run and those of --emit-bundle do not mix.
   bool emits = line.bundle.getNumOccurrences();
   if (emits && line.bundle.empty())
@@ -149,9 +169,9 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
   Group ofBundles = {line.bundleCase,     line.bundleChips,
                      line.bundleOperands, line.bundleStoresData,
                      line.bundleElements, line.cudaTools};
-  Group ofRuns = {line.outputs, line.device,   line.chip,
-                  line.repeat,  line.check,    line.counters,
-                  line.hazards, line.lockstep, line.json};
+  Group ofRuns = {line.outputs, line.device,   line.chip,    line.repeat,
+                  line.check,   line.counters, line.hazards, line.lockstep,
+                  line.seeds,   line.json};
   for (const cl::Option &option : emits ? ofRuns : ofBundles)
     if (option.getNumOccurrences())
       return makeError("--" + option.ArgStr +
@@ -191,8 +211,10 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
   options.randomValues = line.values == "random";
   options.check = line.check;
   options.seed = line.seed;
+  options.seeds = line.seeds;
   options.repeat = line.repeat;
   options.counters = line.counters;
+  options.target = line.target;
   options.hazards = line.hazards;
   options.lockstep = line.lockstep;
   options.json = line.json;

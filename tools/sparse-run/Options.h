@@ -31,8 +31,12 @@ struct Options {
   bool randomValues = false;
   bool check = false;
   uint64_t seed = 0;
+  /// Orders of threads to run under, from that of `seed` on.
+  uint64_t seeds = 1;
   unsigned repeat = 1;
   bool counters = false;
+  /// The GPU that occupancy and cycles are estimated for; empty: by the chip.
+  std::string target;
   bool hazards = false;
   bool lockstep = false;
   /// Empty: none; "-": standard output, instead of the table.

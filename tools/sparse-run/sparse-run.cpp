@@ -11,6 +11,8 @@
 
 #include "BundleWriter.h"
 #include "CommandLine.h"
+#include "CounterReport.h"
+#include "DeviceCode.h"
 #include "DeviceLibrary.h"
 #include "Execution.h"
 #include "Inputs.h"
@@ -102,6 +104,26 @@ static double secondsSince(std::chrono::steady_clock::time_point start) {
       .count();
 }
 
+/// Registers by kernel, as ptxas says for the chip; empty without CUDA's tools,
+/// or for a chip that they do not know.
+static KernelRegisters findRegisters(Program &program, const Options &options) {
+  PipelineOptions pipeline;
+  pipeline.schedule = options.schedule;
+  pipeline.enableRuntimeLibrary = false;
+  KernelRegisters registers;
+  // What is wrong with the program is said when it is compiled to be run.
+  ScopedDiagnosticHandler quiet(program.module->getContext(),
+                                [](Diagnostic &) { return success(); });
+  auto code = compileForCUDA(*program.module, pipeline, {options.chip});
+  if (!code) {
+    llvm::consumeError(code.takeError());
+    return registers;
+  }
+  for (const KernelResources &kernel : code->resources)
+    registers[kernel.kernel] = kernel.registers;
+  return registers;
+}
+
 static int runProgram(Options options) {
   DialectRegistry registry;
   registerAll(registry);
@@ -166,6 +188,14 @@ static int runProgram(Options options) {
       return fail(std::move(error));
     return 0;
   }
+  KernelRegisters registers;
+  const costmodel::TargetDescription *target = nullptr;
+  if (options.counters) {
+    Stage stage("asking ptxas for registers");
+    target = options.target.empty() ? &costmodel::representativeOf(options.chip)
+                                    : costmodel::findTarget(options.target);
+    registers = findRegisters(*program, options);
+  }
   auto start = std::chrono::steady_clock::now();
   if (llvm::Error error = compileProgram(*program, options, device.format))
     return fail(std::move(error));
@@ -191,7 +221,16 @@ static int runProgram(Options options) {
     auto counters = device.counters(mark);
     if (!counters)
       return fail(counters.takeError());
+    addEstimates(*counters->getAsArray(), *target, registers);
     record.counters = std::move(*counters);
+  }
+  if (options.seeds > 1) {
+    Stage stage("running under other seeds");
+    auto seeds = runSeeds(**execution, device, options, *arguments, resultTypes,
+                          resultNames, results, references);
+    if (!seeds)
+      return fail(seeds.takeError());
+    record.seeds = std::move(*seeds);
   }
   if (options.hazards) {
     auto hazards = device.hazards(mark);

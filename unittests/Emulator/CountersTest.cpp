@@ -1,5 +1,4 @@
-//===- CountersTest.cpp - Counters of kernels whose counts are known by hand
-//-===//
+//===- CountersTest.cpp - Counters of kernels known by hand ---------------===//
 //
 // Part of the SparseGPU project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -7,20 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "EmulatorTest.h"
+#include "CountersTest.h"
 
 using namespace sparsegpu::emulator;
 
 namespace {
-class Counters : public EmulatorTest {
-protected:
-  void SetUp() override { configure("counters"); }
-  LaunchCounters last() {
-    auto all = device.counters();
-    EXPECT_FALSE(all.empty());
-    return all.empty() ? LaunchCounters() : all.back();
-  }
-};
+class Counters : public CountersTest {};
 
 /// out[i] = in[i * stride + start], for i < n.
 std::string gather() {
@@ -254,16 +245,16 @@ declare i32 @llvm.nvvm.vote.ballot.sync(i32, i1)
     configure("counters,seed=" + std::to_string(seed));
     launch(k, {2}, {256}, array<uint32_t>(1));
     LaunchCounters c = last();
-    EXPECT_EQ(c.sharedStoreRequests, 16u);
-    EXPECT_EQ(c.sharedStoreBytes, 512u * 4);
-    EXPECT_EQ(c.sharedLoadRequests, 16u);
+    EXPECT_EQ(c.sharedStores.requests, 16u);
+    EXPECT_EQ(c.sharedStores.bytes, 512u * 4);
+    EXPECT_EQ(c.sharedLoads.requests, 16u);
     EXPECT_EQ(c.barriers, 16u);
     EXPECT_EQ(c.shuffles, 32u);
     EXPECT_EQ(c.votes, 16u);
     EXPECT_EQ(c.warpBarriers, 16u);
     EXPECT_EQ(c.globalAtomics.requests, 16u);
     EXPECT_EQ(c.globalAtomics.sectors, 16u);
-    EXPECT_EQ(c.sharedAtomicRequests, 16u);
+    EXPECT_EQ(c.sharedAtomics.requests, 16u);
     EXPECT_EQ(c.globalLoads.requests, 0u);
   }
 }

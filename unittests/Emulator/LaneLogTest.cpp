@@ -19,9 +19,10 @@ uint64_t sectors(uint64_t base, int64_t stride, uint32_t bytes,
   std::vector<uint64_t> addresses;
   for (unsigned i = 0; i < lanes; ++i)
     addresses.push_back(base + i * stride);
-  AccessSite site{AccessKind::Load, AccessSpace::Global, bytes, 1, ""};
-  LaunchCounters counters;
-  countAccess(site, addresses.data(), lanes, 0, 0, counters);
+  AccessSite site{AccessKind::Load, AccessSpace::Global, bytes, bytes, ""};
+  LaunchTally tally;
+  countAccess(site, addresses.data(), ~0u >> (32 - lanes), {}, tally);
+  const LaunchCounters &counters = tally.counters;
   EXPECT_EQ(counters.globalLoads.requests, 1u);
   EXPECT_EQ(counters.globalLoads.bytes, uint64_t(bytes) * lanes);
   return counters.globalLoads.sectors;
@@ -45,10 +46,11 @@ TEST(LaneLog, Sectors) {
 TEST(LaneLog, GenericAddressesAreTwoRequests) {
   AccessSite site{AccessKind::Store, AccessSpace::Generic, 4, 4, ""};
   uint64_t addresses[] = {100, 104, 5000, 5004};
-  LaunchCounters counters;
-  countAccess(site, addresses, 4, 0, 1000, counters);
-  EXPECT_EQ(counters.sharedStoreRequests, 1u);
-  EXPECT_EQ(counters.sharedStoreBytes, 8u);
+  LaunchTally tally;
+  countAccess(site, addresses, 0xf, {0, 1000}, tally);
+  const LaunchCounters &counters = tally.counters;
+  EXPECT_EQ(counters.sharedStores.requests, 1u);
+  EXPECT_EQ(counters.sharedStores.bytes, 8u);
   EXPECT_EQ(counters.globalStores.requests, 1u);
   EXPECT_EQ(counters.globalStores.bytes, 8u);
 }
@@ -70,8 +72,13 @@ TEST(LaneLog, MinimumBlockFirst) {
     warp.ends[lane] = logs[lane].words.data() + 3;
     warp.states[lane] = LaneState::Exited;
   }
+  PendingBranches branches;
+  warp.branches = &branches;
+  LaunchTally tally;
+  tally.reset(code);
+  mergeLogs(warp, tally);
   LaunchCounters counters;
-  mergeLogs(warp, counters);
+  tally.finish(code, counters);
   EXPECT_EQ(counters.warpInstructions, 10u + 20 + 30 + 40);
   EXPECT_EQ(counters.threadInstructions, 2u * 10 + 20 + 30 + 2 * 40);
 }
@@ -94,8 +101,13 @@ TEST(LaneLog, StopsWhereALaneMustRun) {
   }
   warp.ends[0] = logs[0].words.data() + 2;
   warp.ends[1] = logs[1].words.data() + 1;
+  PendingBranches branches;
+  warp.branches = &branches;
+  LaunchTally tally;
+  tally.reset(code);
+  mergeLogs(warp, tally);
   LaunchCounters counters;
-  mergeLogs(warp, counters);
+  tally.finish(code, counters);
   // Lane 1 may still come to block 1 or 2; lane 0's record waits for it.
   EXPECT_EQ(counters.warpInstructions, 1u);
   EXPECT_EQ(logs[0].read, logs[0].words.data() + 1);

@@ -290,13 +290,16 @@ TEST_F(MatrixOperations, LaterOnesAreRefusedByName) {
     for (llvm::StringRef type : types)
       arguments += (arguments.empty() ? "" : ", ") + type.str() + " poison";
     std::string name = "llvm.nvvm." + r.name;
-    EXPECT_EQ(
-        loadError(kernel(
-            "ptr %p",
-            (r.result == "void" ? "  call " : "  %r = call ") + r.result +
-                " @" + name + "(" + arguments + ")\n  ret void",
-            "declare " + r.result + " @" + name + "(" + r.arguments + ")\n")),
-        "kernel 'k' uses " + r.what + " '" + name +
-            "', which the emulator does not support");
+    std::string error = loadError(kernel(
+        "ptr %p",
+        (r.result == "void" ? "  call " : "  %r = call ") + r.result + " @" +
+            name + "(" + arguments + ")\n  ret void",
+        "declare " + r.result + " @" + name + "(" + r.arguments + ")\n"));
+    // Behind the name may stand what it came with.
+    EXPECT_EQ(error.find("kernel 'k' uses " + r.what + " '" + name + "'"), 0u)
+        << error;
+    EXPECT_NE(error.find(", which the emulator does not support"),
+              std::string::npos)
+        << error;
   }
 }

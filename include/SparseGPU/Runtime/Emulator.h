@@ -18,6 +18,8 @@
 #ifndef SPARSEGPU_RUNTIME_EMULATOR_H
 #define SPARSEGPU_RUNTIME_EMULATOR_H
 
+#include "SparseGPU/Runtime/Counters.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -61,6 +63,9 @@ enum class Schedule {
 
 struct Options {
   uint64_t seed = 0;
+  /// Above one, each launch is run under this many seeds, from `seed` on, and
+  /// is an error unless it leaves the same memory under each.
+  uint64_t seeds = 1;
   Schedule schedule = Schedule::Adversarial;
   /// Count requests, sectors and instructions of every launch.
   bool counters = false;
@@ -72,50 +77,11 @@ struct Options {
   /// empty.
   std::string countersFile;
 
-  /// Parses "seed=3,schedule=lockstep,counters=FILE.json,hazards,workers=2",
+  /// Parses
+  /// "seed=3,seeds=8,schedule=lockstep,counters=FILE.json,hazards,workers=2",
   /// the syntax of the environment variable SPARSEGPU_EMULATOR. What the text
   /// does not name keeps the value it has in `options`.
   static Status parse(const std::string &text, Options &options);
-};
-
-struct Dim3 {
-  uint32_t x = 1, y = 1, z = 1;
-};
-
-/// What one kind of access to global memory cost, per launch.
-struct GlobalTraffic {
-  /// Executions of an access by a warp (with at least one lane taking part).
-  uint64_t requests = 0;
-  /// Distinct aligned 32-byte pieces, summed over the requests.
-  uint64_t sectors = 0;
-  /// Bytes that the lanes asked for, summed over lanes and requests.
-  uint64_t bytes = 0;
-};
-
-/// Multiplications of matrices by warps.
-struct MatrixCounter {
-  uint64_t operations = 0;
-  /// 2 for each multiplication of two elements.
-  uint64_t flops = 0;
-};
-
-/// The counters of one launch. docs/Emulator.md defines each.
-struct LaunchCounters {
-  std::string kernel;
-  Dim3 grid, block;
-  uint32_t staticShared = 0, dynamicShared = 0;
-  uint64_t threadInstructions = 0, warpInstructions = 0;
-  GlobalTraffic globalLoads, globalStores, globalAtomics;
-  uint64_t sharedLoadRequests = 0, sharedLoadBytes = 0;
-  uint64_t sharedStoreRequests = 0, sharedStoreBytes = 0;
-  uint64_t sharedAtomicRequests = 0;
-  /// Executions by a warp.
-  uint64_t barriers = 0, warpBarriers = 0, shuffles = 0, votes = 0;
-  /// By the name of the instruction in PTX, such as
-  /// "mma.sync.m16n8k16.row.col.f32.f16.f16.f32".
-  std::map<std::string, MatrixCounter> matrixOperations;
-
-  std::string toJSON() const;
 };
 
 /// Something wrong that a launch did, reported once per site and kind.
@@ -187,6 +153,9 @@ public:
   uint64_t mark() const;
   std::vector<LaunchCounters> counters(uint64_t sinceMark = 0) const;
   std::string countersJSON(uint64_t sinceMark = 0) const;
+  /// Launches of kernels with atomics on floating-point numbers, whose results
+  /// may depend on the order of threads in their last bits.
+  uint64_t numFloatAtomicLaunches(uint64_t sinceMark = 0) const;
   std::vector<Hazard> hazards(uint64_t sinceMark = 0) const;
   std::string hazardsJSON(uint64_t sinceMark = 0) const;
 
@@ -220,6 +189,7 @@ uint64_t sparsegpuEmulatorMark(void);
 char *sparsegpuEmulatorCountersJSON(uint64_t sinceMark);
 char *sparsegpuEmulatorHazardsJSON(uint64_t sinceMark);
 uint64_t sparsegpuEmulatorNumHazards(uint64_t sinceMark);
+uint64_t sparsegpuEmulatorNumFloatAtomicLaunches(uint64_t sinceMark);
 
 /// Compiles NVPTX LLVM bitcode ahead of time. `*object` becomes a relocatable,
 /// position-independent ELF object for processors of this host's architecture

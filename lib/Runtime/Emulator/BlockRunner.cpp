@@ -67,16 +67,18 @@ void BlockRunner::prepareLaunch(Launch &launch) {
   current = &launch;
   threadCount = launch.numThreads();
   warpCount = (threadCount + kWarpSize - 1) / kWarpSize;
-  counters = LaunchCounters();
-  matrixCounts.clear();
   // Lanes that log or step wait for each other even in a kernel without
   // synchronisation.
   usesFibers = launch.kernel->maySynchronise || launch.variant.log ||
                launch.variant.steps;
   growStacks(launch.kernel->stackBytes, usesFibers ? threadCount : 1);
   warps.resize(warpCount);
-  if (launch.variant.log && logs.size() < threadCount)
-    logs.resize(threadCount);
+  if (launch.variant.log) {
+    tally.reset(*launch.code);
+    branches.resize(warpCount);
+    if (logs.size() < threadCount)
+      logs.resize(threadCount);
+  }
 
   const LaunchConfig &config = launch.config;
   for (unsigned i = 0; i < threadCount; ++i) {
@@ -135,15 +137,20 @@ void BlockRunner::prepareBlock(uint64_t index) {
   // Shared memory has no defined content; NaN shows that somebody reads it.
   std::memset(sharedWindow, 0xff, threads[0].totalShared);
   live = threadCount;
-  if (!usesFibers)
-    return;
-
   // The same block sees the same order whichever worker runs it.
   randomState = (current->seed + 1) * 0x9e3779b97f4a7c15 ^
                 (index + 1) * 0xbf58476d1ce4e5b9;
+  copies.reset(threadCount, current->copyTiming());
+  if (!usesFibers)
+    return;
+
+  idleRounds = 0;
   barriers.reset(*this, threadCount);
   for (unsigned w = 0; w < warpCount; ++w)
     warps[w].reset(lanesOf(w));
+  if (current->variant.log)
+    for (PendingBranches &pending : branches)
+      pending.count = 0;
   readyHead = readyTail = 0;
   stepCount = 0;
   for (unsigned i = 0; i < threadCount; ++i) {
@@ -154,8 +161,8 @@ void BlockRunner::prepareBlock(uint64_t index) {
     }
     if (current->variant.log) {
       LaneLog &log = logs[i];
-      log.read = thread.logNext = log.words.data();
-      log.lastBlock = 0;
+      log.reset();
+      thread.logNext = log.words.data();
       thread.logLimit = log.words.data() + kLogWords;
     }
   }
@@ -174,10 +181,10 @@ void BlockRunner::run(Launch &launch) {
   active = this;
   prepareLaunch(launch);
   while (!launch.failed.load(std::memory_order_relaxed)) {
-    uint64_t index = launch.nextBlock.fetch_add(1, std::memory_order_relaxed);
-    if (index >= launch.numBlocks)
+    uint64_t next = launch.nextBlock.fetch_add(1, std::memory_order_relaxed);
+    if (next >= launch.numBlocks)
       break;
-    prepareBlock(index);
+    prepareBlock(launch.blockAt(next));
     if (!usesFibers) {
       if (sequenceAbandoned)
         makeFiber(sequence, stacks[0], 0, sequenceMain, this);
@@ -191,10 +198,8 @@ void BlockRunner::run(Launch &launch) {
     finishBlock();
   }
   if (launch.variant.log) {
-    for (auto &[code, count] : matrixCounts)
-      addMatrixOperations(counters, MatrixOp::decode(code), count);
     std::lock_guard<std::mutex> lock(launch.mutex);
-    addCounters(launch.counters, counters);
+    launch.tally.merge(tally);
   }
   current = nullptr;
   active = nullptr;
@@ -303,7 +308,11 @@ void BlockRunner::fail(Thread &thread, std::string &&what) {
 //===----------------------------------------------------------------------===//
 
 uint64_t BlockRunner::barrier(Thread &thread, const BarrierRequest &request) {
-  logSync(thread, SyncKind::Barrier, lanesOf(thread.warp));
+  logSync(thread,
+          request.op == BarrierOp::Arrive ? SyncKind::BarrierArrival
+          : request.id                    ? SyncKind::NamedBarrier
+                                          : SyncKind::Barrier,
+          lanesOf(thread.warp));
   if (request.op == BarrierOp::Arrive) {
     barriers.arrive(thread, request);
     return 0;
@@ -341,10 +350,14 @@ void BlockRunner::logFull(Thread &thread) {
   block(thread, ThreadState::LogFull);
 }
 
-void BlockRunner::yield(Thread &thread) {
+void BlockRunner::yield(Thread &thread, bool forMbarrier) {
   if (!usesFibers)
     return;
-  if (readyHead == readyTail) {
+  if (!forMbarrier)
+    thread.polledMbarrier = nullptr;
+  // In lockstep a polling thread keeps its turn. Otherwise it waits until all
+  // others wait or poll: what they wait for can be late to the last moment.
+  if (!current->variant.steps || readyHead == readyTail) {
     block(thread, ThreadState::Polling);
     return;
   }

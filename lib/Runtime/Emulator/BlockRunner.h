@@ -22,6 +22,7 @@
 #ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_BLOCKRUNNER_H
 #define SPARSEGPU_LIB_RUNTIME_EMULATOR_BLOCKRUNNER_H
 
+#include "AsyncCopies.h"
 #include "Barriers.h"
 #include "Collectives.h"
 #include "Counters.h"
@@ -31,7 +32,6 @@
 #include "Matrix.h"
 #include "ThreadContext.h"
 
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -63,6 +63,8 @@ struct Thread : ThreadContext {
   /// The collective that the lane takes part in, and what came of it.
   CollectiveOperands operands;
   uint64_t result = 0;
+  /// The mbarrier that a test found incomplete since the thread last waited.
+  void *polledMbarrier = nullptr;
   /// Where the last checked access was.
   const Allocation *lastAllocation = nullptr;
 };
@@ -83,8 +85,11 @@ public:
   uint32_t activeMask(Thread &thread, uint32_t site);
   void step(Thread &thread, uint32_t block);
   void logFull(Thread &thread);
-  /// Lets others run; for threads that poll memory.
-  void yield(Thread &thread);
+  /// Lets others run; for threads that poll memory, or an mbarrier alone.
+  void yield(Thread &thread, bool forMbarrier);
+  AsyncCopies &asyncCopies() { return copies; }
+  /// An mbarrier is not as it was: threads that poll it may go on.
+  void noteMbarrierChange() { ++mbarrierChanges; }
   [[noreturn]] void exitThread(Thread &thread);
   /// Ends the launch. Names kernel, block and thread. The stack of the caller
   /// is abandoned, so the text is taken from it here.
@@ -92,7 +97,11 @@ public:
 
   Launch &launch() { return *current; }
   const Launch &launch() const { return *current; }
-  LaunchCounters &launchCounters() { return counters; }
+  SharedRange sharedRange() const {
+    uint64_t begin = reinterpret_cast<uint64_t>(sharedWindow);
+    return {begin, begin + kSharedWindow};
+  }
+  LaunchTally &launchTally() { return tally; }
   Thread &thread(unsigned index) { return threads[index]; }
   unsigned numThreads() const { return threadCount; }
   unsigned numLiveThreads() const { return live; }
@@ -125,11 +134,6 @@ public:
   }
 
   MatrixScratch &matrixScratch() { return matrices; }
-  /// Counts a multiplication of matrices (MatrixOp, encoded).
-  void countMatrix(uint64_t code) {
-    if (current->variant.log)
-      ++matrixCounts[code];
-  }
 
 private:
   void prepareLaunch(Launch &launch);
@@ -188,9 +192,13 @@ private:
   BarrierSet barriers;
   std::vector<WarpCollectives> warps;
   std::vector<LaneLog> logs;
-  LaunchCounters counters;
-  std::map<uint64_t, uint64_t> matrixCounts;
   MatrixScratch matrices;
+  AsyncCopies copies;
+  // Rounds in which all threads polled mbarriers and none of these changed.
+  uint64_t mbarrierChanges = 0, seenMbarrierChanges = 0;
+  unsigned idleRounds = 0;
+  std::vector<PendingBranches> branches;
+  LaunchTally tally;
   char *sharedWindow = nullptr;
   void *sharedMapping = nullptr;
   alignas(64) char scratchMemory[256] = {};

@@ -10,7 +10,7 @@
 
 #include "BlockRunner.h"
 #include "Format.h"
-#include "Matrix.h"
+#include "MatrixCounting.h"
 
 using namespace sparsegpu::emulator;
 
@@ -230,6 +230,8 @@ static void runMatrix(BlockRunner &runner, const Participants &lanes,
   for (unsigned lane = 0; lane < kWarpSize; ++lane)
     registers[lane] = reinterpret_cast<uint32_t *>(lanes[lane].operands.value);
   MatrixOp op = MatrixOp::decode(current.operands.matrix);
+  if (runner.launch().variant.log)
+    countMatrix(op, registers, runner.sharedRange(), runner.launchTally());
   MatrixAccess access;
   if (runner.launch().hazards)
     access = [&](unsigned lane, void *address, unsigned bytes, bool isStore) {
@@ -244,8 +246,6 @@ static void runMatrix(BlockRunner &runner, const Participants &lanes,
     problem = op.name() + ": " + problem;
     runner.fail(current, std::move(problem));
   }
-  if (op.multiplies())
-    runner.countMatrix(current.operands.matrix);
 }
 
 /// Lanes 3, 7 to 9, ...

@@ -15,8 +15,10 @@
 #ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_COMPILEDKERNEL_H
 #define SPARSEGPU_LIB_RUNTIME_EMULATOR_COMPILEDKERNEL_H
 
+#include "SparseGPU/Runtime/Counters.h"
 #include "ThreadContext.h"
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -39,7 +41,16 @@ struct Variant {
   static constexpr unsigned kCount = 8;
 };
 
-enum class AccessKind : uint8_t { Load, Store, Atomic };
+enum class AccessKind : uint8_t {
+  Load,
+  Store,
+  Atomic,
+  /// The two sides of cp.async.
+  AsyncRead,
+  AsyncWrite,
+  /// ldmatrix: eight lanes give eight rows of 16 bytes.
+  MatrixLoad,
+};
 enum class AccessSpace : uint8_t { Generic, Global, Shared, Constant };
 
 /// A load, store or atomic of the kernel.
@@ -52,11 +63,21 @@ struct AccessSite {
   std::string location;
 };
 
+enum class AsyncOp : uint8_t { None, Commit, Wait, WaitAll };
+
 /// A basic block of an instrumented kernel.
 struct BlockSite {
   uint32_t instructions;
   uint32_t firstAccess;
   uint32_t numAccesses;
+  /// Ends in a branch with several targets.
+  bool branches = false;
+  /// Consists of this operation on groups of asynchronous copies; a wait leaves
+  /// at most so many in flight.
+  AsyncOp async = AsyncOp::None;
+  uint32_t mostInFlight = 0;
+  /// The instructions by their class.
+  std::array<uint16_t, kNumInstructionClasses> classes{};
 };
 
 /// A barrier or warp collective.
@@ -82,6 +103,10 @@ struct CompiledKernel : KernelSignature {
   uint32_t staticShared = 0;
   /// False: threads may run to their end one after another, without fibers.
   bool maySynchronise = true;
+  /// Threads may wait in a loop for what another block writes.
+  bool pollsMemory = false;
+  /// The order of threads may change the last bits of results.
+  bool hasFloatAtomics = false;
   size_t stackBytes = 0;
 };
 

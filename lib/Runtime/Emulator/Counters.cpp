@@ -12,54 +12,50 @@
 
 using namespace sparsegpu::emulator;
 
-/// Calls `fn(name, value)` for each counter that is a sum over the launch.
-template <typename Counters, typename Fn>
-static void forEachCounter(Counters &c, Fn fn) {
-  fn("threadInstructions", c.threadInstructions);
-  fn("warpInstructions", c.warpInstructions);
-  fn("globalLoadRequests", c.globalLoads.requests);
-  fn("globalLoadSectors", c.globalLoads.sectors);
-  fn("globalLoadBytes", c.globalLoads.bytes);
-  fn("globalStoreRequests", c.globalStores.requests);
-  fn("globalStoreSectors", c.globalStores.sectors);
-  fn("globalStoreBytes", c.globalStores.bytes);
-  fn("globalAtomicRequests", c.globalAtomics.requests);
-  fn("globalAtomicSectors", c.globalAtomics.sectors);
-  fn("globalAtomicBytes", c.globalAtomics.bytes);
-  fn("sharedLoadRequests", c.sharedLoadRequests);
-  fn("sharedLoadBytes", c.sharedLoadBytes);
-  fn("sharedStoreRequests", c.sharedStoreRequests);
-  fn("sharedStoreBytes", c.sharedStoreBytes);
-  fn("sharedAtomicRequests", c.sharedAtomicRequests);
-  fn("barriers", c.barriers);
-  fn("warpBarriers", c.warpBarriers);
-  fn("shuffles", c.shuffles);
-  fn("votes", c.votes);
-}
-
 void sparsegpu::emulator::addCounters(LaunchCounters &to,
                                       const LaunchCounters &from) {
   std::vector<uint64_t> values;
-  forEachCounter(from, [&](const char *, uint64_t v) { values.push_back(v); });
+  forEachCounter(from, [&](const auto &, uint64_t v) { values.push_back(v); });
   auto it = values.begin();
-  forEachCounter(to, [&](const char *, uint64_t &v) { v += *it++; });
+  forEachCounter(to, [&](const auto &, uint64_t &v) { v += *it++; });
   for (auto &[name, count] : from.matrixOperations) {
     MatrixCounter &sum = to.matrixOperations[name];
     sum.operations += count.operations;
     sum.flops += count.flops;
+    sum.usefulFlops += count.usefulFlops;
   }
-}
-
-void sparsegpu::emulator::addMatrixOperations(LaunchCounters &counters,
-                                              const MatrixOp &op,
-                                              uint64_t count) {
-  MatrixCounter &counter = counters.matrixOperations[op.name()];
-  counter.operations += count;
-  counter.flops += count * op.flops();
 }
 
 static JSONValue toArray(const Dim3 &d) {
   return JSONValue::array({uint64_t(d.x), uint64_t(d.y), uint64_t(d.z)});
+}
+
+/// The member behind a name with dots.
+static JSONValue &memberAt(JSONValue &object, const std::string &name) {
+  size_t dot = name.find('.');
+  if (dot == std::string::npos)
+    return object[name];
+  JSONValue &member = object[name.substr(0, dot)];
+  if (!member.isObject())
+    member = JSONValue::object();
+  return memberAt(member, name.substr(dot + 1));
+}
+
+static JSONValue toRatios(const LaunchCounters &counters) {
+  JSONValue ratios = JSONValue::object();
+  ratios["activeLanes"] = JSONValue::real(counters.activeLanes());
+  std::pair<const char *, const GlobalTraffic *> traffic[] = {
+      {"globalLoad", &counters.globalLoads},
+      {"globalStore", &counters.globalStores},
+      {"globalAtomic", &counters.globalAtomics},
+      {"globalAsync", &counters.globalAsync}};
+  for (auto &[name, t] : traffic) {
+    if (!t->requests)
+      continue;
+    ratios[std::string(name) + "Efficiency"] = JSONValue::real(t->efficiency());
+    ratios[std::string(name) + "Rereads"] = JSONValue::real(t->rereads());
+  }
+  return ratios;
 }
 
 JSONValue sparsegpu::emulator::toJSONValue(const LaunchCounters &counters) {
@@ -69,17 +65,19 @@ JSONValue sparsegpu::emulator::toJSONValue(const LaunchCounters &counters) {
   object["block"] = toArray(counters.block);
   object["staticShared"] = uint64_t(counters.staticShared);
   object["dynamicShared"] = uint64_t(counters.dynamicShared);
-  forEachCounter(counters, [&](const char *name, uint64_t value) {
-    object[name] = value;
+  forEachCounter(counters, [&](const std::string &name, uint64_t value) {
+    memberAt(object, name) = value;
   });
   JSONValue matrix = JSONValue::object();
   for (auto &[name, counter] : counters.matrixOperations) {
     JSONValue entry = JSONValue::object();
     entry["operations"] = counter.operations;
     entry["flops"] = counter.flops;
+    entry["usefulFlops"] = counter.usefulFlops;
     matrix[name] = entry;
   }
   object["matrixOperations"] = matrix;
+  object["ratios"] = toRatios(counters);
   return object;
 }
 

@@ -74,4 +74,6 @@ void Executor::run(Launch &launch, unsigned workers) {
     done.wait(lock, [&] { return busy == 0; });
     current = nullptr;
   }
+  if (launch.variant.log)
+    launch.tally.finish(*launch.code, launch.counters);
 }

@@ -67,19 +67,19 @@ static const char *verb(AccessKind kind) {
     return "store";
   case AccessKind::Atomic:
     return "atomic";
+  case AccessKind::AsyncRead:
+  case AccessKind::AsyncWrite:
+    return "asynchronous copy";
+  case AccessKind::MatrixLoad:
+    return "ldmatrix";
   }
   return "access";
 }
 
-void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
-                                       void *pointer) {
-  const HazardLog &log = *thread.block->launch().hazards;
-  return checkAccess(thread, log.compiled().accesses[site], site, pointer);
-}
-
-void *sparsegpu::emulator::checkAccess(ThreadContext &thread,
-                                       const AccessSite &access, uint64_t site,
-                                       void *pointer) {
+/// Whether what `access` describes may be done at `pointer`; reports it if not.
+/// `key` tells sites apart.
+static bool isAllowed(ThreadContext &thread, const AccessSite &access,
+                      uint64_t key, const void *pointer) {
   BlockRunner &runner = *thread.block;
   HazardLog &log = *runner.launch().hazards;
   uint64_t address = reinterpret_cast<uint64_t>(pointer);
@@ -90,7 +90,7 @@ void *sparsegpu::emulator::checkAccess(ThreadContext &thread,
   if (access.space == AccessSpace::Shared || inWindow) {
     // 32-bit arithmetic of a kernel may leave the window altogether.
     if (address < shared || address + bytes > shared + thread.totalShared) {
-      log.report(HazardKind::OutOfBoundsShared, site, thread, address,
+      log.report(HazardKind::OutOfBoundsShared, key, thread, address,
                  access.location, [&] {
                    return formatText(
                        "{0} of {1} bytes at offset {2} of the {3} bytes "
@@ -99,7 +99,7 @@ void *sparsegpu::emulator::checkAccess(ThreadContext &thread,
                        static_cast<int64_t>(address - shared),
                        thread.totalShared);
                  });
-      return runner.scratch();
+      return false;
     }
   } else if (!runner.lastAllocation(thread) ||
              !runner.lastAllocation(thread)->contains(address, bytes)) {
@@ -107,26 +107,56 @@ void *sparsegpu::emulator::checkAccess(ThreadContext &thread,
     if (found) {
       runner.lastAllocation(thread) = found;
     } else if (!runner.isLocal(pointer)) {
-      log.report(HazardKind::OutOfBoundsGlobal, site, thread, address,
+      log.report(HazardKind::OutOfBoundsGlobal, key, thread, address,
                  access.location, [&] {
                    return formatText(
                        "{0} of {1} bytes at {2:x}; {3}", verb(access.kind),
                        bytes, address,
                        describeNearest(log.allocations(), address));
                  });
-      return runner.scratch();
+      return false;
     }
   }
 
   if (access.alignment && address % access.alignment) {
-    log.report(HazardKind::Misaligned, site, thread, address, access.location,
+    log.report(HazardKind::Misaligned, key, thread, address, access.location,
                [&] {
                  return formatText("{0} of {1} bytes at {2:x}, which is not "
                                    "a multiple of {3}",
                                    verb(access.kind), bytes, address,
                                    access.alignment);
                });
-    return runner.scratch();
+    return false;
   }
-  return pointer;
+  return true;
+}
+
+void *sparsegpu::emulator::checkAccess(ThreadContext &thread,
+                                       const AccessSite &access, uint64_t site,
+                                       void *pointer) {
+  return isAllowed(thread, access, site, pointer) ? pointer
+                                                  : thread.block->scratch();
+}
+
+void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
+                                       void *pointer) {
+  const HazardLog &log = *thread.block->launch().hazards;
+  return checkAccess(thread, log.compiled().accesses[site], site, pointer);
+}
+
+bool sparsegpu::emulator::checkCopy(ThreadContext &thread, uint32_t site,
+                                    const void *destination, const void *source,
+                                    uint64_t bytes, uint64_t sourceBytes) {
+  const SyncSite &sync = thread.block->launch().code->syncs[site];
+  // Numbers of synchronisations and of accesses would collide.
+  uint64_t key = uint64_t(1) << 32 | site;
+  uint32_t size = bytes;
+  AccessSite to{AccessKind::Store, AccessSpace::Shared, size, size,
+                sync.location};
+  AccessSite from{AccessKind::Load, AccessSpace::Global,
+                  static_cast<uint32_t>(sourceBytes), size, sync.location};
+  if (!isAllowed(thread, to, key, destination))
+    return false;
+  return !sourceBytes ||
+         isAllowed(thread, from, key | uint64_t(1) << 33, source);
 }

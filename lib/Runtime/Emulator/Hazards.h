@@ -65,6 +65,11 @@ void *checkAccess(ThreadContext &thread, uint32_t site, void *address);
 void *checkAccess(ThreadContext &thread, const AccessSite &access,
                   uint64_t site, void *address);
 
+/// Checks an asynchronous copy (`site` is that of a SyncSite); false if it must
+/// not be made. A source of no bytes is not looked at.
+bool checkCopy(ThreadContext &thread, uint32_t site, const void *destination,
+               const void *source, uint64_t bytes, uint64_t sourceBytes);
+
 } // namespace sparsegpu::emulator
 
 #endif // SPARSEGPU_LIB_RUNTIME_EMULATOR_HAZARDS_H

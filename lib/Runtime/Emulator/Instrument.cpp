@@ -18,6 +18,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "InstrumentAccesses.h"
 #include "LaneLog.h"
 #include "Lowering.h"
 #include "Transforms.h"
@@ -37,6 +38,21 @@
 using namespace llvm;
 using namespace sparsegpu::emulator;
 
+/// Pointers that a kernel is given are global. This is what NVPTXLowerArgs does
+/// for CUDA, so that accesses through them are not generic ones.
+static void markParameters(Function &kernel) {
+  IRBuilder<> b(&*kernel.getEntryBlock().getFirstInsertionPt());
+  for (Argument &argument : kernel.args()) {
+    if (!argument.getType()->isPointerTy() || argument.hasByValAttr() ||
+        argument.getType()->getPointerAddressSpace() != 0)
+      continue;
+    Value *global = b.CreateAddrSpaceCast(&argument, b.getPtrTy(1));
+    Value *generic = b.CreateAddrSpaceCast(global, b.getPtrTy());
+    argument.replaceUsesWithIf(
+        generic, [&](Use &use) { return use.getUser() != global; });
+  }
+}
+
 void sparsegpu::emulator::vectoriseAccesses(Module &module) {
   std::string error;
   Triple triple("nvptx64-nvidia-cuda");
@@ -44,9 +60,11 @@ void sparsegpu::emulator::vectoriseAccesses(Module &module) {
   if (!target)
     return; // An LLVM without NVPTX; the counts are then those of the bitcode.
   std::string cpu = "sm_80";
-  for (Function *kernel : findKernels(module))
+  for (Function *kernel : findKernels(module)) {
+    markParameters(*kernel);
     if (Attribute a = kernel->getFnAttribute("target-cpu"); a.isValid())
       cpu = a.getValueAsString().str();
+  }
   std::unique_ptr<TargetMachine> machine(target->createTargetMachine(
       triple, cpu, "", TargetOptions(), std::nullopt));
   LoopAnalysisManager lam;
@@ -64,7 +82,7 @@ void sparsegpu::emulator::vectoriseAccesses(Module &module) {
   if (Error e = builder.parsePassPipeline(
           passes, "function(scalarize-masked-mem-intrin,infer-address-spaces,"
                   "sroa,separate-const-offset-from-gep,slsr,gvn,"
-                  "load-store-vectorizer,sroa,early-cse)")) {
+                  "load-store-vectorizer,sroa,early-cse,dce)")) {
     consumeError(std::move(e));
     return;
   }
@@ -72,25 +90,13 @@ void sparsegpu::emulator::vectoriseAccesses(Module &module) {
 }
 
 namespace {
-/// An instruction that touches memory which is not the thread's own.
-struct Access {
-  Instruction *instruction;
-  unsigned pointerOperand;
-  Type *type;
-  Align align;
-  AccessKind kind;
-  Value *pointer() const { return instruction->getOperand(pointerOperand); }
-};
-
 class Instrumenter {
 public:
   Instrumenter(Module &module, const Variant &variant, CompiledModule &compiled)
-      : module(module), layout(module.getDataLayout()), variant(variant),
-        compiled(compiled) {}
+      : module(module), variant(variant), compiled(compiled) {}
   void run(Function &function);
 
 private:
-  std::optional<Access> getAccess(Instruction &instruction);
   void expandMemoryIntrinsics(Function &function);
   void cutBlocks(Function &function);
   void instrumentBlock(BasicBlock &block, uint32_t number,
@@ -100,42 +106,13 @@ private:
   FunctionCallee host(StringRef name, Type *result, ArrayRef<Type *> types);
 
   Module &module;
-  const DataLayout &layout;
   const Variant &variant;
   CompiledModule &compiled;
 };
 } // namespace
 
-std::optional<Access> Instrumenter::getAccess(Instruction &instruction) {
-  std::optional<Access> access;
-  if (auto *load = dyn_cast<LoadInst>(&instruction))
-    access = Access{load, load->getPointerOperandIndex(), load->getType(),
-                    load->getAlign(), AccessKind::Load};
-  else if (auto *store = dyn_cast<StoreInst>(&instruction))
-    access = Access{store, store->getPointerOperandIndex(),
-                    store->getValueOperand()->getType(), store->getAlign(),
-                    AccessKind::Store};
-  else if (auto *rmw = dyn_cast<AtomicRMWInst>(&instruction))
-    access = Access{rmw, rmw->getPointerOperandIndex(), rmw->getType(),
-                    rmw->getAlign(), AccessKind::Atomic};
-  else if (auto *cas = dyn_cast<AtomicCmpXchgInst>(&instruction))
-    access = Access{cas, cas->getPointerOperandIndex(),
-                    cas->getNewValOperand()->getType(), cas->getAlign(),
-                    AccessKind::Atomic};
-  if (!access)
-    return std::nullopt;
-  // The thread's own memory, its parameters, and its context.
-  const Value *object = getUnderlyingObject(access->pointer());
-  if (isa<AllocaInst>(object))
-    return std::nullopt;
-  if (auto *argument = dyn_cast<Argument>(object))
-    if (argument->hasByValAttr() || argument->getArgNo() == 0)
-      return std::nullopt;
-  return access;
-}
-
 void Instrumenter::expandMemoryIntrinsics(Function &function) {
-  TargetTransformInfo tti(layout);
+  TargetTransformInfo tti(module.getDataLayout());
   SmallVector<MemIntrinsic *> found;
   for (Instruction &instruction : instructions(function))
     if (auto *memory = dyn_cast<MemIntrinsic>(&instruction))
@@ -156,6 +133,10 @@ void Instrumenter::expandMemoryIntrinsics(Function &function) {
 
 /// Whether a lane may stop in the call, or log blocks of another function.
 static bool mustStandAlone(const Instruction &instruction) {
+  // Operations on groups are told from their block.
+  uint32_t mostInFlight;
+  if (getAsyncOp(instruction, mostInFlight) != AsyncOp::None)
+    return true;
   auto *call = dyn_cast<CallInst>(&instruction);
   Function *callee = call ? call->getCalledFunction() : nullptr;
   if (!callee)
@@ -176,10 +157,11 @@ void Instrumenter::cutBlocks(Function &function) {
         cuts.push_back(&instruction);
         cuts.push_back(instruction.getNextNode());
         accesses = 0;
-      } else if (getAccess(instruction)) {
-        if (variant.steps || ++accesses == most) {
+      } else if (size_t count = getAccesses(instruction).size()) {
+        accesses += count;
+        if (variant.steps || accesses >= most) {
           cuts.push_back(&instruction);
-          accesses = 1;
+          accesses = count;
         }
       }
     }
@@ -189,25 +171,22 @@ void Instrumenter::cutBlocks(Function &function) {
       SplitBlock(cut->getParent(), cut->getIterator());
 }
 
-/// Instructions that the hardware would execute in some form.
-static unsigned countInstructions(const BasicBlock &block) {
-  unsigned count = 0;
+/// Counts the instructions of a block by their class.
+static void classifyBlock(const BasicBlock &block, BlockSite &site) {
   for (const Instruction &instruction : block) {
-    if (isa<PHINode, AllocaInst, DbgInfoIntrinsic>(instruction))
+    std::optional<Classification> found = classify(instruction);
+    if (!found)
       continue;
-    // Casts that change no bits.
-    if (isa<AddrSpaceCastInst, BitCastInst, PtrToIntInst, IntToPtrInst>(
-            instruction))
-      continue;
-    if (auto *branch = dyn_cast<BranchInst>(&instruction);
-        branch && branch->isUnconditional())
-      continue;
-    if (auto *intrinsic = dyn_cast<IntrinsicInst>(&instruction);
-        intrinsic && intrinsic->isAssumeLikeIntrinsic())
-      continue;
-    ++count;
+    site.instructions += found->count;
+    site.classes[size_t(found->instructionClass)] += found->count;
+    if (AsyncOp op = getAsyncOp(instruction, site.mostInFlight);
+        op != AsyncOp::None) {
+      site.async = op;
+      break; // stands alone; the cut's branch follows
+    }
   }
-  return count;
+  const Instruction *end = block.getTerminator();
+  site.branches = end->getNumSuccessors() > 1;
 }
 
 FunctionCallee Instrumenter::host(StringRef name, Type *result,
@@ -255,20 +234,6 @@ Value *Instrumenter::addLogRecord(IRBuilder<> &b, BasicBlock &block,
   return b.CreateConstInBoundsGEP1_64(b.getInt64Ty(), record, 1);
 }
 
-static AccessSpace spaceOf(const Value *pointer) {
-  switch (pointer->getType()->getPointerAddressSpace()) {
-  case 1:
-    return AccessSpace::Global;
-  case 3:
-  case 7:
-    return AccessSpace::Shared;
-  case 4:
-    return AccessSpace::Constant;
-  default:
-    return AccessSpace::Generic;
-  }
-}
-
 void Instrumenter::instrumentBlock(BasicBlock &block, uint32_t number,
                                    ArrayRef<Access> accesses) {
   IRBuilder<> b(&*block.getFirstNonPHIOrDbgOrAlloca());
@@ -288,11 +253,16 @@ void Instrumenter::instrumentBlock(BasicBlock &block, uint32_t number,
     b.SetCurrentDebugLocation(DebugLoc());
     Value *pointer = access.pointer();
     Value *generic = b.CreateAddrSpaceCast(pointer, b.getPtrTy());
-    if (record)
+    if (record) {
+      Value *word = b.CreatePtrToInt(generic, b.getInt64Ty());
+      if (access.laneBytes)
+        word = b.CreateOr(
+            word, b.CreateShl(b.CreateZExt(access.laneBytes, b.getInt64Ty()),
+                              kLoggedBytesShift));
       b.CreateStore(
-          b.CreatePtrToInt(generic, b.getInt64Ty()),
-          b.CreateConstInBoundsGEP1_64(b.getInt64Ty(), record, index));
-    if (!variant.checks)
+          word, b.CreateConstInBoundsGEP1_64(b.getInt64Ty(), record, index));
+    }
+    if (!variant.checks || !access.checked)
       continue;
     Value *checked =
         b.CreateCall(host("check", b.getPtrTy(),
@@ -319,19 +289,16 @@ void Instrumenter::run(Function &function) {
     Work item;
     item.block = block;
     item.number = compiled.blocks.size();
-    BlockSite site;
-    site.instructions = countInstructions(*block);
+    BlockSite site{};
+    classifyBlock(*block, site);
     site.firstAccess = compiled.accesses.size();
     for (Instruction &instruction : *block) {
-      std::optional<Access> access = getAccess(instruction);
-      if (!access)
-        continue;
-      item.accesses.push_back(*access);
-      compiled.accesses.push_back(
-          {access->kind, spaceOf(access->pointer()),
-           static_cast<uint32_t>(layout.getTypeStoreSize(access->type)),
-           static_cast<uint32_t>(access->align.value()),
-           describeLocation(instruction)});
+      for (const Access &access : getAccesses(instruction)) {
+        item.accesses.push_back(access);
+        compiled.accesses.push_back({access.kind, access.space, access.bytes,
+                                     access.alignment,
+                                     describeLocation(instruction)});
+      }
     }
     site.numAccesses = item.accesses.size();
     compiled.blocks.push_back(site);

@@ -65,6 +65,12 @@ static std::string quote(std::string_view text) {
 JSONValue::JSONValue(std::string_view text)
     : JSONValue(Kind::Scalar, quote(text)) {}
 
+JSONValue JSONValue::real(double number) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.6g", number);
+  return JSONValue(Kind::Scalar, text);
+}
+
 JSONValue JSONValue::array(std::vector<JSONValue> elements) {
   JSONValue value(Kind::Array, "");
   value.elements = std::move(elements);

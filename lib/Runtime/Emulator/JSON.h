@@ -27,9 +27,12 @@ public:
       : JSONValue(Kind::Scalar, std::to_string(number)) {}
   JSONValue(std::string_view text);
 
+  /// Six digits; the number is finite.
+  static JSONValue real(double number);
   static JSONValue array(std::vector<JSONValue> elements = {});
   static JSONValue object() { return JSONValue(Kind::Object, ""); }
 
+  bool isObject() const { return kind == Kind::Object; }
   void push(JSONValue value) { elements.push_back(std::move(value)); }
   JSONValue &operator[](const std::string &name) { return members[name]; }
 

@@ -12,97 +12,16 @@
 
 using namespace sparsegpu::emulator;
 
-/// A sector is the unit of traffic between L1, L2 and memory.
-static constexpr unsigned kSectorShift = 5;
-
-/// Counts the distinct sectors of one request.
-static unsigned countSectors(const uint64_t *addresses, unsigned numLanes,
-                             uint32_t bytes) {
-  uint64_t lowest = UINT64_MAX, highest = 0;
-  for (unsigned i = 0; i < numLanes; ++i) {
-    lowest = std::min(lowest, addresses[i]);
-    highest = std::max(highest, addresses[i]);
-  }
-  uint64_t first = lowest >> kSectorShift;
-  uint64_t last = (highest + bytes - 1) >> kSectorShift;
-  if (last - first < 64) {
-    uint64_t seen = 0;
-    for (unsigned i = 0; i < numLanes; ++i) {
-      uint64_t begin = (addresses[i] >> kSectorShift) - first;
-      uint64_t end = ((addresses[i] + bytes - 1) >> kSectorShift) - first;
-      for (uint64_t s = begin; s <= end; ++s)
-        seen |= uint64_t(1) << s;
-    }
-    return __builtin_popcountll(seen);
-  }
-  // Far apart: at most 32 lanes of few sectors each.
-  std::array<uint64_t, kWarpSize * 4> sectors;
-  unsigned count = 0;
-  for (unsigned i = 0; i < numLanes; ++i)
-    for (uint64_t s = addresses[i] >> kSectorShift,
-                  e = (addresses[i] + bytes - 1) >> kSectorShift;
-         s <= e && count < sectors.size(); ++s)
-      sectors[count++] = s;
-  std::sort(sectors.begin(), sectors.begin() + count);
-  return std::unique(sectors.begin(), sectors.begin() + count) -
-         sectors.begin();
-}
-
-void sparsegpu::emulator::countAccess(const AccessSite &access,
-                                      const uint64_t *addresses,
-                                      unsigned numLanes, uint64_t sharedBegin,
-                                      uint64_t sharedEnd,
-                                      LaunchCounters &counters) {
-  // Generic addresses of one access almost always agree in their space; those
-  // that do not are counted as separate requests, as hardware replays them.
-  std::array<uint64_t, kWarpSize> global, shared;
-  unsigned numGlobal = 0, numShared = 0;
-  if (access.space == AccessSpace::Generic) {
-    for (unsigned i = 0; i < numLanes; ++i) {
-      if (addresses[i] >= sharedBegin && addresses[i] < sharedEnd)
-        shared[numShared++] = addresses[i];
-      else
-        global[numGlobal++] = addresses[i];
-    }
-    addresses = global.data();
-  } else if (access.space == AccessSpace::Shared) {
-    numShared = numLanes;
-  } else {
-    numGlobal = numLanes;
-  }
-
-  uint64_t bytes = access.bytes;
-  if (numShared) {
-    switch (access.kind) {
-    case AccessKind::Load:
-      ++counters.sharedLoadRequests;
-      counters.sharedLoadBytes += bytes * numShared;
-      break;
-    case AccessKind::Store:
-      ++counters.sharedStoreRequests;
-      counters.sharedStoreBytes += bytes * numShared;
-      break;
-    case AccessKind::Atomic:
-      ++counters.sharedAtomicRequests;
-      break;
-    }
-  }
-  // Constant memory has a cache of its own; it is no global traffic.
-  if (!numGlobal || access.space == AccessSpace::Constant)
-    return;
-  GlobalTraffic &traffic =
-      access.kind == AccessKind::Load    ? counters.globalLoads
-      : access.kind == AccessKind::Store ? counters.globalStores
-                                         : counters.globalAtomics;
-  ++traffic.requests;
-  traffic.bytes += bytes * numGlobal;
-  traffic.sectors += countSectors(addresses, numGlobal, access.bytes);
-}
-
 static void countSync(uint64_t record, LaunchCounters &counters) {
   switch (static_cast<SyncKind>(record >> 32 & 0xff)) {
   case SyncKind::Barrier:
     ++counters.barriers;
+    break;
+  case SyncKind::NamedBarrier:
+    ++counters.namedBarriers;
+    break;
+  case SyncKind::BarrierArrival:
+    ++counters.barrierArrivals;
     break;
   case SyncKind::WarpBarrier:
     ++counters.warpBarriers;
@@ -158,12 +77,61 @@ static Group selectGroup(const WarpView &warp, uint32_t excluded) {
   return group;
 }
 
+/// `lanes` go on together: which of the branches that they come from did they
+/// leave alone?
+static void resolveBranches(PendingBranches &branches, uint32_t lanes,
+                            LaunchCounters &counters) {
+  for (unsigned i = 0; i < branches.count;) {
+    if (!(branches.lanes[i] & lanes)) {
+      ++i;
+      continue;
+    }
+    counters.divergentBranches += (branches.lanes[i] & ~lanes) != 0;
+    branches.lanes[i] = branches.lanes[--branches.count];
+  }
+}
+
+/// Groups of asynchronous copies, for the warp: those of the lane with most.
+static void takeAsync(WarpView &warp, const BlockSite &site, uint32_t lanes,
+                      AsyncTraffic &traffic) {
+  unsigned before = 0, after = 0;
+  for (uint32_t rest = lanes; rest; rest &= rest - 1) {
+    LaneLog &log = *warp.logs[__builtin_ctz(rest)];
+    bool closesGroup = site.async == AsyncOp::Commit ||
+                       (site.async == AsyncOp::WaitAll && log.hasUngrouped);
+    log.groupsInFlight += closesGroup;
+    if (closesGroup)
+      log.hasUngrouped = false;
+    before = std::max(before, log.groupsInFlight);
+    if (site.async != AsyncOp::Commit)
+      log.groupsInFlight = std::min(log.groupsInFlight, site.mostInFlight);
+    after = std::max(after, log.groupsInFlight);
+  }
+  if (site.async == AsyncOp::Commit) {
+    ++traffic.groups;
+    return;
+  }
+  auto bucket = [](unsigned groups) {
+    return std::min<size_t>(groups, AsyncTraffic::kBuckets - 1);
+  };
+  ++traffic.waits;
+  ++traffic.inFlight[bucket(before)];
+  ++traffic.left[bucket(after)];
+}
+
 static void takeBlock(WarpView &warp, uint64_t block, uint32_t lanes,
-                      LaunchCounters &counters) {
+                      LaunchTally &tally) {
   const BlockSite &site = warp.code->blocks[block];
   unsigned numLanes = __builtin_popcount(lanes);
-  counters.warpInstructions += site.instructions;
-  counters.threadInstructions += uint64_t(site.instructions) * numLanes;
+  InstructionCount &executions = tally.blocks[block];
+  ++executions.warp;
+  executions.thread += numLanes;
+  if (warp.branches->count)
+    resolveBranches(*warp.branches, lanes, tally.counters);
+  if (site.branches)
+    warp.branches->lanes[warp.branches->count++] = lanes;
+  if (site.async != AsyncOp::None)
+    takeAsync(warp, site, lanes, tally.counters.async);
 
   std::array<uint64_t *, kWarpSize> records;
   unsigned i = 0;
@@ -177,9 +145,12 @@ static void takeBlock(WarpView &warp, uint64_t block, uint32_t lanes,
   for (unsigned access = 0; access < site.numAccesses; ++access) {
     for (unsigned j = 0; j < numLanes; ++j)
       addresses[j] = records[j][access];
-    countAccess(warp.code->accesses[site.firstAccess + access],
-                addresses.data(), numLanes, warp.sharedBegin, warp.sharedEnd,
-                counters);
+    const AccessSite &accessSite =
+        warp.code->accesses[site.firstAccess + access];
+    countAccess(accessSite, addresses.data(), lanes, warp.shared, tally);
+    if (accessSite.kind == AccessKind::AsyncWrite)
+      for (uint32_t rest = lanes; rest; rest &= rest - 1)
+        warp.logs[__builtin_ctz(rest)]->hasUngrouped = true;
   }
 }
 
@@ -209,7 +180,7 @@ static uint32_t takeSync(WarpView &warp, uint32_t lanes, bool force,
   return same;
 }
 
-void sparsegpu::emulator::mergeLogs(WarpView &warp, LaunchCounters &counters) {
+void sparsegpu::emulator::mergeLogs(WarpView &warp, LaunchTally &tally) {
   // Lanes at a synchronisation that is not complete are passed over until
   // something else has happened.
   uint32_t excluded = 0;
@@ -218,7 +189,7 @@ void sparsegpu::emulator::mergeLogs(WarpView &warp, LaunchCounters &counters) {
     if (group.starved || !group.pending)
       return;
     if (group.atBlock) {
-      takeBlock(warp, group.block, group.atBlock, counters);
+      takeBlock(warp, group.block, group.atBlock, tally);
       excluded = 0;
       continue;
     }
@@ -226,7 +197,7 @@ void sparsegpu::emulator::mergeLogs(WarpView &warp, LaunchCounters &counters) {
     // named barriers), take one synchronisation as it is.
     bool force = group.atSync == 0;
     uint32_t lanes = force ? group.pending : group.atSync;
-    if (takeSync(warp, lanes, force, counters))
+    if (takeSync(warp, lanes, force, tally.counters))
       excluded = 0;
     else
       excluded |= group.atSync;

@@ -24,7 +24,10 @@
 //    at low cost", 2011) and of Fung and Aamodt's comparisons.
 // 3. A synchronisation is only taken when all lanes that it names are at it, as
 //    the hardware would, so records before and after one never meet.
-// 4. A lane whose log is full and has been read empty runs again.
+// 4. A branch diverged if the lanes that took it together do not take their
+// next
+//    blocks together.
+// 5. A lane whose log is full and has been read empty runs again.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,14 +35,22 @@
 #define SPARSEGPU_LIB_RUNTIME_EMULATOR_LANELOG_H
 
 #include "CompiledKernel.h"
-#include "SparseGPU/Runtime/Emulator.h"
+#include "LaunchTally.h"
 
 #include <array>
 
 namespace sparsegpu::emulator {
 
 /// Kinds of synchronisation records.
-enum class SyncKind : uint8_t { Barrier, WarpBarrier, Shuffle, Vote, Matrix };
+enum class SyncKind : uint8_t {
+  Barrier,
+  WarpBarrier,
+  Shuffle,
+  Vote,
+  Matrix,
+  NamedBarrier,
+  BarrierArrival,
+};
 
 constexpr uint64_t kSyncRecord = uint64_t(1) << 63;
 /// Words of a lane's log, and the room kept for the synchronisation records
@@ -58,6 +69,24 @@ struct LaneLog {
   uint64_t *read = nullptr;
   /// Block of the last record taken; a synchronisation is ordered by it.
   uint64_t lastBlock = 0;
+  /// Groups of asynchronous copies in flight, and whether there are copies of
+  /// no group yet.
+  uint32_t groupsInFlight = 0;
+  bool hasUngrouped = false;
+
+  void reset() {
+    read = words.data();
+    lastBlock = 0;
+    groupsInFlight = 0;
+    hasUngrouped = false;
+  }
+};
+
+/// The lanes that executed a branch together and have not gone on yet. No lane
+/// is in two of them.
+struct PendingBranches {
+  std::array<uint32_t, kWarpSize> lanes;
+  unsigned count = 0;
 };
 
 /// What `merge` has to know of a lane.
@@ -69,17 +98,14 @@ struct WarpView {
   std::array<const uint64_t *, kWarpSize> ends{};
   std::array<LaneState, kWarpSize> states{};
   const CompiledModule *code = nullptr;
-  uint64_t sharedBegin = 0, sharedEnd = 0;
+  SharedRange shared;
+  /// Kept from one merge to the next.
+  PendingBranches *branches = nullptr;
 };
 
-/// Merges as far as possible and adds to `counters`. Stops when a lane in state
+/// Merges as far as possible and adds to `tally`. Stops when a lane in state
 /// Full has no record left, or none is left at all.
-void mergeLogs(WarpView &warp, LaunchCounters &counters);
-
-/// Adds one execution of an access by the lanes whose addresses are given.
-void countAccess(const AccessSite &access, const uint64_t *addresses,
-                 unsigned numLanes, uint64_t sharedBegin, uint64_t sharedEnd,
-                 LaunchCounters &counters);
+void mergeLogs(WarpView &warp, LaunchTally &tally);
 
 } // namespace sparsegpu::emulator
 

@@ -18,10 +18,12 @@ using namespace llvm;
 using namespace sparsegpu::emulator;
 
 LowerFn sparsegpu::emulator::lookupOperation(StringRef name) {
-  if (name.consume_front("llvm.nvvm.")) {
+  // One name of a function of the runtime looks like an operation.
+  if (name != "llvm.nvvm.reflect" && name.consume_front("llvm.nvvm.")) {
     for (auto *lookup :
-         {lookupSpecialRegister, lookupSync, lookupMemory, lookupMath,
-          lookupConversion, lookupInteger, lookupMatrix})
+         {lookupSpecialRegister, lookupSync, lookupAsync, lookupMemory,
+          lookupAtomic, lookupMath, lookupConversion, lookupFloat8,
+          lookupInteger, lookupBitOperation, lookupMatrix})
       if (LowerFn fn = lookup(name))
         return fn;
     return {};
