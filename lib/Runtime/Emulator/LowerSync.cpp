@@ -219,5 +219,8 @@ LowerFn sparsegpu::emulator::lookupSync(StringRef name) {
 }
 
 bool sparsegpu::emulator::isSynchronisation(StringRef name) {
+  // A thread whose assertion fails stops while others go on.
+  if (name == "__assertfail")
+    return true;
   return name.consume_front("llvm.nvvm.") && lookupSync(name);
 }
