@@ -8,6 +8,7 @@
 """Checks that each program and shared library reaches MLIR as a shared library.
 
     check-linkage.py BUILD_DIRECTORY
+    check-linkage.py --bundle BUNDLE
 
 Static and shared MLIR in one process duplicate TypeIDs and command-line
 options. So a file of ours that uses MLIR must name libMLIR.so among its
@@ -15,7 +16,8 @@ needed libraries, and must not define what only MLIR defines.
 
 What goes into bundles runs where only the C library is: it needs no other
 library, and no glibc newer than NEWEST_GLIBC; what a library exports belongs to
-the interface of runtime libraries.
+the interface of runtime libraries. With --bundle every ELF file of a bundle is
+looked at, programs as well, which export functions of their own.
 """
 
 import argparse
@@ -66,14 +68,42 @@ def check_bundled(path, dynamic, dynamic_symbols):
     return errors
 
 
+def check_bundle(directory, arguments):
+    errors, checked = [], 0
+    for folder, _, names in os.walk(directory):
+        for name in sorted(names):
+            path = os.path.join(folder, name)
+            if not is_elf(path):
+                continue
+            checked += 1
+            dynamic = run([arguments.readelf, "-d", path])
+            symbols = run([arguments.nm, "-D", path])
+            if os.path.basename(folder) != "lib":
+                symbols = "\n".join(line for line in symbols.splitlines() if "@" in line)
+            errors += check_bundled(path, dynamic, symbols)
+            if re.search(r"\((RPATH|RUNPATH)\)", dynamic):
+                errors.append(f"{path}: names a folder of this machine to look in")
+    if not checked:
+        errors.append(f"{directory}: there is no program and no library in it")
+    for error in errors:
+        print("error: " + error)
+    print(f"{checked} files, {len(errors)} errors")
+    return 1 if errors else 0
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("build", help="the build tree")
+    parser.add_argument("build", nargs="?", help="the build tree")
+    parser.add_argument("--bundle", help="a bundle, instead of a build tree")
     parser.add_argument("--readelf", default="readelf")
     parser.add_argument("--nm", default="nm")
     arguments = parser.parse_args()
+    if bool(arguments.build) == bool(arguments.bundle):
+        parser.error("a build tree or --bundle is needed")
+    if arguments.bundle:
+        return check_bundle(arguments.bundle, arguments)
     errors, checked, users = [], 0, 0
     for directory in ("bin", "lib", "unittests"):
         folder = os.path.join(arguments.build, directory)

@@ -25,7 +25,8 @@ endfunction()
 
 # The precompiled header: an object library that nothing links.
 function(add_sparsegpu_precompiled_header)
-  file(WRITE "${PROJECT_BINARY_DIR}/Precompiled.cpp" "// Carries the precompiled header.\n")
+  file(GENERATE OUTPUT "${PROJECT_BINARY_DIR}/Precompiled.cpp"
+    CONTENT "// Carries the precompiled header.\n")
   add_library(SparseGPUPrecompiledHeader OBJECT
     "${PROJECT_BINARY_DIR}/Precompiled.cpp")
   _sparsegpu_common(SparseGPUPrecompiledHeader)

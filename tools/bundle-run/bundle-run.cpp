@@ -118,7 +118,7 @@ static int runBundle(const Arguments &arguments) {
   if (arguments.list) {
     for (const Case &entry : manifest->cases)
       std::cout << entry.name << '\n';
-    return 0;
+    return std::cout.flush() ? 0 : fail("cannot write to standard output");
   }
   RunRecord record;
   for (const std::string &name : arguments.cases)
@@ -155,13 +155,14 @@ static int runBundle(const Arguments &arguments) {
   record.checked = arguments.check;
   std::ostream &out = arguments.json == "-" ? std::cerr : std::cout;
   printHeader(out, record);
-  bool passed = true;
+  bool passed = true, ran = true;
   for (CaseRecord &entry : record.cases) {
     if (Status status = runCase(arguments, *manifest, *library, l2Bytes, entry);
         !status)
       entry.error = status.message();
     printCase(out, record, entry);
     passed &= entry.passed();
+    ran &= entry.error.empty();
   }
   printSummary(out, record);
   if (!arguments.json.empty()) {
@@ -176,6 +177,10 @@ static int runBundle(const Arguments &arguments) {
         return fail("cannot write " + arguments.json);
     }
   }
+  if (!out || !std::cout)
+    return fail("cannot write to standard output");
+  if (!ran)
+    return 2;
   return passed ? 0 : 1;
 }
 
@@ -217,5 +222,10 @@ int main(int argc, char **argv) {
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  return runBundle(arguments);
+  // Such as memory that is not there, and what the C++ library says of it.
+  try {
+    return runBundle(arguments);
+  } catch (const std::exception &error) {
+    return fail(error.what());
+  }
 }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BundleProgram.h"
+#include "BundleFolder.h"
 #include "DeviceCode.h"
 #include "ProgramLibrary.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
@@ -57,31 +58,31 @@ static llvm::Expected<OwningOpRef<ModuleOp>>
 lowerForOperands(Program &program, const Options &line,
                  PipelineOptions &options) {
   MLIRContext *context = program.module->getContext();
+  options.operands = line.bundleOperands;
+  std::string reason;
   if (line.bundleOperands == "auto") {
-    std::string reason;
     options.operands = "device";
-    {
-      ScopedDiagnosticHandler quiet(context, [&](Diagnostic &diagnostic) {
-        if (diagnostic.getSeverity() == DiagnosticSeverity::Error &&
-            reason.empty())
-          reason = diagnostic.str();
-        return success();
-      });
-      auto module = lower(program, options);
-      if (module)
-        return module;
-      llvm::consumeError(module.takeError());
-    }
+    ScopedDiagnosticHandler quiet(context, [&](Diagnostic &diagnostic) {
+      if (diagnostic.getSeverity() == DiagnosticSeverity::Error &&
+          reason.empty())
+        reason = diagnostic.str();
+      return success();
+    });
+    auto module = lower(program, options);
+    if (module)
+      return module;
+    llvm::consumeError(module.takeError());
+    options.operands = "host";
+  }
+  SourceMgrDiagnosticHandler handler(*program.sources, context);
+  auto module = lower(program, options);
+  // Of a program that does not compile at all, the errors are enough.
+  if (module && !reason.empty())
     llvm::WithColor::note(llvm::errs(), "sparse-run")
         << "the operands of the program stay in host memory, so its times "
            "include copies: "
         << reason << '\n';
-    options.operands = "host";
-  } else {
-    options.operands = line.bundleOperands;
-  }
-  SourceMgrDiagnosticHandler handler(*program.sources, context);
-  return lower(program, options);
+  return module;
 }
 
 /// Compiles bitcode for the software GPU; returns the path of an object that
@@ -282,14 +283,19 @@ run::writeBundleProgram(Program &program, const std::string &id,
   llvm::Expected<DeviceCode> code = [&] {
     SourceMgrDiagnosticHandler handler(*program.sources,
                                        program.module->getContext());
-    return compileForCUDA(*program.module, pipeline, options.bundleChips);
+    return compileForCUDA(*program.module, pipeline, options.bundleChips,
+                          options.cudaTools);
   }();
   if (!code)
     return code.takeError();
+  if (code->chips.empty() && !code->modules.empty())
+    llvm::WithColor::note(llvm::errs(), "sparse-run")
+        << "the program gets PTX and no machine code, for lack of ptxas and "
+           "fatbinary of CUDA; the driver compiles it when it is loaded\n";
 
   std::string folder = "programs/" + id;
   std::string path = options.bundle + "/" + folder;
-  if (std::error_code error = llvm::sys::fs::create_directories(path))
+  if (std::error_code error = createBundleFolder(path))
     return makeError("cannot create " + path + ": " + error.message());
   std::map<std::string, KernelImage> cuda, emulator;
   std::vector<std::string> support = {options.libraryDir +

@@ -6,7 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "BundleWriter.h"
+#include "BundleFolder.h"
+#include "BundleLaunches.h"
 #include "BundleProgram.h"
+#include "ProgramLibrary.h"
 #include "SparseGPU/Runtime/Bundle/LoadedCase.h"
 #include "SparseGPU/Support/CounterHash.h"
 #include "SparseGPU/Support/FileIO.h"
@@ -206,82 +209,6 @@ describeCase(Program &program, const std::vector<BoundArgument> &arguments,
 }
 
 //===----------------------------------------------------------------------===//
-// Launches
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Writes down launches instead of doing them.
-struct Recorder {
-  const bundle::LoadedCase &loaded;
-  json::Array launches;
-
-  static int observe(const SparseGPULaunch *launch, void *self) {
-    static_cast<Recorder *>(self)->add(*launch);
-    return 1;
-  }
-
-  void add(const SparseGPULaunch &launch) {
-    json::Array parameters;
-    for (size_t i = 0; launch.paramBytes && i < launch.numParams; ++i) {
-      json::Object parameter{{"bytes", launch.paramBytes[i]}};
-      int64_t word = 0;
-      std::memcpy(&word, launch.params[i],
-                  std::min<size_t>(launch.paramBytes[i], 8));
-      if (!launch.paramIsPointer[i]) {
-        parameter["value"] = word;
-      } else if (const bundle::Operand *operand = loaded.findByAddress(
-                     reinterpret_cast<const void *>(word))) {
-        parameter["buffer"] = operand->initial.name;
-        parameter["offset"] = word - reinterpret_cast<int64_t>(operand->data);
-      } else {
-        // A temporary of the program.
-        parameter["buffer"] = nullptr;
-      }
-      parameters.push_back(std::move(parameter));
-    }
-    launches.push_back(json::Object{
-        {"kernel", launch.kernel},
-        {"grid", {launch.grid[0], launch.grid[1], launch.grid[2]}},
-        {"block", {launch.block[0], launch.block[1], launch.block[2]}},
-        {"dynamic_shared_bytes", launch.dynamicShared},
-        {"parameters", std::move(parameters)}});
-  }
-};
-} // namespace
-
-/// Adds to `object` the launches that the case makes, and the buffers that hold
-/// its results, from a call whose kernels are not run.
-static llvm::Error recordCall(const Options &options, const std::string &name,
-                              json::Object &object) {
-  auto library = bundle::RuntimeLibrary::open(options.libraryDir +
-                                              "/libsparsegpu_emulator.so");
-  if (!library)
-    return makeError(library.message());
-  auto manifest = bundle::readManifest(options.bundle);
-  if (!manifest)
-    return makeError(manifest.message());
-  auto loaded = bundle::LoadedCase::load(options.bundle, *manifest,
-                                         *manifest->findCase(name), *library);
-  if (!loaded)
-    return makeError(loaded.message());
-  Recorder recorder{*loaded, {}};
-  library->observeLaunches(Recorder::observe, &recorder);
-  Status status = loaded->call();
-  library->observeLaunches(nullptr, nullptr);
-  if (llvm::Error error = toError(status))
-    return error;
-  json::Array results;
-  for (const bundle::Operand *operand : loaded->resultOperands())
-    if (operand)
-      results.push_back(operand->initial.name);
-    else
-      results.push_back(nullptr);
-  object["launches"] = std::move(recorder.launches);
-  object["result_buffers"] = std::move(results);
-  return llvm::Error::success();
-}
-
-//===----------------------------------------------------------------------===//
 // The bundle
 //===----------------------------------------------------------------------===//
 
@@ -305,13 +232,17 @@ static llvm::Expected<json::Value> openBundle(const Options &options) {
     if (!code && first != end)
       return makeError("--emit-bundle: " + options.bundle +
                        " is not empty and has no manifest.json");
-    if ((code = llvm::sys::fs::create_directories(options.bundle + "/data")))
+    if ((code = createBundleFolder(options.bundle + "/data")))
       return makeError("cannot create " + options.bundle + ": " +
                        code.message());
-    return json::Object{{"sparsegpu_bundle", bundle::kManifestVersion},
-                        {"producer", "SparseGPU " SPARSEGPU_VERSION},
-                        {"programs", json::Array()},
-                        {"cases", json::Array()}};
+    json::Object manifest{{"sparsegpu_bundle", bundle::kManifestVersion},
+                          {"producer", "SparseGPU " SPARSEGPU_VERSION},
+                          {"programs", json::Array()},
+                          {"cases", json::Array()}};
+    // At once, so that a program that does not compile can be mended and added.
+    if (llvm::Error error = writeManifest(options, json::Object(manifest)))
+      return std::move(error);
+    return manifest;
   }
   // Read once by the code that will run it: errors are told here.
   if (auto manifest = bundle::readManifest(options.bundle); !manifest)
@@ -325,7 +256,7 @@ static llvm::Expected<json::Value> openBundle(const Options &options) {
 /// The runner and the runtime libraries.
 static llvm::Error copyRuntime(const Options &options) {
   std::string lib = options.bundle + "/lib";
-  if (std::error_code code = llvm::sys::fs::create_directories(lib))
+  if (std::error_code code = createBundleFolder(lib))
     return makeError("cannot create " + lib + ": " + code.message());
   std::pair<std::string, std::string> files[] = {
       {options.libraryDir + "/libsparsegpu_cuda_runtime.so",
@@ -349,20 +280,53 @@ static llvm::Error copyRuntime(const Options &options) {
   return llvm::Error::success();
 }
 
+/// Names become symbols of PTX and of C, names of files, and lines of a table.
+static llvm::Error checkNames(Program &program, const std::string &caseName) {
+  auto isOf = [](StringRef name, StringRef others) {
+    return llvm::all_of(
+        name, [=](char c) { return llvm::isAlnum(c) || others.contains(c); });
+  };
+  StringRef entry = program.entry.getSymName();
+  if (!isOf(entry, "_") || llvm::isDigit(entry.front()))
+    return makeError("--emit-bundle: the entry '" + entry +
+                     "' has a name that no function of C can have");
+  for (auto function : program.module->getOps<func::FuncOp>()) {
+    StringRef symbol = function.getSymName();
+    if (!isOf(symbol, "_.$"))
+      return makeError("--emit-bundle: the function '" + symbol +
+                       "' has a name that no kernel can have");
+    // The program's own calls of that function would end up here.
+    if (!function.isExternal() &&
+        (symbol.starts_with("mgpu") || symbol.starts_with("sparsegpu") ||
+         isOfCLibrary(symbol)))
+      return makeError("--emit-bundle: the function '" + symbol +
+                       "' has the name of a function of a runtime library or "
+                       "of the C library");
+  }
+  if (llvm::any_of(caseName, [](unsigned char c) { return c < 32; }))
+    return makeError("--bundle-case must be one line");
+  return llvm::Error::success();
+}
+
 llvm::Error run::emitBundle(Program &program,
                             const std::vector<BoundArgument> &arguments,
                             const std::vector<ReferenceArray> &references,
                             const std::string &noReference,
                             const Options &options) {
+  std::string name = options.bundleCase.empty()
+                         ? program.entry.getSymName().str()
+                         : options.bundleCase;
+  if (llvm::Error error = checkNames(program, name))
+    return error;
+  auto lock = BundleLock::create(options.bundle);
+  if (!lock)
+    return lock.takeError();
   auto manifest = openBundle(options);
   if (!manifest)
     return manifest.takeError();
   json::Value before = *manifest;
   json::Array &programs = *manifest->getAsObject()->getArray("programs");
   json::Array &cases = *manifest->getAsObject()->getArray("cases");
-  std::string name = options.bundleCase.empty()
-                         ? program.entry.getSymName().str()
-                         : options.bundleCase;
   auto isCalled = [](const char *key, const std::string &value) {
     return [=](const json::Value &object) {
       return object.getAsObject()->getString(key) == StringRef(value);

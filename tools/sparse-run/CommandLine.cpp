@@ -13,6 +13,8 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
+#include <set>
+
 using namespace mlir;
 using namespace sparsegpu;
 using namespace sparsegpu::run;
@@ -118,6 +120,11 @@ struct CommandLine {
       "bundle-store-data", cl::cat(category),
       cl::desc("Store random data as well, not the seed it is made from, for "
                "programs that read the bundle without `run`")};
+  cl::opt<std::string> cudaTools{
+      "cuda-tools", cl::cat(category), cl::value_desc("directory"),
+      cl::desc("Where ptxas and fatbinary of CUDA are; default: in PATH, else "
+               "in /usr/local/cuda/bin or /opt/cuda/bin. none: a bundle gets "
+               "PTX and no machine code")};
   cl::opt<std::string> libraries{
       "library-dir", cl::cat(category), cl::value_desc("directory"),
       cl::desc("Where the runtime libraries are; default: ../lib from here")};
@@ -143,10 +150,13 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
   if (line.seeds < 1)
     return makeError("--seeds must be at least 1");
   // Options of a run and those of --emit-bundle do not mix.
-  bool emits = !line.bundle.empty();
+  bool emits = line.bundle.getNumOccurrences();
+  if (emits && line.bundle.empty())
+    return makeError("--emit-bundle needs the name of a folder");
   using Group = std::initializer_list<std::reference_wrapper<cl::Option>>;
-  Group ofBundles = {line.bundleCase, line.bundleChips, line.bundleOperands,
-                     line.bundleStoresData, line.bundleElements};
+  Group ofBundles = {line.bundleCase,     line.bundleChips,
+                     line.bundleOperands, line.bundleStoresData,
+                     line.bundleElements, line.cudaTools};
   Group ofRuns = {line.outputs, line.device,   line.chip,    line.repeat,
                   line.check,   line.counters, line.hazards, line.lockstep,
                   line.seeds,   line.json};
@@ -168,9 +178,17 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
   if (options.bundleChips.empty())
     options.bundleChips = {"sm_75",  "sm_80",  "sm_86", "sm_89",
                            "sm_90a", "sm_100", "sm_120"};
+  std::set<std::string> chips;
+  for (const std::string &chip : options.bundleChips) {
+    if (chip.empty())
+      return makeError("--bundle-chips has an empty name");
+    if (!chips.insert(chip).second)
+      return makeError("--bundle-chips names " + chip + " twice");
+  }
   options.bundleOperands = line.bundleOperands;
   options.bundleStoresData = line.bundleStoresData;
   options.bundleElements = line.bundleElements;
+  options.cudaTools = line.cudaTools;
   options.file = line.file;
   options.entry = line.entry;
   options.inputs.assign(line.inputs.begin(), line.inputs.end());

@@ -19,6 +19,8 @@
 #include "llvm/Support/Program.h"
 #include "llvm/Support/Regex.h"
 
+#include <cstdlib>
+
 using namespace mlir;
 using namespace sparsegpu;
 using namespace sparsegpu::run;
@@ -42,9 +44,17 @@ struct ChipName {
 /// CUDA's programs, and a folder for their files.
 class CUDATools {
 public:
-  CUDATools() {
+  /// Looks in `folder`, or if it is empty in PATH and where CUDA usually is;
+  /// "none" is no folder.
+  explicit CUDATools(StringRef folder) {
+    if (folder == "none")
+      return;
     StringRef usual[] = {"/usr/local/cuda/bin", "/opt/cuda/bin"};
     auto find = [&](StringRef name) -> std::string {
+      if (!folder.empty()) {
+        auto path = llvm::sys::findProgramByName(name, folder);
+        return path ? *path : "";
+      }
       if (auto path = llvm::sys::findProgramByName(name))
         return *path;
       if (auto path = llvm::sys::findProgramByName(name, usual))
@@ -55,6 +65,18 @@ public:
     fatbinary = find("fatbinary");
   }
   bool found() const { return !ptxas.empty() && !fatbinary.empty(); }
+
+  /// MLIR links CUDA's mathematical functions from the installation that the
+  /// environment names; where it names none, that of the tools.
+  void tellLibdevice() const {
+    for (const char *name : {"CUDA_ROOT", "CUDA_HOME", "CUDA_PATH"})
+      if (std::getenv(name))
+        return;
+    StringRef root =
+        llvm::sys::path::parent_path(llvm::sys::path::parent_path(ptxas));
+    if (llvm::sys::fs::exists(root + "/nvvm/libdevice/libdevice.10.bc"))
+      setenv("CUDA_HOME", root.str().c_str(), /*overwrite=*/0);
+  }
 
   /// Runs `program`; gives what it writes to standard error, also on failure,
   /// then as an error.
@@ -133,29 +155,49 @@ static std::vector<std::string> findKernels(StringRef ptx) {
   return kernels;
 }
 
+/// `ptx` with a bound on the registers of some kernels. With one, ptxas takes
+/// what a kernel needs up to it; -maxrregcount alone has no such effect.
+static std::string
+boundRegisters(StringRef ptx, const std::map<std::string, unsigned> &bounds) {
+  std::string text;
+  StringRef rest = ptx;
+  for (const std::string &kernel : findKernels(ptx)) {
+    // Directives are between the parameters and the body.
+    size_t body = rest.find("\n{", rest.find(".entry"));
+    auto bound = bounds.find(kernel);
+    if (body == StringRef::npos)
+      break;
+    text += rest.take_front(body);
+    if (bound != bounds.end())
+      text += "\n.maxnreg " + std::to_string(bound->second);
+    rest = rest.drop_front(body);
+  }
+  return text + rest.str();
+}
+
 /// Machine code of `ptx` for `chip` in `cubin`. Left to itself, ptxas aims at
 /// as many threads as a multiprocessor holds and may spill for that (32
-/// registers on sm_80); then it is given more registers, until nothing spills
-/// or there are no more.
+/// registers on sm_80); kernels that do are given more registers, until nothing
+/// spills or there are no more.
 static llvm::Expected<std::vector<KernelResources>>
 runPtxas(const CUDATools &tools, StringRef ptx, StringRef chip, StringRef cubin,
          StringRef folder) {
-  std::string arch = ("-arch=" + chip).str();
+  std::string arch = ("-arch=" + chip).str(), file = (cubin + ".ptx").str();
+  std::map<std::string, unsigned> bounds;
   std::vector<KernelResources> last;
-  for (unsigned registers : {0, 64, 80, 96, 128, 168, 255}) {
-    std::string bound = "-maxrregcount=" + std::to_string(registers);
-    SmallVector<StringRef> arguments = {"-v", arch, "-O3", ptx, "-o", cubin};
-    if (registers)
-      arguments.push_back(bound);
-    auto log = tools.run(tools.ptxas, arguments, folder);
+  for (unsigned registers : {0, 48, 64, 96, 128, 168, 255}) {
+    for (const KernelResources &kernel : last)
+      if (kernel.spills())
+        bounds[kernel.kernel] = registers;
+    if (Status status = writeFile(file, boundRegisters(ptx, bounds)); !status)
+      return makeError(status.message());
+    auto log =
+        tools.run(tools.ptxas, {"-v", arch, "-O3", file, "-o", cubin}, folder);
     if (!log)
       return log.takeError();
-    std::vector<KernelResources> resources = readResources(*log, chip);
-    if (llvm::none_of(resources, [](const KernelResources &kernel) {
-          return kernel.spillStores || kernel.spillLoads;
-        }))
-      return resources;
-    last = std::move(resources);
+    last = readResources(*log, chip);
+    if (llvm::none_of(last, [](auto &kernel) { return kernel.spills(); }))
+      break;
   }
   return last;
 }
@@ -196,12 +238,14 @@ assemble(const CUDATools &tools, const std::vector<std::string> &ptx,
     return makeError("cannot create a temporary folder: " + error.message());
   llvm::scope_exit remove([&] { llvm::sys::fs::remove_directories(folder); });
   auto path = [&](const Twine &name) { return (folder + "/" + name).str(); };
-  std::vector<std::string> arguments = {"--create=" + path("fatbin"), "-64"};
+  // Not compressed: drivers before CUDA 12.4 do not know the compression.
+  std::vector<std::string> arguments = {"--create=" + path("fatbin"), "-64",
+                                        "--compress=false"};
   for (size_t i = 0; i < chips.size(); ++i) {
     std::string text = path(chips[i] + ".ptx"), cubin = path(chips[i] + ".o");
     if (Status status = writeFile(text, ptx[i]); !status)
       return makeError(status.message());
-    auto resources = runPtxas(tools, text, chips[i], cubin, folder);
+    auto resources = runPtxas(tools, ptx[i], chips[i], cubin, folder);
     if (!resources)
       return resources.takeError();
     code.resources.insert(code.resources.end(), resources->begin(),
@@ -223,8 +267,11 @@ assemble(const CUDATools &tools, const std::vector<std::string> &ptx,
 
 llvm::Expected<DeviceCode>
 run::compileForCUDA(ModuleOp source, const PipelineOptions &options,
-                    const std::vector<std::string> &chips) {
+                    const std::vector<std::string> &chips,
+                    StringRef toolsFolder) {
   DeviceCode code;
+  CUDATools tools(toolsFolder);
+  tools.tellLibdevice();
   // Module, then chip.
   std::map<std::string, std::vector<std::string>> ptx;
   PipelineOptions chipOptions;
@@ -253,7 +300,6 @@ run::compileForCUDA(ModuleOp source, const PipelineOptions &options,
     if (newest == none || chip.number > numberOf(newest))
       newest = i;
   }
-  CUDATools tools;
   if (!tools.found() && oldest == none)
     return makeError("machine code for " + llvm::join(chips, ", ") +
                      " needs ptxas and fatbinary of CUDA, which are not found");

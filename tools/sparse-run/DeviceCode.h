@@ -31,6 +31,8 @@ struct KernelResources {
   int64_t registers = 0, stackBytes = 0, spillStores = 0, spillLoads = 0;
   /// Bytes of static shared memory of a block.
   int64_t sharedBytes = 0;
+
+  bool spills() const { return spillStores || spillLoads; }
 };
 
 /// A module of kernels: the symbol of its gpu.binary, and its code.
@@ -54,14 +56,15 @@ struct DeviceCode {
 };
 
 /// Lowers copies of `source` (level 0 or 1) for each of `chips`, which are not
-/// empty, and assembles the PTX with ptxas and fatbinary of CUDA, from PATH or
-/// where CUDA is usually installed. `options` gives all but chip and format.
+/// empty, and assembles the PTX with ptxas and fatbinary of CUDA, from
+/// `toolsFolder` (Options::cudaTools). `options` gives all but chip and format.
 /// The fat binary holds machine code for each chip, and PTX of the oldest and
 /// the newest that is not of one chip only (sm_90a), for the driver to compile
 /// on others.
-llvm::Expected<DeviceCode>
-compileForCUDA(mlir::ModuleOp source, const PipelineOptions &options,
-               const std::vector<std::string> &chips);
+llvm::Expected<DeviceCode> compileForCUDA(mlir::ModuleOp source,
+                                          const PipelineOptions &options,
+                                          const std::vector<std::string> &chips,
+                                          llvm::StringRef toolsFolder);
 
 } // namespace sparsegpu::run
 

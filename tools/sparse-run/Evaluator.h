@@ -16,6 +16,7 @@
 #include "ScalarEvaluation.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace sparsegpu::run {
@@ -35,6 +36,8 @@ class Evaluator {
 public:
   llvm::Error bind(mlir::Value value, const BoundArgument &argument);
   llvm::Error evaluate(mlir::Operation &op);
+  /// Everything in the function's body but its terminator.
+  llvm::Error evaluateBodyOf(mlir::func::FuncOp function);
   llvm::Expected<ArrayPtr> dense(mlir::Value value) {
     auto it = arrays.find(value);
     if (it == arrays.end())
@@ -46,11 +49,16 @@ private:
   llvm::Error evaluateDense(mlir::linalg::LinalgOp op);
   llvm::Error evaluateSparse(mlir::linalg::LinalgOp op, unsigned sparseOperand);
   llvm::Error evaluateSpMM(SpMMOp op);
+  llvm::Error evaluateCall(mlir::func::CallOp op);
+  /// `to` is what `from` is.
+  void alias(mlir::Value from, mlir::Value to);
   llvm::Expected<int64_t> getSize(mlir::Value value, unsigned dim);
 
   llvm::DenseMap<mlir::Value, ArrayPtr> arrays;
   llvm::DenseMap<mlir::Value, const SparseMatrix *> matrices;
   ScalarMap scalars;
+  /// The functions whose calls have not returned.
+  llvm::SmallVector<mlir::Operation *> active;
 };
 
 /// The sum of products of one element of a result, with what its bound needs.

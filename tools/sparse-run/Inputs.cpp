@@ -241,6 +241,9 @@ llvm::Error Binder::bindSparse(unsigned index) {
   llvm::Expected<formats::CooMatrix> matrix = makeMatrix(index);
   if (!matrix)
     return matrix.takeError();
+  // Values of the file that are not used need not fit the type.
+  if (options.randomValues)
+    std::fill(matrix->value.begin(), matrix->value.end(), 1.0);
   Value value = function.getArgument(index);
   int64_t sizes[] = {matrix->rows, matrix->cols};
   for (unsigned dim = 0; dim < 2; ++dim)

@@ -51,6 +51,9 @@ struct Options {
   int64_t bundleElements = 65536;
   /// Store data that could be made again from its seed.
   bool bundleStoresData = false;
+  /// The folder of ptxas and fatbinary; empty: they are looked for; none: no
+  /// machine code is made.
+  std::string cudaTools;
   /// The program that is a bundle's `run`.
   std::string bundleRunner;
   /// The directory with the runtime libraries.

@@ -57,6 +57,9 @@ private:
   std::shared_ptr<llvm::Module> module;
 };
 
+/// True if the C library of this machine has the function.
+bool isOfCLibrary(llvm::StringRef symbol);
+
 } // namespace sparsegpu::run
 
 #endif // SPARSEGPU_TOOLS_SPARSE_RUN_PROGRAMLIBRARY_H

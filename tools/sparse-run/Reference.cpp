@@ -13,6 +13,7 @@
 //    stored entries only; the loops that are left run literally. The body must
 //    be a multiply-add, which is checked.
 // 3. sparse_gpu.spmm follows its definition (EvaluateSpMM.cpp).
+// 4. Calls are entered.
 //
 //===----------------------------------------------------------------------===//
 
@@ -265,6 +266,47 @@ llvm::Error Evaluator::evaluateSparse(linalg::LinalgOp op,
   return llvm::Error::success();
 }
 
+void Evaluator::alias(Value from, Value to) {
+  if (matrices.count(from))
+    matrices[to] = matrices.lookup(from);
+  else if (arrays.count(from))
+    arrays[to] = arrays.lookup(from);
+  else if (scalars.count(from))
+    scalars[to] = scalars.lookup(from);
+}
+
+llvm::Error Evaluator::evaluateCall(func::CallOp op) {
+  auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+      op, op.getCalleeAttr());
+  if (!function || function.isExternal())
+    return makeError("there is no reference for a call of '" + op.getCallee() +
+                     "', which has no body");
+  for (auto [operand, argument] :
+       llvm::zip(op.getOperands(), function.getArguments()))
+    alias(operand, argument);
+  if (llvm::Error error = evaluateBodyOf(function))
+    return error;
+  Operation *terminator = function.getBody().front().getTerminator();
+  for (auto [value, result] :
+       llvm::zip(terminator->getOperands(), op.getResults()))
+    alias(value, result);
+  return llvm::Error::success();
+}
+
+llvm::Error Evaluator::evaluateBodyOf(func::FuncOp function) {
+  if (!function.getBody().hasOneBlock())
+    return makeError("there is no reference for control flow between blocks");
+  // A value has one number at a time.
+  if (llvm::is_contained(active, function))
+    return makeError("there is no reference for recursion");
+  active.push_back(function);
+  for (Operation &op : function.getBody().front().without_terminator())
+    if (llvm::Error error = evaluate(op))
+      return error;
+  active.pop_back();
+  return llvm::Error::success();
+}
+
 llvm::Error Evaluator::evaluate(Operation &op) {
   if (auto spmm = dyn_cast<SpMMOp>(op))
     return evaluateSpMM(spmm);
@@ -297,12 +339,11 @@ llvm::Error Evaluator::evaluate(Operation &op) {
     return llvm::Error::success();
   }
   if (auto cast = dyn_cast<tensor::CastOp>(op)) {
-    if (matrices.count(cast.getSource()))
-      matrices[cast] = matrices.lookup(cast.getSource());
-    else if (arrays.count(cast.getSource()))
-      arrays[cast] = arrays.lookup(cast.getSource());
+    alias(cast.getSource(), cast);
     return llvm::Error::success();
   }
+  if (auto call = dyn_cast<func::CallOp>(op))
+    return evaluateCall(call);
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
     for (OpOperand &operand : op.getOpOperands())
       if (matrices.count(operand.get()))
@@ -315,18 +356,15 @@ llvm::Error Evaluator::evaluate(Operation &op) {
 llvm::Expected<std::vector<ReferenceArray>>
 run::evaluateReference(func::FuncOp function,
                        const std::vector<BoundArgument> &arguments) {
-  if (!function.getBody().hasOneBlock())
-    return makeError("there is no reference for control flow between blocks");
   Evaluator evaluator;
   for (auto [value, argument] : llvm::zip(function.getArguments(), arguments))
     if (llvm::Error error = evaluator.bind(value, argument))
       return error;
-  Block &body = function.getBody().front();
-  for (Operation &op : body.without_terminator())
-    if (llvm::Error error = evaluator.evaluate(op))
-      return error;
+  if (llvm::Error error = evaluator.evaluateBodyOf(function))
+    return error;
   std::vector<ReferenceArray> results;
-  for (Value result : body.getTerminator()->getOperands()) {
+  Operation *terminator = function.getBody().front().getTerminator();
+  for (Value result : terminator->getOperands()) {
     llvm::Expected<ArrayPtr> array = evaluator.dense(result);
     if (!array)
       return array.takeError();

@@ -106,6 +106,8 @@ static int runProgram(Options options) {
   DialectRegistry registry;
   registerAll(registry);
   MLIRContext context(registry);
+  // A message has its place in the file; the whole module is no help.
+  context.printOpOnDiagnostic(false);
   llvm::Expected<Program> program = loadProgram(context, options);
   if (!program)
     return fail(program.takeError());

@@ -239,9 +239,11 @@ TEST_F(CUDARuntimeTest, AnErrorOfAKernelAppearsLater) {
 }
 
 TEST_F(CUDARuntimeTest, TheContextIsGoneBeforeTheModule) {
-  // As when the driver shuts down before global destructors are done.
-  for (CUresult code : {CUDA_ERROR_DEINITIALIZED, CUDA_ERROR_INVALID_CONTEXT,
-                        CUDA_ERROR_CONTEXT_IS_DESTROYED})
+  // As when the driver shuts down before global destructors are done, and in a
+  // forked child, whose global destructors run as well.
+  for (CUresult code :
+       {CUDA_ERROR_DEINITIALIZED, CUDA_ERROR_INVALID_CONTEXT,
+        CUDA_ERROR_CONTEXT_IS_DESTROYED, CUDA_ERROR_NOT_INITIALIZED})
     for (const char *function :
          {"cuCtxGetId", "cuCtxPushCurrent_v2", "cuModuleUnload"}) {
       CUcontext context = fake().createContext(0);

@@ -135,12 +135,14 @@ TEST_F(CUDARuntimeTest, ModulesMayOutliveTheirContextAndTheirImage) {
 TEST_F(CUDARuntimeTest, DynamicSharedMemory) {
   void *module = loadPtx();
   void *kernel = mgpuModuleGetFunction(module, "scale");
-  launchScale(kernel, 48 * 1024);
+  // The kernel's own 1 KiB counts: 48 KiB are static and dynamic together.
+  launchScale(kernel, 47 * 1024);
   EXPECT_EQ(fake().calls("cuFuncSetAttribute"), 0u);
-  launchScale(kernel, 48 * 1024 + 1);
+  launchScale(kernel, 47 * 1024 + 1);
   launchScale(kernel, 226 * 1024);
   launchScale(kernel, 100 * 1024);
   EXPECT_EQ(fake().calls("cuFuncSetAttribute"), 1u);
+  EXPECT_EQ(fake().calls("cuFuncGetAttribute"), 1u);
   EXPECT_EQ(fake().launches().size(), 4u);
   // The fake kernel has 1 KiB of its own, and the device 227.
   launchScale(kernel, 226 * 1024 + 1);

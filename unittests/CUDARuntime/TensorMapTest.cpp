@@ -36,6 +36,9 @@ TEST_F(CUDARuntimeTest, TensorMapOfAMemref) {
                                              /*promotion=*/1, /*fill=*/0, box);
   ASSERT_NE(map, nullptr);
   EXPECT_EQ(fake().books().allocations, 1u);
+  // The copy is done when the map is handed out: kernels of other streams do
+  // not wait for it.
+  EXPECT_EQ(fake().calls("cuStreamSynchronize"), 1u);
   std::array<uint64_t, 16> words = readMap(map);
   std::array<uint64_t, 16> expected = {
       reinterpret_cast<uint64_t>(data + 4),

@@ -102,6 +102,48 @@ TEST_F(PrecompiledKernels, Shuffles) {
     ASSERT_EQ(out[i], in[i ^ 5] ^ in[i / 32 * 32 + 3]);
 }
 
+TEST_F(PrecompiledKernels, TensorCores) {
+  uint32_t *in = array<uint32_t>(64);
+  for (int i = 0; i < 64; ++i)
+    in[i] = random();
+  auto out = onBoth<uint32_t>(
+      storing(", ptr %in", "i32", "%v", loading("i32") + R"(
+  %r = call {i32, i32} @llvm.nvvm.mma.m8n8k16.row.col.s8(i32 %x, i32 %x, i32 %tid, i32 0)
+  %v0 = extractvalue {i32, i32} %r, 0
+  %small = and i32 %x, 1006582783 ; 0x3bff3bff: two halves below 1
+  %h = bitcast i32 %small to <2 x half>
+  %s = call {float, float, float, float} @llvm.nvvm.mma.m16n8k8.row.col.f32.f32(<2 x half> %h, <2 x half> %h, <2 x half> %h, float 0.0, float 0.0, float 0.0, float 0.0)
+  %v1 = extractvalue {float, float, float, float} %s, 3
+  %w1 = bitcast float %v1 to i32
+  %v = add i32 %v0, %w1
+)",
+              "declare {i32, i32} @llvm.nvvm.mma.m8n8k16.row.col.s8(i32, i32, "
+              "i32, i32)\ndeclare {float, float, float, float} "
+              "@llvm.nvvm.mma.m16n8k8.row.col.f32.f32(<2 x half>, <2 x half>, "
+              "<2 x half>, float, float, float, float)\n"),
+      {1}, {64}, 0, 64, in);
+  // Lane 5: row 1 of A, columns 2 and 3 of B, of the first product; row 9 and
+  // column 3 of the second.
+  int32_t integers = 5;
+  for (int k = 0; k < 16; ++k)
+    integers +=
+        int8_t(in[4 + k / 4] >> k % 4 * 8) * int8_t(in[8 + k / 4] >> k % 4 * 8);
+  double floats = 0;
+  auto half = [&](int lane, int k) {
+    uint32_t bits = in[lane + k / 2] >> k % 2 * 16 & 0x3bff;
+    int exponent = bits >> 10;
+    double mantissa = bits & 0x3ff;
+    return exponent ? std::ldexp(1024 + mantissa, exponent - 25)
+                    : std::ldexp(mantissa, -24);
+  };
+  for (int k = 0; k < 8; ++k)
+    floats += half(4, k) * half(12, k);
+  float sum = floats;
+  uint32_t bits;
+  std::memcpy(&bits, &sum, sizeof(bits));
+  EXPECT_EQ(out[5], uint32_t(integers) + bits);
+}
+
 TEST_F(PrecompiledKernels, FunctionsOfLibdeviceThatTheHostComputes) {
   float *in = array<float>(256);
   for (int i = 0; i < 256; ++i)

@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -95,6 +96,13 @@ struct GlobalTraffic {
   uint64_t bytes = 0;
 };
 
+/// Multiplications of matrices by warps.
+struct MatrixCounter {
+  uint64_t operations = 0;
+  /// 2 for each multiplication of two elements.
+  uint64_t flops = 0;
+};
+
 /// The counters of one launch. docs/Emulator.md defines each.
 struct LaunchCounters {
   std::string kernel;
@@ -107,6 +115,9 @@ struct LaunchCounters {
   uint64_t sharedAtomicRequests = 0;
   /// Executions by a warp.
   uint64_t barriers = 0, warpBarriers = 0, shuffles = 0, votes = 0;
+  /// By the name of the instruction in PTX, such as
+  /// "mma.sync.m16n8k16.row.col.f32.f16.f16.f32".
+  std::map<std::string, MatrixCounter> matrixOperations;
 
   std::string toJSON() const;
 };

@@ -14,6 +14,7 @@
 #include <dlfcn.h>
 #include <map>
 #include <set>
+#include <unistd.h>
 
 using namespace sparsegpu;
 using namespace sparsegpu::bundle;
@@ -77,6 +78,11 @@ const Operand *LoadedCase::find(const std::string &parameter) const {
 // Loading
 //===----------------------------------------------------------------------===//
 
+static uint64_t getPhysicalMemory() {
+  return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+         static_cast<uint64_t>(sysconf(_SC_PAGE_SIZE));
+}
+
 Status LoadedCase::State::readOperand(const std::string &directory,
                                       const BufferData &data,
                                       const Parameter &parameter) {
@@ -88,6 +94,12 @@ Status LoadedCase::State::readOperand(const std::string &directory,
     return Error("'" + data.parameter + "' has " +
                  std::to_string(data.shape.size()) + " sizes, its parameter " +
                  std::to_string(parameter.rank));
+  size_t needed = formats::byteSize(array.element);
+  for (int64_t extent : data.shape)
+    if (__builtin_mul_overflow(needed, extent, &needed) ||
+        needed > getPhysicalMemory())
+      return Error("'" + data.parameter +
+                   "' is larger than the memory of this machine");
   if (data.file.empty()) {
     Expected<std::vector<std::byte>> bytes = formats::generateDense(
         data.fill, data.seed, array.element, array.elements());
@@ -99,8 +111,6 @@ Status LoadedCase::State::readOperand(const std::string &directory,
     Expected<std::string> bytes = readFile(path);
     if (!bytes)
       return bytes.takeError();
-    size_t needed = static_cast<size_t>(array.elements()) *
-                    formats::byteSize(array.element);
     if (bytes->size() != needed)
       return Error(path + " holds " + std::to_string(bytes->size()) +
                    " bytes; '" + data.parameter + "' has " +
@@ -141,9 +151,8 @@ Status LoadedCase::State::loadProgram(const std::string &directory) {
     return Error("program '" + program.id + "' has no code for " +
                  (cuda ? "a CUDA GPU" : "the software GPU"));
   std::string path = directory + "/" + file;
-  // With a slash, so that it is not looked for elsewhere.
-  if (path.find('/') == std::string::npos)
-    path = "./" + path;
+  if (Status status = checkLibraryFile(path); !status)
+    return status;
   void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (Status status = library.takeError(); !status)
     return Error(path + ": " + status.message());

@@ -6,12 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "SparseGPU/Runtime/Bundle/Manifest.h"
+#include "SparseGPU/Support/FileIO.h"
 
 // Errors then name the place in the file.
 #define JSON_DIAGNOSTICS 1
 #include <nlohmann/json.hpp>
 
-#include <fstream>
+#include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 
 using namespace sparsegpu;
@@ -26,6 +28,28 @@ struct Wrong : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 } // namespace
+
+/// The JSON library goes through null, an object or a number as if it were an
+/// array.
+static const json &readArray(const json &object, const char *key) {
+  const json &array = object.at(key);
+  if (!array.is_array())
+    throw Wrong(std::string("'") + key + "' is not an array");
+  return array;
+}
+
+/// It also cuts fractions off, and what does not fit.
+static int64_t asInteger(const json &value, const char *key) {
+  bool fits = value.is_number_integer() && !(value.is_number_unsigned() &&
+                                             value.get<uint64_t>() > INT64_MAX);
+  if (!fits)
+    throw Wrong(std::string("'") + key + "' is " + value.dump() +
+                ", not an integer of 64 bits");
+  return value.get<int64_t>();
+}
+static int64_t readInteger(const json &object, const char *key) {
+  return asInteger(object.at(key), key);
+}
 
 static formats::ElementType readElement(const json &object) {
   std::string text = object.at("element").get<std::string>();
@@ -44,16 +68,21 @@ static std::string readPath(const json &object, const char *key) {
   return path;
 }
 
+static int64_t readRank(const json &object) {
+  int64_t rank = readInteger(object, "rank");
+  if (rank < 0 || rank > 8)
+    throw Wrong("'" + object.at("name").get<std::string>() + "' has rank " +
+                std::to_string(rank));
+  return rank;
+}
+
 static Parameter readParameter(const json &object) {
   Parameter parameter;
   parameter.name = object.at("name").get<std::string>();
   std::string kind = object.at("kind").get<std::string>();
   if (kind == "buffer") {
     parameter.kind = Parameter::Kind::Buffer;
-    parameter.rank = object.at("rank").get<int64_t>();
-    if (parameter.rank < 0 || parameter.rank > 8)
-      throw Wrong("parameter '" + parameter.name + "' has rank " +
-                  std::to_string(parameter.rank));
+    parameter.rank = readRank(object);
     parameter.element = readElement(object);
   } else if (kind == "size") {
     parameter.kind = Parameter::Kind::Size;
@@ -81,13 +110,12 @@ static Program readProgram(const json &object) {
   program.cudaLibrary = readPath(object, "cuda_library");
   program.emulatorLibrary = readPath(object, "emulator_library");
   program.header = readPath(object, "header");
-  for (const json &parameter : object.at("parameters"))
+  for (const json &parameter : readArray(object, "parameters"))
     program.parameters.push_back(readParameter(parameter));
-  for (const json &result : object.at("results"))
+  for (const json &result : readArray(object, "results"))
     program.results.push_back({result.at("name").get<std::string>(),
-                               readElement(result),
-                               result.at("rank").get<int64_t>()});
-  for (const json &chip : object.at("chips"))
+                               readElement(result), readRank(result)});
+  for (const json &chip : readArray(object, "chips"))
     program.chips.push_back(chip.get<std::string>());
   return program;
 }
@@ -95,13 +123,17 @@ static Program readProgram(const json &object) {
 static BufferData readBuffer(const json &object) {
   BufferData data;
   data.parameter = object.at("parameter").get<std::string>();
-  data.shape = object.at("shape").get<std::vector<int64_t>>();
-  for (int64_t size : data.shape)
-    if (size < 0)
+  for (const json &size : readArray(object, "shape")) {
+    data.shape.push_back(asInteger(size, "shape"));
+    if (data.shape.back() < 0)
       throw Wrong("'" + data.parameter + "' has a negative size");
+  }
   data.file = readPath(object, "file");
   if (data.file.empty()) {
-    data.seed = object.at("seed").get<uint64_t>();
+    const json &seed = object.at("seed");
+    if (!seed.is_number_unsigned())
+      throw Wrong("the seed of '" + data.parameter + "' is " + seed.dump());
+    data.seed = seed.get<uint64_t>();
     std::string fill = object.at("fill").get<std::string>();
     if (fill == "random")
       data.fill = formats::DenseFill::Random;
@@ -120,23 +152,22 @@ static Case readCase(const json &object) {
   Case result;
   result.name = object.at("name").get<std::string>();
   result.program = object.at("program").get<std::string>();
-  for (const json &buffer : object.at("buffers"))
+  for (const json &buffer : readArray(object, "buffers"))
     result.buffers.push_back(readBuffer(buffer));
-  for (const json &scalar : object.at("scalars"))
+  for (const json &scalar : readArray(object, "scalars"))
     result.scalars.push_back({scalar.at("parameter").get<std::string>(),
-                              scalar.at("bits").get<int64_t>()});
-  for (const json &matrix : object.at("matrices"))
-    result.matrices.push_back({matrix.at("argument").get<std::string>(),
-                               matrix.at("source").get<std::string>(),
-                               matrix.at("format").get<std::string>(),
-                               matrix.at("rows").get<int64_t>(),
-                               matrix.at("columns").get<int64_t>(),
-                               matrix.at("nonzeros").get<int64_t>(),
-                               matrix.at("bytes").get<int64_t>()});
-  for (const json &expected : object.at("expected"))
+                              readInteger(scalar, "bits")});
+  for (const json &matrix : readArray(object, "matrices"))
+    result.matrices.push_back(
+        {matrix.at("argument").get<std::string>(),
+         matrix.at("source").get<std::string>(),
+         matrix.at("format").get<std::string>(), readInteger(matrix, "rows"),
+         readInteger(matrix, "columns"), readInteger(matrix, "nonzeros"),
+         readInteger(matrix, "bytes")});
+  for (const json &expected : readArray(object, "expected"))
     result.expected.push_back({expected.at("result").get<std::string>(),
-                               expected.at("elements").get<int64_t>(),
-                               expected.at("stored").get<int64_t>(),
+                               readInteger(expected, "elements"),
+                               readInteger(expected, "stored"),
                                readPath(expected, "file")});
   result.noReference = object.value("no_reference", std::string());
   return result;
@@ -166,26 +197,41 @@ static std::string withoutCode(std::string text) {
 
 Expected<Manifest> bundle::readManifest(const std::string &directory) {
   std::string path = directory + "/manifest.json";
-  std::ifstream file(path);
-  if (!file)
-    return Error(path + " cannot be read: is " + directory + " a bundle?");
+  Expected<std::string> text = readFile(path);
+  if (!text)
+    return Error(text.message() + "; is " + directory + " a bundle?");
   try {
-    json document = json::parse(file);
-    int version = document.at("sparsegpu_bundle").get<int>();
+    json document = json::parse(*text);
+    const json &version = document.at("sparsegpu_bundle");
     if (version != kManifestVersion)
-      return Error(path + ": version " + std::to_string(version) +
+      return Error(path + ": version " + version.dump() +
                    "; this program reads version " +
                    std::to_string(kManifestVersion));
     Manifest manifest;
     manifest.producer = document.at("producer").get<std::string>();
-    for (const json &program : document.at("programs"))
-      manifest.programs.push_back(readProgram(program));
-    for (const json &entry : document.at("cases")) {
-      manifest.cases.push_back(readCase(entry));
-      const Case &added = manifest.cases.back();
-      if (!manifest.findProgram(added.program))
+    for (const json &program : readArray(document, "programs")) {
+      Program added = readProgram(program);
+      if (manifest.findProgram(added.id))
+        return Error(path + ": program '" + added.id + "' is there twice");
+      manifest.programs.push_back(std::move(added));
+    }
+    for (const json &entry : readArray(document, "cases")) {
+      Case added = readCase(entry);
+      if (manifest.findCase(added.name))
+        return Error(path + ": case '" + added.name + "' is there twice");
+      const Program *program = manifest.findProgram(added.program);
+      if (!program)
         return Error(path + ": case '" + added.name + "' names program '" +
                      added.program + "', which is not there");
+      // The program writes the descriptors of all its results.
+      for (const ExpectedResult &expected : added.expected)
+        if (std::none_of(program->results.begin(), program->results.end(),
+                         [&](const ResultInfo &result) {
+                           return result.name == expected.result;
+                         }))
+          return Error(path + ": case '" + added.name + "' expects result '" +
+                       expected.result + "', which its program does not have");
+      manifest.cases.push_back(std::move(added));
     }
     return manifest;
   } catch (const json::exception &error) {

@@ -7,8 +7,14 @@
 
 #include "SparseGPU/Runtime/Bundle/RuntimeLibrary.h"
 
+#include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <dlfcn.h>
+#include <elf.h>
+#include <fstream>
 #include <mutex>
+#include <vector>
 
 using namespace sparsegpu;
 using namespace sparsegpu::bundle;
@@ -35,16 +41,52 @@ struct RuntimeLibrary::Functions {
   /// The first error since it was last asked for.
   mutable std::mutex mutex;
   mutable std::string error;
+  /// Whether there is one. Host code goes on after a failure: a kernel on
+  /// memory that could not be allocated would take the device with it.
+  mutable std::atomic<bool> failed{false};
+  /// The observer of observeLaunches.
+  mutable int (*observer)(const SparseGPULaunch *, void *) = nullptr;
+  mutable void *observerData = nullptr;
+
+  static int observeLaunch(const SparseGPULaunch *launch, void *userData) {
+    auto *self = static_cast<const Functions *>(userData);
+    if (self->failed)
+      return 1;
+    return self->observer ? self->observer(launch, self->observerData) : 0;
+  }
 
   static void handleError(const char *message, void *userData) {
     auto *self = static_cast<const Functions *>(userData);
     std::lock_guard<std::mutex> lock(self->mutex);
     if (self->error.empty())
       self->error = message;
+    self->failed = true;
   }
 };
 
+Status bundle::checkLibraryFile(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return Error(path + ": cannot open: " + std::strerror(errno));
+  Elf64_Ehdr header;
+  bool isElf = file.read(reinterpret_cast<char *>(&header), sizeof(header)) &&
+               std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0;
+  if (!isElf)
+    return Error(path + " is not a shared library");
+  // The section headers are the last thing in what linkers write.
+  uint64_t size =
+      header.e_shoff + uint64_t(header.e_shnum) * header.e_shentsize;
+  file.seekg(0, std::ios::end);
+  if (static_cast<uint64_t>(file.tellg()) < size)
+    return Error(path + " is truncated: it has " +
+                 std::to_string(file.tellg()) + " of " + std::to_string(size) +
+                 " bytes");
+  return Status::success();
+}
+
 Expected<RuntimeLibrary> RuntimeLibrary::open(const std::string &path) {
+  if (Status status = checkLibraryFile(path); !status)
+    return Error("cannot load the runtime library: " + status.message());
   void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (!handle)
     return Error(std::string("cannot load the runtime library: ") + dlerror());
@@ -78,9 +120,11 @@ Expected<RuntimeLibrary> RuntimeLibrary::open(const std::string &path) {
       return Error("the runtime library " + path + " has no function " + name);
   }
   functions->setErrorHandler(Functions::handleError, functions.get());
-  // The handler outlives every copy of this object.
-  static std::shared_ptr<const Functions> keep;
-  keep = functions;
+  functions->setLaunchObserver(Functions::observeLaunch, functions.get());
+  // The handler outlives every copy of this object, and static variables:
+  // programs unload their modules after those are gone.
+  static auto *keep = new std::vector<std::shared_ptr<const Functions>>;
+  keep->push_back(functions);
   RuntimeLibrary library;
   library.functions = std::move(functions);
   return library;
@@ -88,6 +132,10 @@ Expected<RuntimeLibrary> RuntimeLibrary::open(const std::string &path) {
 
 int RuntimeLibrary::countDevices(const std::string &path,
                                  std::string &whyNone) {
+  if (Status status = checkLibraryFile(path); !status) {
+    whyNone = status.message();
+    return 0;
+  }
   void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
     whyNone = dlerror();
@@ -120,6 +168,7 @@ Status RuntimeLibrary::takeError() const {
   std::lock_guard<std::mutex> lock(functions->mutex);
   if (functions->error.empty())
     return Status::success();
+  functions->failed = false;
   return Error(std::exchange(functions->error, {}));
 }
 
@@ -220,7 +269,8 @@ Expected<double> RuntimeLibrary::elapsedMilliseconds(void *start,
 void RuntimeLibrary::observeLaunches(int (*observer)(const SparseGPULaunch *,
                                                      void *),
                                      void *userData) const {
-  functions->setLaunchObserver(observer, userData);
+  functions->observer = observer;
+  functions->observerData = userData;
 }
 
 //===----------------------------------------------------------------------===//

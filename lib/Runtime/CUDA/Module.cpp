@@ -103,22 +103,35 @@ Status Module::loadInstance(const Driver &driver, Instance &instance) {
                                       "; the driver's compiler says: " + said);
 }
 
-/// What every function may use of dynamic shared memory without being asked
-/// for (CUDA C++ Programming Guide, "Shared Memory").
+/// What every function may use of shared memory, static and dynamic together,
+/// without being asked for (CUDA C++ Programming Guide, "Shared Memory").
 static constexpr unsigned kDefaultShared = 48 * 1024;
+
+/// Looks up `kernel`, and what it may use without being asked for.
+static Status findFunction(const Driver &driver, CUmodule module,
+                           const std::string &name, LoadedKernel &kernel) {
+  CUfunction function = nullptr;
+  int fixed = 0;
+  SPARSEGPU_TRY(SPARSEGPU_CUDA(driver, cuModuleGetFunction, &function, module,
+                               name.c_str()));
+  SPARSEGPU_TRY(SPARSEGPU_CUDA(driver, cuFuncGetAttribute, &fixed,
+                               CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES, function));
+  kernel.function = function;
+  kernel.staticShared = fixed;
+  kernel.dynamicSharedLimit =
+      kDefaultShared - std::min<unsigned>(fixed, kDefaultShared);
+  return Status::success();
+}
 
 /// Allows `kernel` the most dynamic shared memory that the device has.
 static Status raiseLimit(const Driver &driver, LoadedKernel &kernel) {
   CUdevice device = 0;
-  int most = 0, fixed = 0;
+  int most = 0;
   SPARSEGPU_TRY(SPARSEGPU_CUDA(driver, cuCtxGetDevice, &device));
   SPARSEGPU_TRY(SPARSEGPU_CUDA(
       driver, cuDeviceGetAttribute, &most,
       CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, device));
-  SPARSEGPU_TRY(SPARSEGPU_CUDA(driver, cuFuncGetAttribute, &fixed,
-                               CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES,
-                               kernel.function));
-  int limit = std::max(most - fixed, 0);
+  int limit = std::max(most - kernel.staticShared, 0);
   SPARSEGPU_TRY(SPARSEGPU_CUDA(driver, cuFuncSetAttribute, kernel.function,
                                CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
                                limit));
@@ -139,11 +152,10 @@ Status Module::load(const Driver &driver, const Kernel &kernel,
     SPARSEGPU_TRY(loadInstance(driver, instance).during("loading the module"));
   LoadedKernel &loaded = instance.kernels[kernel.name];
   if (!loaded.function)
-    SPARSEGPU_TRY(SPARSEGPU_CUDA(driver, cuModuleGetFunction, &loaded.function,
-                                 instance.module, kernel.name.c_str()));
-  if (dynamicShared > kDefaultShared && !loaded.limitRaised)
+    SPARSEGPU_TRY(findFunction(driver, instance.module, kernel.name, loaded));
+  if (dynamicShared > loaded.dynamicSharedLimit && !loaded.limitRaised)
     SPARSEGPU_TRY(raiseLimit(driver, loaded));
-  if (loaded.limitRaised && dynamicShared > loaded.dynamicSharedLimit)
+  if (dynamicShared > loaded.dynamicSharedLimit)
     return Status::error(std::to_string(dynamicShared) +
                          " bytes of dynamic shared memory are more than the " +
                          std::to_string(loaded.dynamicSharedLimit) +
@@ -164,12 +176,14 @@ Kernel *Module::getKernel(const std::string &name) {
 // Unloading
 //===----------------------------------------------------------------------===//
 
-/// Whether a failure says that the module went away with its context, or with
-/// the driver when the process ends.
+/// Whether a failure says that the module went away with its context, with the
+/// driver when the process ends, or that this is a child that was forked: the
+/// driver of the parent is not initialised there.
 static bool isGone(CUresult result) {
   return result == CUDA_ERROR_INVALID_CONTEXT ||
          result == CUDA_ERROR_CONTEXT_IS_DESTROYED ||
-         result == CUDA_ERROR_DEINITIALIZED;
+         result == CUDA_ERROR_DEINITIALIZED ||
+         result == CUDA_ERROR_NOT_INITIALIZED;
 }
 
 Status Module::unload(const Driver &driver, unsigned long long id,

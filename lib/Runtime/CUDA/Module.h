@@ -37,6 +37,8 @@ struct Kernel {
 /// A kernel in one context.
 struct LoadedKernel {
   CUfunction function = nullptr;
+  /// Shared memory of its own.
+  int staticShared = 0;
   /// Dynamic shared memory that the function may be launched with.
   unsigned dynamicSharedLimit = 0;
   bool limitRaised = false;

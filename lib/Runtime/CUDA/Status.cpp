@@ -57,8 +57,10 @@ bool sparsegpu::cuda::check(const Status &status) {
 }
 
 static std::string &lastErrorText() {
-  static thread_local std::string text;
-  return text;
+  // Never destroyed: libraries unload their modules after the thread's own
+  // variables are gone.
+  static thread_local auto *text = new std::string;
+  return *text;
 }
 
 void sparsegpu::cuda::setLastError(const std::string &message) {

@@ -60,13 +60,18 @@ struct MemRefDescriptor {
 };
 } // namespace
 
-/// Copies `map` to new device memory.
+/// Copies `map` to new device memory. A copy of pageable memory may return when
+/// the driver has taken it, and streams of mgpuStreamCreate do not wait for the
+/// null stream: it is waited for (CUDA Driver API, "API synchronization
+/// behavior").
 static Status toDeviceMemory(const Driver &driver, const CUtensorMap &map,
                              CUdeviceptr &result) {
   CUdeviceptr memory = 0;
   SPARSEGPU_TRY(SPARSEGPU_CUDA(driver, cuMemAlloc_v2, &memory, sizeof(map)));
   Status status =
       SPARSEGPU_CUDA(driver, cuMemcpyHtoD_v2, memory, &map, sizeof(map));
+  if (status.ok())
+    status = SPARSEGPU_CUDA(driver, cuStreamSynchronize, nullptr);
   if (status.ok())
     result = memory;
   else

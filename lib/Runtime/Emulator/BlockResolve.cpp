@@ -217,9 +217,7 @@ std::string BlockRunner::describeDeadlock() const {
                      static_cast<char *>(thread.polledMbarrier) - sharedWindow);
       site = ~0u;
     } else {
-      what =
-          formatText("{0} with mask {1:x}", collectiveName(thread.operands.op),
-                     thread.operands.mask);
+      what = warps[thread.warp].describe(thread);
     }
     if (site < current->code->syncs.size() &&
         !current->code->syncs[site].location.empty())

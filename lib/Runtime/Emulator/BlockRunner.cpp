@@ -68,6 +68,7 @@ void BlockRunner::prepareLaunch(Launch &launch) {
   threadCount = launch.numThreads();
   warpCount = (threadCount + kWarpSize - 1) / kWarpSize;
   counters = LaunchCounters();
+  matrixCounts.clear();
   // Lanes that log or step wait for each other even in a kernel without
   // synchronisation.
   usesFibers = launch.kernel->maySynchronise || launch.variant.log ||
@@ -193,6 +194,8 @@ void BlockRunner::run(Launch &launch) {
     finishBlock();
   }
   if (launch.variant.log) {
+    for (auto &[code, count] : matrixCounts)
+      addMatrixOperations(counters, MatrixOp::decode(code), count);
     std::lock_guard<std::mutex> lock(launch.mutex);
     addCounters(launch.counters, counters);
   }

@@ -29,8 +29,10 @@
 #include "Fiber.h"
 #include "LaneLog.h"
 #include "Launch.h"
+#include "Matrix.h"
 #include "ThreadContext.h"
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -136,6 +138,13 @@ public:
       *thread.logNext++ = makeSyncRecord(kind, mask);
   }
 
+  MatrixScratch &matrixScratch() { return matrices; }
+  /// Counts a multiplication of matrices (MatrixOp, encoded).
+  void countMatrix(uint64_t code) {
+    if (current->variant.log)
+      ++matrixCounts[code];
+  }
+
 private:
   void prepareLaunch(Launch &launch);
   void prepareBlock(uint64_t index);
@@ -201,6 +210,8 @@ private:
   uint64_t mbarrierChanges = 0, seenMbarrierChanges = 0;
   unsigned idleRounds = 0;
   LaunchCounters counters;
+  std::map<uint64_t, uint64_t> matrixCounts;
+  MatrixScratch matrices;
   char *sharedWindow = nullptr;
   void *sharedMapping = nullptr;
   alignas(64) char scratchMemory[256] = {};

@@ -10,6 +10,7 @@
 
 #include "BlockRunner.h"
 #include "Format.h"
+#include "Matrix.h"
 
 using namespace sparsegpu::emulator;
 
@@ -25,7 +26,7 @@ const char *sparsegpu::emulator::collectiveName(CollectiveOp op) {
       "match.any.sync",     "match.all.sync",     "elect.sync",
       "redux.sync.add",     "redux.sync.min",     "redux.sync.max",
       "redux.sync.min.u32", "redux.sync.max.u32", "redux.sync.and",
-      "redux.sync.or",      "redux.sync.xor"};
+      "redux.sync.or",      "redux.sync.xor",     "matrix operation"};
   return names[static_cast<unsigned>(op)];
 }
 
@@ -193,6 +194,8 @@ static void compute(BlockRunner &runner, const Participants &lanes,
 
 static SyncKind syncKind(CollectiveOp op) {
   switch (op) {
+  case CollectiveOp::Matrix:
+    return SyncKind::Matrix;
   case CollectiveOp::WarpBarrier:
     return SyncKind::WarpBarrier;
   case CollectiveOp::ShuffleUp:
@@ -205,6 +208,93 @@ static SyncKind syncKind(CollectiveOp op) {
   }
 }
 
+//===----------------------------------------------------------------------===//
+// Matrix operations
+//===----------------------------------------------------------------------===//
+
+/// What an operation reads or writes is checked like an access of the lane.
+static void *checkMatrixAccess(Thread &thread, const MatrixOp &op,
+                               void *address, unsigned bytes, bool isStore) {
+  uint32_t sync = thread.operands.site;
+  bool isRow = op.kind == MatrixKind::LoadMatrix;
+  AccessSite site{isStore ? AccessKind::Store : AccessKind::Load,
+                  isRow ? AccessSpace::Shared : AccessSpace::Generic, bytes,
+                  bytes, thread.block->launch().code->syncs[sync].location};
+  return checkAccess(thread, site, uint64_t(1) << 32 | sync, address);
+}
+
+/// Done by the lane that came last, for all.
+static void runMatrix(BlockRunner &runner, const Participants &lanes,
+                      Thread &current) {
+  LaneRegisters registers;
+  for (unsigned lane = 0; lane < kWarpSize; ++lane)
+    registers[lane] = reinterpret_cast<uint32_t *>(lanes[lane].operands.value);
+  MatrixOp op = MatrixOp::decode(current.operands.matrix);
+  MatrixAccess access;
+  if (runner.launch().hazards)
+    access = [&](unsigned lane, void *address, unsigned bytes, bool isStore) {
+      return checkMatrixAccess(lanes[lane], op, address, bytes, isStore);
+    };
+  std::string problem =
+      op.multiplies() ? multiplyMatrices(op, registers, runner.matrixScratch())
+      : op.kind == MatrixKind::LoadMatrix
+          ? loadMatrices(op, registers, access)
+          : transferMatrix(op, registers, access);
+  if (!problem.empty()) {
+    problem = op.name() + ": " + problem;
+    runner.fail(current, std::move(problem));
+  }
+  if (op.multiplies())
+    runner.countMatrix(current.operands.matrix);
+}
+
+/// Lanes 3, 7 to 9, ...
+static std::string listLanes(uint32_t lanes) {
+  std::string text = lanes & (lanes - 1) ? "lanes " : "lane ";
+  bool first = true;
+  for (unsigned lane = 0; lane < kWarpSize; ++lane) {
+    if (!(lanes >> lane & 1))
+      continue;
+    unsigned last = lane;
+    while (last + 1 < kWarpSize && (lanes >> (last + 1) & 1))
+      ++last;
+    text += formatText("{0}{1}", first ? "" : ", ", lane);
+    if (last != lane)
+      text += formatText(" to {0}", last);
+    first = false;
+    lane = last;
+  }
+  return text;
+}
+
+void WarpCollectives::failMissing(BlockRunner &runner, Thread &thread,
+                                  const CollectiveOperands &operands) {
+  runner.fail(thread,
+              formatText("{0} needs all lanes of a warp; {1} of warp {2} have "
+                         "exited or do not exist",
+                         MatrixOp::decode(operands.matrix).name(),
+                         listLanes(exited), thread.warp));
+}
+
+std::string WarpCollectives::describe(const Thread &thread) const {
+  const CollectiveOperands &o = thread.operands;
+  if (o.op != CollectiveOp::Matrix)
+    return formatText("{0} with mask {1:x}", collectiveName(o.op), o.mask);
+  uint32_t arrived = 0;
+  for (unsigned i = 0; i < numGroups; ++i)
+    if (matches(groups[i], o))
+      arrived |= groups[i].arrived;
+  return formatText("{0}, which {1} of warp {2} did not reach",
+                    MatrixOp::decode(o.matrix).name(), listLanes(~arrived),
+                    thread.warp);
+}
+
+bool WarpCollectives::matches(const Group &group,
+                              const CollectiveOperands &operands) const {
+  return group.op == operands.op && group.mask == operands.mask &&
+         (group.op != CollectiveOp::Matrix || group.site == operands.site);
+}
+
 bool WarpCollectives::arrive(BlockRunner &runner, Thread &thread) {
   const CollectiveOperands &o = thread.operands;
   uint32_t bit = 1u << thread.lane;
@@ -212,14 +302,15 @@ bool WarpCollectives::arrive(BlockRunner &runner, Thread &thread) {
     runner.fail(thread, formatText("{0} with mask {1:x}, which does not "
                                    "name the lane {2} that executes it",
                                    collectiveName(o.op), o.mask, thread.lane));
+  if (o.op == CollectiveOp::Matrix && exited)
+    failMissing(runner, thread, o);
   runner.logSync(thread, syncKind(o.op), o.mask);
   unsigned index = 0;
   for (; index < numGroups; ++index)
-    if (groups[index].op == o.op && groups[index].mask == o.mask &&
-        !(groups[index].arrived & bit))
+    if (matches(groups[index], o) && !(groups[index].arrived & bit))
       break;
   if (index == numGroups)
-    groups[numGroups++] = {o.op, o.mask, 0};
+    groups[numGroups++] = {o.op, o.mask, 0, o.site};
   Group &group = groups[index];
   group.arrived |= bit;
   if ((group.mask & ~group.arrived & ~exited) != 0)
@@ -233,7 +324,10 @@ void WarpCollectives::complete(BlockRunner &runner, unsigned warp,
   Group group = groups[index];
   groups[index] = groups[--numGroups];
   Participants lanes(runner, warp, group.arrived);
-  compute(runner, lanes, group.op);
+  if (group.op == CollectiveOp::Matrix)
+    runMatrix(runner, lanes, *current);
+  else
+    compute(runner, lanes, group.op);
   // From a random lane on, so that no lane may count on being first.
   unsigned shift = runner.random() & (kWarpSize - 1);
   uint32_t rotated = group.arrived >> shift |
@@ -249,6 +343,11 @@ void WarpCollectives::laneExited(BlockRunner &runner, Thread &thread) {
   exited |= 1u << thread.lane;
   for (unsigned i = 0; i < numGroups;) {
     const Group &group = groups[i];
+    if (group.op == CollectiveOp::Matrix) {
+      unsigned waiting = __builtin_ctz(group.arrived);
+      failMissing(runner, thread,
+                  runner.thread(thread.warp * kWarpSize + waiting).operands);
+    }
     if ((group.mask & ~group.arrived & ~exited) == 0)
       complete(runner, thread.warp, i, nullptr);
     else

@@ -10,6 +10,9 @@
 // bar.warp.sync. Each waits for the lanes of its mask that have not exited, and
 // they match by operation and mask, wherever in the program they are.
 //
+// Matrix operations need all lanes, at one place of the program (PTX ISA:
+// ".aligned").
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_COLLECTIVES_H
@@ -18,6 +21,7 @@
 #include "ThreadContext.h"
 
 #include <cstdint>
+#include <string>
 
 namespace sparsegpu::emulator {
 
@@ -44,6 +48,8 @@ enum class CollectiveOp : uint32_t {
   ReduceAnd,
   ReduceOr,
   ReduceXor,
+  /// mma, mma.sp, wmma, ldmatrix.
+  Matrix,
 };
 
 const char *collectiveName(CollectiveOp op);
@@ -51,11 +57,14 @@ const char *collectiveName(CollectiveOp op);
 struct CollectiveOperands {
   CollectiveOp op = CollectiveOp::WarpBarrier;
   uint32_t mask = 0;
+  /// Matrix operations: where the lane's registers are.
   uint64_t value = 0;
   /// Shuffles: source lane or distance, and clamp with segment mask.
   uint32_t b = 0;
   uint32_t c = 0;
   uint32_t site = 0;
+  /// MatrixOp, encoded.
+  uint64_t matrix = 0;
 };
 
 /// The collectives that lanes of one warp wait in.
@@ -70,13 +79,19 @@ public:
   /// its result.
   bool arrive(BlockRunner &runner, Thread &thread);
   void laneExited(BlockRunner &runner, Thread &thread);
+  /// What the thread waits for, for messages.
+  std::string describe(const Thread &thread) const;
 
 private:
   struct Group {
     CollectiveOp op;
     uint32_t mask;
     uint32_t arrived;
+    uint32_t site;
   };
+  bool matches(const Group &group, const CollectiveOperands &operands) const;
+  [[noreturn]] void failMissing(BlockRunner &runner, Thread &thread,
+                                const CollectiveOperands &operands);
   void complete(BlockRunner &runner, unsigned warp, unsigned group,
                 Thread *current);
 

@@ -43,6 +43,19 @@ void sparsegpu::emulator::addCounters(LaunchCounters &to,
   forEachCounter(from, [&](const char *, uint64_t v) { values.push_back(v); });
   auto it = values.begin();
   forEachCounter(to, [&](const char *, uint64_t &v) { v += *it++; });
+  for (auto &[name, count] : from.matrixOperations) {
+    MatrixCounter &sum = to.matrixOperations[name];
+    sum.operations += count.operations;
+    sum.flops += count.flops;
+  }
+}
+
+void sparsegpu::emulator::addMatrixOperations(LaunchCounters &counters,
+                                              const MatrixOp &op,
+                                              uint64_t count) {
+  MatrixCounter &counter = counters.matrixOperations[op.name()];
+  counter.operations += count;
+  counter.flops += count * op.flops();
 }
 
 static JSONValue toArray(const Dim3 &d) {
@@ -59,6 +72,14 @@ JSONValue sparsegpu::emulator::toJSONValue(const LaunchCounters &counters) {
   forEachCounter(counters, [&](const char *name, uint64_t value) {
     object[name] = value;
   });
+  JSONValue matrix = JSONValue::object();
+  for (auto &[name, counter] : counters.matrixOperations) {
+    JSONValue entry = JSONValue::object();
+    entry["operations"] = counter.operations;
+    entry["flops"] = counter.flops;
+    matrix[name] = entry;
+  }
+  object["matrixOperations"] = matrix;
   return object;
 }
 

@@ -128,9 +128,15 @@ static bool isAllowed(ThreadContext &thread, const AccessSite &access,
 
 void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
                                        void *pointer) {
-  BlockRunner &runner = *thread.block;
-  const AccessSite &access = runner.launch().hazards->compiled().accesses[site];
-  return isAllowed(thread, access, site, pointer) ? pointer : runner.scratch();
+  const HazardLog &log = *thread.block->launch().hazards;
+  return checkAccess(thread, log.compiled().accesses[site], site, pointer);
+}
+
+void *sparsegpu::emulator::checkAccess(ThreadContext &thread,
+                                       const AccessSite &access, uint64_t site,
+                                       void *pointer) {
+  return isAllowed(thread, access, site, pointer) ? pointer
+                                                  : thread.block->scratch();
 }
 
 bool sparsegpu::emulator::checkCopy(ThreadContext &thread, uint32_t site,

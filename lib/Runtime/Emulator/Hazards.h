@@ -60,6 +60,10 @@ private:
 /// Checks one access. Returns where it may be made: at `address`, or in the
 /// scratch memory of the runner if it must not be made at all.
 void *checkAccess(ThreadContext &thread, uint32_t site, void *address);
+/// The same for an access that the runtime makes for a thread. `site` is its
+/// number, other than those of compiled code.
+void *checkAccess(ThreadContext &thread, const AccessSite &access,
+                  uint64_t site, void *address);
 
 /// Checks an asynchronous copy (`site` is that of a SyncSite); false if it must
 /// not be made. A source of no bytes is not looked at.

@@ -42,6 +42,17 @@ static uint64_t hostCollective(ThreadContext *context, uint32_t op,
   return context->block->collective(threadOf(context), operands);
 }
 
+static void hostMatrix(ThreadContext *context, uint64_t code, void *registers,
+                       uint32_t site) {
+  CollectiveOperands operands;
+  operands.op = CollectiveOp::Matrix;
+  operands.mask = ~0u;
+  operands.value = reinterpret_cast<uint64_t>(registers);
+  operands.matrix = code;
+  operands.site = site;
+  context->block->collective(threadOf(context), operands);
+}
+
 static uint32_t hostActiveMask(ThreadContext *context, uint32_t site) {
   return context->block->activeMask(threadOf(context), site);
 }
@@ -93,6 +104,7 @@ static uint32_t hostIsSpace(ThreadContext *context, void *pointer,
 static const HostFunction functions[] = {
     {"barrier", reinterpret_cast<void *>(hostBarrier)},
     {"collective", reinterpret_cast<void *>(hostCollective)},
+    {"matrix", reinterpret_cast<void *>(hostMatrix)},
     {"activemask", reinterpret_cast<void *>(hostActiveMask)},
     {"step", reinterpret_cast<void *>(hostStep)},
     {"log.full", reinterpret_cast<void *>(hostLogFull)},

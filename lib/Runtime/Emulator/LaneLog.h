@@ -39,7 +39,7 @@
 namespace sparsegpu::emulator {
 
 /// Kinds of synchronisation records.
-enum class SyncKind : uint8_t { Barrier, WarpBarrier, Shuffle, Vote };
+enum class SyncKind : uint8_t { Barrier, WarpBarrier, Shuffle, Vote, Matrix };
 
 constexpr uint64_t kSyncRecord = uint64_t(1) << 63;
 /// Words of a lane's log, and the room kept for the synchronisation records

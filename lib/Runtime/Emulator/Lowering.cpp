@@ -23,7 +23,7 @@ LowerFn sparsegpu::emulator::lookupOperation(StringRef name) {
     for (auto *lookup :
          {lookupSpecialRegister, lookupSync, lookupAsync, lookupMemory,
           lookupAtomic, lookupMath, lookupConversion, lookupFloat8,
-          lookupInteger, lookupBitOperation})
+          lookupInteger, lookupBitOperation, lookupMatrix})
       if (LowerFn fn = lookup(name))
         return fn;
     return {};

@@ -11,7 +11,7 @@
 // when the module is loaded (Coverage.cpp) by the same look-up that lowering
 // uses, so the two cannot disagree.
 //
-// To add a family (mma, ldmatrix, TMA, clusters): one file with a
+// To add a family (TMA, clusters): one file with a
 // `lookup...` function, one line in `lookupOperation`.
 //
 //===----------------------------------------------------------------------===//
@@ -82,6 +82,7 @@ LowerFn lookupMemory(llvm::StringRef name);
 LowerFn lookupMath(llvm::StringRef name);
 LowerFn lookupConversion(llvm::StringRef name);
 LowerFn lookupInteger(llvm::StringRef name);
+LowerFn lookupMatrix(llvm::StringRef name);
 // And these a function that is declared but not defined.
 LowerFn lookupLibdevice(llvm::StringRef name);
 LowerFn lookupRuntime(llvm::StringRef name);

@@ -13,7 +13,8 @@
 //
 // The version has to change with anything that compiled code and runtime share:
 // these structures, ThreadContext, the names and types of host functions, the
-// numbers of BarrierOp and CollectiveOp.
+// numbers of BarrierOp and CollectiveOp, the bits of MatrixOp. A host function
+// more needs no new version: an older library names the one that it lacks.
 //
 //===----------------------------------------------------------------------===//
 

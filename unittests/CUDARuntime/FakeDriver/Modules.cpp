@@ -131,7 +131,7 @@ FAKE_EXPORT CUresult cuFuncGetAttribute(int *value,
   if (!state.functions.count(function))
     return CUDA_ERROR_INVALID_HANDLE;
   *value = attribute == CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES
-               ? 1024
+               ? kFakeStaticShared
                : function->sharedLimit;
   return CUDA_SUCCESS;
 }

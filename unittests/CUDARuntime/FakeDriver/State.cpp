@@ -16,8 +16,10 @@
 using namespace sparsegpu::cuda;
 
 std::vector<CUcontext> &sparsegpu::cuda::contextStack() {
-  static thread_local std::vector<CUcontext> stack;
-  return stack;
+  // Never destroyed: libraries unload their modules after the thread's own
+  // variables are gone.
+  static thread_local auto *stack = new std::vector<CUcontext>;
+  return *stack;
 }
 
 FAKE_EXPORT FakeCuda *fakeCuda() { return &State::get(); }

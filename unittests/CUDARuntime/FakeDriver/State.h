@@ -34,13 +34,16 @@ struct CUevent_st {
   bool recorded = false;
   std::chrono::steady_clock::time_point time;
 };
+/// Of every kernel: shared memory of its own, in bytes.
+inline constexpr int kFakeStaticShared = 1024;
 struct CUfunc_st {
   CUmodule module;
   std::string name;
   /// Sizes of the parameters; not known for binaries.
   std::vector<size_t> params;
   bool paramsKnown = false;
-  int sharedLimit = 48 * 1024;
+  /// Of dynamic shared memory: 48 KiB with the kernel's own.
+  int sharedLimit = 48 * 1024 - kFakeStaticShared;
 };
 struct CUmod_st {
   CUcontext context;

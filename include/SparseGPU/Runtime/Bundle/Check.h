@@ -24,7 +24,10 @@ struct CheckReport {
   int64_t elements = 0;
   formats::ResultCheck check;
 
-  bool passed() const { return check.failures == 0 && check.compared > 0; }
+  /// A result without elements passes; one of which none was compared does not.
+  bool passed() const {
+    return check.failures == 0 && (check.compared > 0 || elements == 0);
+  }
 };
 
 /// Compares `results` with what `info` expects. `directory` is the bundle.

@@ -76,6 +76,11 @@ private:
   std::shared_ptr<const Functions> functions;
 };
 
+/// Fails when `path` cannot be read or is shorter than its ELF header says: the
+/// loader of the C library does not look, and the process would die of a
+/// signal.
+Status checkLibraryFile(const std::string &path);
+
 /// Device memory that is freed with this object.
 class DeviceBuffer {
 public:
