@@ -334,7 +334,6 @@ void Benchmark::matmul() {
   }
 }
 
-/// Seconds of processors that this process has used.
 static double processorSeconds() {
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
@@ -342,9 +341,9 @@ static double processorSeconds() {
          1e-6 * (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
-/// A kernel with barriers and asynchronous copies on one and on two workers.
-/// On a machine with other work only the second number says something: twice
-/// the processor time that one worker needs, by that which two need together.
+/// A kernel with barriers and asynchronous copies on one and on two workers. On
+/// a busy machine only the second number tells: twice the processor time of one
+/// worker by that of two.
 void Benchmark::parallel() {
   Kernel *k = load(kernel("ptr %in, ptr %out, i32 %n", R"(
   %d = getelementptr [128 x i32], ptr addrspace(3) @s, i32 0, i32 %tid
@@ -380,10 +379,9 @@ declare void @llvm.nvvm.cp.async.wait.all()
     configure("workers=" + std::to_string(workers));
     launch(k, {400}, {128}, in, out, 10u);
     double before = processorSeconds();
-    constexpr unsigned runs = 5;
     wall[workers - 1] =
-        seconds([&] { launch(k, {400}, {128}, in, out, 200u); }, runs);
-    processor[workers - 1] = (processorSeconds() - before) / runs;
+        seconds([&] { launch(k, {400}, {128}, in, out, 200u); });
+    processor[workers - 1] = processorSeconds() - before;
   }
   std::printf("two workers: %.2fx by the clock, %.2fx by processor time\n",
               wall[0] / wall[1], 2 * processor[0] / processor[1]);
