@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <sys/resource.h>
 
 using namespace sparsegpu::emulator;
 
@@ -26,6 +27,7 @@ public:
   void emptyBlocks();
   void spmm();
   void firstLaunch();
+  void parallel();
   void matrices();
   void matmul();
 
@@ -332,12 +334,66 @@ void Benchmark::matmul() {
   }
 }
 
+static double processorSeconds() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec +
+         1e-6 * (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+/// A kernel with barriers and asynchronous copies on one and on two workers. On
+/// a busy machine only the second number tells: twice the processor time of one
+/// worker by that of two.
+void Benchmark::parallel() {
+  Kernel *k = load(kernel("ptr %in, ptr %out, i32 %n", R"(
+  %d = getelementptr [128 x i32], ptr addrspace(3) @s, i32 0, i32 %tid
+  %m = xor i32 %tid, 127
+  %q = getelementptr [128 x i32], ptr addrspace(3) @s, i32 0, i32 %m
+  %g = addrspacecast ptr %in to ptr addrspace(1)
+  %src = getelementptr i32, ptr addrspace(1) %g, i64 %tid64
+  br label %loop
+loop:
+  %j = phi i32 [0, %entry], [%j1, %loop]
+  %sum = phi i32 [0, %entry], [%sum1, %loop]
+  call void @llvm.nvvm.cp.async.ca.shared.global.4(ptr addrspace(3) %d, ptr addrspace(1) %src)
+  call void @llvm.nvvm.cp.async.wait.all()
+  call void @llvm.nvvm.barrier.cta.sync.aligned.all(i32 0)
+  %v = load i32, ptr addrspace(3) %q
+  %sum1 = add i32 %sum, %v
+  call void @llvm.nvvm.barrier.cta.sync.aligned.all(i32 0)
+  %j1 = add i32 %j, 1
+  %c = icmp ult i32 %j1, %n
+  br i1 %c, label %loop, label %done
+done:
+  %o = getelementptr i32, ptr %out, i64 %i64
+  store i32 %sum1, ptr %o
+  ret void)",
+                          R"(
+@s = internal addrspace(3) global [128 x i32] undef, align 16
+declare void @llvm.nvvm.cp.async.ca.shared.global.4(ptr addrspace(3), ptr addrspace(1))
+declare void @llvm.nvvm.cp.async.wait.all()
+)"));
+  uint32_t *in = iota<uint32_t>(128), *out = array<uint32_t>(400 * 128);
+  double wall[2], processor[2];
+  for (unsigned workers : {1u, 2u}) {
+    configure("workers=" + std::to_string(workers));
+    launch(k, {400}, {128}, in, out, 10u);
+    double before = processorSeconds();
+    wall[workers - 1] =
+        seconds([&] { launch(k, {400}, {128}, in, out, 200u); });
+    processor[workers - 1] = processorSeconds() - before;
+  }
+  std::printf("two workers: %.2fx by the clock, %.2fx by processor time\n",
+              wall[0] / wall[1], 2 * processor[0] / processor[1]);
+}
+
 int main() {
   Benchmark benchmark;
   benchmark.firstLaunch();
   benchmark.barriers();
   benchmark.emptyBlocks();
   benchmark.spmm();
+  benchmark.parallel();
   benchmark.matrices();
   benchmark.matmul();
   return ::testing::Test::HasFailure();

@@ -2,7 +2,7 @@
 // it reads what another one wrote; three phases.
 // RUN: mlir-opt %s \
 // RUN:   -gpu-lower-to-nvvm-pipeline="cubin-chip=sm_80 cubin-features=+ptx80 cubin-format=llvm" \
-// RUN: | SPARSEGPU_EMULATOR=seeds=4 mlir-runner --entry-point-result=void \
+// RUN: | env SPARSEGPU_EMULATOR=seeds=4 mlir-runner --entry-point-result=void \
 // RUN:     --shared-libs=%sparsegpu_libs/libsparsegpu_emulator.so,%mlir_libs/libmlir_runner_utils.so \
 // RUN: | FileCheck %s
 

@@ -16,6 +16,7 @@
 
 #include "Format.h"
 
+#include <cstdio>
 #include <map>
 #include <thread>
 
@@ -29,7 +30,8 @@ static constexpr unsigned kMostIdleRounds = 10000;
 
 bool BlockRunner::resolve() {
   return releaseFullLogs() || releaseSteps() || releaseConverged() ||
-         copies.completeArrivals(*this) || releasePolling();
+         copies.completeArrivals(*this) || reportAssertion() ||
+         releasePolling();
 }
 
 void BlockRunner::mergeWarp(unsigned warp) {
@@ -160,6 +162,38 @@ bool BlockRunner::releasePolling() {
   if (released)
     std::this_thread::yield();
   return released;
+}
+
+/// CUDA C++ programming guide, "Assertion": each thread that fails says so on
+/// the standard error of the host.
+void BlockRunner::failAssertion(Thread &thread, const char *message,
+                                const char *file, uint32_t line,
+                                const char *function) {
+  {
+    std::string text = formatText(
+        "{0}:{1}: {2}: block: [{3},{4},{5}], thread: [{6},{7},{8}] Assertion "
+        "`{9}` failed.",
+        file, line, function, ctaid[0], ctaid[1], ctaid[2], thread.tid[0],
+        thread.tid[1], thread.tid[2], message);
+    if (!current->silent)
+      std::fprintf(stderr, "%s\n", text.c_str());
+    if (assertion.empty())
+      assertion = formatText("{0}, thread ({1},{2},{3}): assertion '{4}' "
+                             "failed at {5}:{6}",
+                             place(), thread.tid[0], thread.tid[1],
+                             thread.tid[2], message, file, line);
+  }
+  // Nothing of this stack has a destructor any more.
+  block(thread, ThreadState::Asserted);
+  __builtin_unreachable();
+}
+
+bool BlockRunner::reportAssertion() {
+  if (assertion.empty())
+    return false;
+  current->fail(assertion);
+  assertion.clear();
+  return true;
 }
 
 std::string BlockRunner::describeDeadlock() const {

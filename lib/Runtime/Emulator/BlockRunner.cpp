@@ -145,6 +145,7 @@ void BlockRunner::prepareBlock(uint64_t index) {
     return;
 
   idleRounds = 0;
+  assertion.clear();
   barriers.reset(*this, threadCount);
   for (unsigned w = 0; w < warpCount; ++w)
     warps[w].reset(lanesOf(w));

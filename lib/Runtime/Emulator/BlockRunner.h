@@ -49,6 +49,8 @@ enum class ThreadState : uint8_t {
   Step,
   /// Polls memory while nobody else is ready.
   Polling,
+  /// An assertion failed: goes no further, while others reach theirs.
+  Asserted,
   Exited,
 };
 
@@ -94,6 +96,12 @@ public:
   /// Ends the launch. Names kernel, block and thread. The stack of the caller
   /// is abandoned, so the text is taken from it here.
   [[noreturn]] void fail(Thread &thread, std::string &&what);
+
+  /// An assertion of the thread failed: prints it, and ends the launch when the
+  /// other threads of the block cannot go on either.
+  [[noreturn]] void failAssertion(Thread &thread, const char *message,
+                                  const char *file, uint32_t line,
+                                  const char *function);
 
   Launch &launch() { return *current; }
   const Launch &launch() const { return *current; }
@@ -153,6 +161,7 @@ private:
   bool releaseSteps();
   bool releaseConverged();
   bool releasePolling();
+  bool reportAssertion();
   bool resolve();
   void mergeWarp(unsigned warp);
   std::string describeDeadlock() const;
@@ -172,6 +181,8 @@ private:
   /// that a failure can abandon it.
   FiberContext sequence;
   bool sequenceAbandoned = true;
+  /// The first assertion of the block that failed.
+  std::string assertion;
   uint64_t stepCount = 0;
   std::unique_ptr<Thread[]> threads;
   std::vector<FiberStack> stacks;

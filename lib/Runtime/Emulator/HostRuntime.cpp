@@ -12,7 +12,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockRunner.h"
-#include "Format.h"
 #include "HostFunctions.h"
 #include "Printf.h"
 
@@ -27,10 +26,9 @@ static void hostTrap(ThreadContext *context) {
 static void hostAssertFail(ThreadContext *context, const char *message,
                            const char *file, uint32_t line,
                            const char *function) {
-  context->block->fail(static_cast<Thread &>(*context),
-                       formatText("assertion '{0}' failed at {1}:{2}",
-                                  message ? message : "", file ? file : "",
-                                  line));
+  auto text = [](const char *t) { return t ? t : ""; };
+  context->block->failAssertion(static_cast<Thread &>(*context), text(message),
+                                text(file), line, text(function));
 }
 
 static const HostFunction functions[] = {

@@ -219,6 +219,9 @@ LowerFn sparsegpu::emulator::lookupSync(StringRef name) {
 }
 
 bool sparsegpu::emulator::isSynchronisation(StringRef name) {
+  // A thread whose assertion fails stops while others go on.
+  if (name == "__assertfail")
+    return true;
   return name.consume_front("llvm.nvvm.") &&
          (lookupSync(name) || lookupMatrix(name));
 }

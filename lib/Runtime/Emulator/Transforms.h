@@ -31,6 +31,10 @@ KernelSignature describeKernel(const llvm::Function &kernel);
 
 /// Writes inline PTX whose meaning is known as LLVM IR (InlineAssembly.cpp).
 void expandInlineAssembly(llvm::Module &module);
+/// What a statement of CUDA's libdevice computes, as IR before it; null if it
+/// is none. `statement` is without spaces (InlineArithmetic.cpp).
+llvm::Value *expandLibdeviceStatement(llvm::CallInst &call,
+                                      llvm::StringRef statement);
 
 /// Looks for what cannot be emulated in what the kernels reach. Returns one
 /// line that names kernel and operation, or nothing (Coverage.cpp).
