@@ -107,6 +107,14 @@ struct LaunchCounters {
   std::string toJSON() const;
 };
 
+/// The second of two accesses that race.
+struct HazardSide {
+  /// "load", "store", "atomic"; empty where there is no second side.
+  std::string what;
+  Dim3 block, thread;
+  std::string location;
+};
+
 /// Something wrong that a launch did, reported once per site and kind.
 struct Hazard {
   /// "out-of-bounds global access", "misaligned access", ...
@@ -118,6 +126,7 @@ struct Hazard {
   std::string location;
   /// The whole report, one line.
   std::string message;
+  HazardSide other;
 };
 
 struct LaunchConfig {

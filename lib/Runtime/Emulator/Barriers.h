@@ -68,6 +68,8 @@ private:
   uint32_t fullMask(unsigned warp) const;
   bool isComplete(const Barrier &barrier) const;
   void complete(unsigned id, Thread *current);
+  /// Under hazards: what those that meet at the barrier know afterwards.
+  void join(unsigned id);
 
   BlockRunner *runner = nullptr;
   unsigned numThreads = 0, numWarps = 0;

@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockRunner.h"
+
+#include "BlockHazards.h"
 #include "Format.h"
 
 #include <algorithm>
@@ -97,6 +99,12 @@ void BlockRunner::prepareLaunch(Launch &launch) {
     thread.lastAllocation = nullptr;
   }
 
+  if (launch.hazards) {
+    if (!blockHazards)
+      blockHazards = std::make_unique<BlockHazards>(*this);
+    blockHazards->prepareLaunch();
+  }
+
   if (ordersFor == threadCount && ordersSeed == launch.seed)
     return;
   ordersFor = threadCount;
@@ -134,6 +142,8 @@ void BlockRunner::prepareBlock(uint64_t index) {
   // Shared memory has no defined content; NaN shows that somebody reads it.
   std::memset(sharedWindow, 0xff, threads[0].totalShared);
   live = threadCount;
+  if (current->hazards)
+    blockHazards->prepareBlock(index, threadCount);
   if (!usesFibers)
     return;
 

@@ -35,6 +35,8 @@
 
 namespace sparsegpu::emulator {
 
+class BlockHazards;
+
 enum class ThreadState : uint8_t {
   Ready,
   Barrier,
@@ -101,6 +103,8 @@ public:
   }
   /// Memory for accesses that must not be made.
   void *scratch() { return scratchMemory; }
+  /// Of a launch under hazards.
+  BlockHazards &hazards() { return *blockHazards; }
   /// Whether the pointer is to a thread's own memory.
   bool isLocal(const void *pointer) const;
   /// Where the runner is, for messages: "kernel 'k', block (0,0,0)".
@@ -180,6 +184,7 @@ private:
   std::vector<WarpCollectives> warps;
   std::vector<LaneLog> logs;
   LaunchCounters counters;
+  std::unique_ptr<BlockHazards> blockHazards;
   char *sharedWindow = nullptr;
   void *sharedMapping = nullptr;
   alignas(64) char scratchMemory[256] = {};

@@ -8,6 +8,7 @@
 
 #include "Collectives.h"
 
+#include "BlockHazards.h"
 #include "BlockRunner.h"
 #include "Format.h"
 
@@ -234,6 +235,13 @@ void WarpCollectives::complete(BlockRunner &runner, unsigned warp,
   groups[index] = groups[--numGroups];
   Participants lanes(runner, warp, group.arrived);
   compute(runner, lanes, group.op);
+  if (runner.launch().hazards) {
+    bool whole = (group.arrived | exited) == ~0u;
+    if (group.op == CollectiveOp::WarpBarrier)
+      runner.hazards().lanesMet(warp, group.arrived, whole);
+    else
+      runner.hazards().lanesVoted(warp, group.arrived, whole);
+  }
   // From a random lane on, so that no lane may count on being first.
   unsigned shift = runner.random() & (kWarpSize - 1);
   uint32_t rotated = group.arrived >> shift |

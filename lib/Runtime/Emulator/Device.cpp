@@ -245,6 +245,7 @@ Status Device::copy(void *destination, const void *source, size_t bytes) {
     if (!status.ok())
       return status;
   std::memmove(destination, source, bytes);
+  impl->memory.noteWritten(destination, source, bytes);
   return Status::success();
 }
 
@@ -261,6 +262,7 @@ Status Device::fill(void *destination, uint32_t value, unsigned elementBytes,
   auto *bytes = static_cast<char *>(destination);
   for (size_t i = 0; i < count; ++i)
     std::memcpy(bytes + i * elementBytes, &value, elementBytes);
+  impl->memory.noteWritten(destination, nullptr, elementBytes * count);
   return Status::success();
 }
 

@@ -27,14 +27,54 @@ const char *sparsegpu::emulator::hazardName(HazardKind kind) {
     return "barrier divergence";
   case HazardKind::InactiveSource:
     return "shuffle from a lane that takes no part";
+  case HazardKind::RaceShared:
+    return "race on shared memory";
+  case HazardKind::RaceGlobal:
+    return "race on global memory";
+  case HazardKind::UnwrittenShared:
+    return "read of shared memory that nothing wrote";
+  case HazardKind::UnwrittenGlobal:
+    return "read of device memory that nothing wrote";
+  case HazardKind::OutOfBoundsLocal:
+    return "out-of-bounds local access";
+  case HazardKind::CopyInFlight:
+    return "asynchronous copy in flight";
+  case HazardKind::Deadlock:
+    return "deadlock";
   }
   return "hazard";
+}
+
+const char *sparsegpu::emulator::verb(AccessKind kind) {
+  switch (kind) {
+  case AccessKind::Load:
+    return "load";
+  case AccessKind::Store:
+    return "store";
+  case AccessKind::Atomic:
+    return "atomic";
+  }
+  return "access";
+}
+
+HazardLog::HazardLog(const CompiledModule &code, std::string kernel,
+                     AllocationTable allocations)
+    : code(code), kernel(std::move(kernel)), table(std::move(allocations)) {
+  shadows.reserve(table.size());
+  for (const Allocation &a : table)
+    shadows.emplace_back(a.begin, a.end);
+}
+
+bool HazardLog::isReported(HazardKind kind, uint64_t site) {
+  std::lock_guard<std::mutex> lock(mutex);
+  return seen.count({kind, site});
 }
 
 void HazardLog::report(HazardKind kind, uint64_t site,
                        const ThreadContext &thread, uint64_t address,
                        const std::string &location,
-                       const std::function<std::string()> &describe) {
+                       const std::function<std::string()> &describe,
+                       const HazardSide *other) {
   std::lock_guard<std::mutex> lock(mutex);
   if (!seen.insert({kind, site}).second)
     return;
@@ -51,76 +91,12 @@ void HazardLog::report(HazardKind kind, uint64_t site,
       hazard.kind, kernel, hazard.block.x, hazard.block.y, hazard.block.z,
       hazard.thread.x, hazard.thread.y, hazard.thread.z,
       location.empty() ? "" : ", at ", location, describe());
+  if (other)
+    hazard.other = *other;
   found.push_back(std::move(hazard));
 }
 
 std::vector<Hazard> HazardLog::take() {
   std::lock_guard<std::mutex> lock(mutex);
   return std::move(found);
-}
-
-static const char *verb(AccessKind kind) {
-  switch (kind) {
-  case AccessKind::Load:
-    return "load";
-  case AccessKind::Store:
-    return "store";
-  case AccessKind::Atomic:
-    return "atomic";
-  }
-  return "access";
-}
-
-void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
-                                       void *pointer) {
-  BlockRunner &runner = *thread.block;
-  HazardLog &log = *runner.launch().hazards;
-  const AccessSite &access = log.compiled().accesses[site];
-  uint64_t address = reinterpret_cast<uint64_t>(pointer);
-  uint64_t bytes = access.bytes;
-
-  uint64_t shared = reinterpret_cast<uint64_t>(thread.shared);
-  bool inWindow = address >= shared && address < shared + kSharedWindow;
-  if (access.space == AccessSpace::Shared || inWindow) {
-    // 32-bit arithmetic of a kernel may leave the window altogether.
-    if (address < shared || address + bytes > shared + thread.totalShared) {
-      log.report(HazardKind::OutOfBoundsShared, site, thread, address,
-                 access.location, [&] {
-                   return formatText(
-                       "{0} of {1} bytes at offset {2} of the {3} bytes "
-                       "of shared memory that the block has",
-                       verb(access.kind), bytes,
-                       static_cast<int64_t>(address - shared),
-                       thread.totalShared);
-                 });
-      return runner.scratch();
-    }
-  } else if (!runner.lastAllocation(thread) ||
-             !runner.lastAllocation(thread)->contains(address, bytes)) {
-    const Allocation *found = findAllocation(log.allocations(), address, bytes);
-    if (found) {
-      runner.lastAllocation(thread) = found;
-    } else if (!runner.isLocal(pointer)) {
-      log.report(HazardKind::OutOfBoundsGlobal, site, thread, address,
-                 access.location, [&] {
-                   return formatText(
-                       "{0} of {1} bytes at {2:x}; {3}", verb(access.kind),
-                       bytes, address,
-                       describeNearest(log.allocations(), address));
-                 });
-      return runner.scratch();
-    }
-  }
-
-  if (access.alignment && address % access.alignment) {
-    log.report(HazardKind::Misaligned, site, thread, address, access.location,
-               [&] {
-                 return formatText("{0} of {1} bytes at {2:x}, which is not "
-                                   "a multiple of {3}",
-                                   verb(access.kind), bytes, address,
-                                   access.alignment);
-               });
-    return runner.scratch();
-  }
-  return pointer;
 }

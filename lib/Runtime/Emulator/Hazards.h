@@ -11,6 +11,8 @@
 
 #include "CompiledKernel.h"
 #include "Memory.h"
+#include "ShadowMemory.h"
+#include "SyncHistory.h"
 #include "SparseGPU/Runtime/Emulator.h"
 
 #include <functional>
@@ -26,6 +28,13 @@ enum class HazardKind : uint8_t {
   Misaligned,
   BarrierDivergence,
   InactiveSource,
+  RaceShared,
+  RaceGlobal,
+  UnwrittenShared,
+  UnwrittenGlobal,
+  OutOfBoundsLocal,
+  CopyInFlight,
+  Deadlock,
 };
 
 const char *hazardName(HazardKind kind);
@@ -34,32 +43,49 @@ const char *hazardName(HazardKind kind);
 class HazardLog {
 public:
   HazardLog(const CompiledModule &code, std::string kernel,
-            AllocationTable allocations)
-      : code(code), kernel(std::move(kernel)), table(std::move(allocations)) {}
+            AllocationTable allocations);
 
   const AllocationTable &allocations() const { return table; }
   const CompiledModule &compiled() const { return code; }
 
   /// Reports unless this site was reported before. `describe` gives the part of
-  /// the message that follows the place.
+  /// the message that follows the place; `other` is the second side of a race.
   void report(HazardKind kind, uint64_t site, const ThreadContext &thread,
               uint64_t address, const std::string &location,
-              const std::function<std::string()> &describe);
+              const std::function<std::string()> &describe,
+              const HazardSide *other = nullptr);
+  bool isReported(HazardKind kind, uint64_t site);
 
   std::vector<Hazard> take();
+
+  /// The shadow of one of `allocations()`.
+  ShadowRange &shadowOf(const Allocation &allocation) {
+    return shadows[&allocation - table.data()];
+  }
+  SyncHistory history;
 
 private:
   const CompiledModule &code;
   std::string kernel;
   AllocationTable table;
+  std::vector<ShadowRange> shadows;
   std::mutex mutex;
   std::set<std::pair<HazardKind, uint64_t>> seen;
   std::vector<Hazard> found;
 };
 
+/// "load", "store", "atomic".
+const char *verb(AccessKind kind);
+
 /// Checks one access. Returns where it may be made: at `address`, or in the
-/// scratch memory of the runner if it must not be made at all.
-void *checkAccess(ThreadContext &thread, uint32_t site, void *address);
+/// scratch memory of the runner if it must not be made at all. `value` is that
+/// of a store in 64 bits, or kNoValue (AccessCheck.cpp).
+constexpr uint64_t kNoValue = ~uint64_t(0) - 1;
+void *checkAccess(ThreadContext &thread, uint32_t site, void *address,
+                  uint64_t value);
+/// Checks an access to a variable of `bytes` of the thread's own.
+void *checkLocal(ThreadContext &thread, uint32_t site, void *address,
+                 void *variable, uint64_t bytes);
 
 } // namespace sparsegpu::emulator
 

@@ -18,6 +18,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "InstrumentChecks.h"
 #include "LaneLog.h"
 #include "Lowering.h"
 #include "Transforms.h"
@@ -294,10 +295,15 @@ void Instrumenter::instrumentBlock(BasicBlock &block, uint32_t number,
           b.CreateConstInBoundsGEP1_64(b.getInt64Ty(), record, index));
     if (!variant.checks)
       continue;
-    Value *checked =
-        b.CreateCall(host("check", b.getPtrTy(),
-                          {b.getPtrTy(), b.getInt32Ty(), b.getPtrTy()}),
-                     {context, b.getInt32(site + index), generic});
+    SmallVector<Type *> types{b.getPtrTy(), b.getInt32Ty(), b.getPtrTy()};
+    SmallVector<Value *> operands{context, b.getInt32(site + index), generic};
+    StringRef name = "check";
+    if (Value *value = foldStoredValue(b, *access.instruction)) {
+      name = "check.store";
+      types.push_back(b.getInt64Ty());
+      operands.push_back(value);
+    }
+    Value *checked = b.CreateCall(host(name, b.getPtrTy(), types), operands);
     access.instruction->setOperand(
         access.pointerOperand,
         b.CreateAddrSpaceCast(checked, pointer->getType()));
@@ -332,6 +338,8 @@ void Instrumenter::run(Function &function) {
            static_cast<uint32_t>(layout.getTypeStoreSize(access->type)),
            static_cast<uint32_t>(access->align.value()),
            describeLocation(instruction)});
+      describeForChecks(compiled.accesses.back(), instruction,
+                        access->pointer());
     }
     site.numAccesses = item.accesses.size();
     compiled.blocks.push_back(site);
@@ -339,6 +347,8 @@ void Instrumenter::run(Function &function) {
   }
   for (Work &item : work)
     instrumentBlock(*item.block, item.number, item.accesses);
+  if (variant.checks)
+    addLocalChecks(function, compiled);
 }
 
 void sparsegpu::emulator::instrument(Module &module, const Variant &variant,

@@ -51,6 +51,10 @@ void addContextArguments(llvm::Module &module);
 /// in which it found one (KernelABI.cpp).
 llvm::SmallVector<llvm::Function *> addPollingYields(llvm::Module &module);
 
+/// Metadata of the address of a variable in shared memory: its name, offset and
+/// bytes.
+constexpr const char *kSharedVariable = "sparsegpu.shared";
+
 /// Replaces variables in shared memory by offsets into the window of the block.
 /// Returns an error, or nothing (SharedGlobals.cpp).
 std::string lowerSharedGlobals(llvm::Module &module,

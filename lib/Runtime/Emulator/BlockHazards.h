@@ -1,0 +1,115 @@
+//===- BlockHazards.h - Finds races and unwritten memory --------*- C++ -*-===//
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What a BlockRunner keeps for hazards: the clocks of its threads, the shadow of
+// its shared memory, copies in flight. Two accesses race if they overlap, one at
+// least stores, not both are atomic (or volatile), and neither happened before
+// the other. That does not depend on which of them happened to come first.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_BLOCKHAZARDS_H
+#define SPARSEGPU_LIB_RUNTIME_EMULATOR_BLOCKHAZARDS_H
+
+#include "CompiledKernel.h"
+#include "Hazards.h"
+#include "SyncHistory.h"
+#include "ThreadClock.h"
+
+#include <map>
+#include <optional>
+
+namespace sparsegpu::emulator {
+
+struct Launch;
+
+class BlockHazards {
+public:
+  explicit BlockHazards(BlockRunner &runner) : runner(runner) {}
+  void prepareLaunch();
+  void prepareBlock(uint64_t index, unsigned numThreads);
+
+  /// An access within bounds. `value` is that of a store, as a number that
+  /// equal values share, or 0.
+  void touchShared(ThreadContext &thread, uint32_t site,
+                   const AccessSite &access, uint64_t address, uint32_t value);
+  void touchGlobal(ThreadContext &thread, uint32_t site,
+                   const AccessSite &access, const Allocation &allocation,
+                   uint64_t address, uint32_t value);
+  void fence(ThreadContext &thread);
+
+  // Synchronisation. `lanes` have met; `whole` if the others have exited.
+  void blockMet() { clocks.joinBlock(); }
+  void lanesMet(unsigned warp, uint32_t lanes, bool whole) {
+    clocks.joinLanes(warp, lanes, whole);
+  }
+  void lanesVoted(unsigned warp, uint32_t lanes, bool whole) {
+    clocks.vote(warp, lanes, whole);
+  }
+  /// Arrives at barrier `id` without waiting.
+  void arrived(ThreadContext &thread, unsigned id) {
+    clocks.release(thread.index, barriers[id]);
+  }
+  /// Those that waited at barrier `id`.
+  void someMet(unsigned id, const std::vector<unsigned> &threads) {
+    clocks.joinSome(barriers[id], threads);
+  }
+  bool hasArrivals(unsigned id) const { return !barriers[id].empty(); }
+  void forgetArrivals(unsigned id) { barriers[id] = {}; }
+
+  /// The access that is being checked.
+  struct Touch {
+    ThreadContext &thread;
+    const ThreadClock *clock;
+    const AccessSite &access;
+    Access self;
+    uint64_t address, bytes;
+    bool isShared;
+    /// The piece that lies in one page, and the size of its granules.
+    uint64_t pieceBegin = 0;
+    unsigned shift = 0;
+  };
+
+private:
+  struct ThreadState {
+    bool fenced = false;
+    ThreadClock fence;
+    /// Read since the last fence.
+    std::vector<SyncHistory::Place> pending;
+  };
+  template <bool kShared> void touch(Touch &now, ShadowRange &range);
+  template <bool kShared> void touchLoad(Touch &now, AccessPair *loads,
+                                         AccessPair *stores, size_t count);
+  template <bool kShared> void touchStore(Touch &now, AccessPair *loads,
+                                          AccessPair *stores, size_t count);
+  bool isStrong(const Access &access) const;
+  void conflict(Touch &now, const Access &other, bool otherStores,
+                uint64_t granule);
+  // HazardReports.cpp
+  void reportRace(Touch &now, const Access &other, bool otherStores,
+                  uint64_t address);
+  void reportUnwritten(Touch &now, HazardKind kind, uint64_t address);
+  void checkWritten(Touch &now, const Allocation &allocation);
+  /// Atomic and volatile accesses order others.
+  void synchronise(Touch &now);
+  void finishAcquires();
+
+  BlockRunner &runner;
+  HazardLog *log = nullptr;
+  BlockClocks clocks;
+  std::optional<ShadowRange> shared;
+  BlockClocks::Arrivals barriers[16];
+  std::vector<ThreadState> states;
+  SyncHistory::AcquiredList acquired;
+  /// The first of `acquired` whose atomic was perhaps not carried out yet.
+  size_t firstOpen = 0;
+};
+
+} // namespace sparsegpu::emulator
+
+#endif // SPARSEGPU_LIB_RUNTIME_EMULATOR_BLOCKHAZARDS_H
