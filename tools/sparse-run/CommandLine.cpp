@@ -46,7 +46,7 @@ struct CommandLine {
       cl::value_desc("device"),
       cl::ZeroOrMore,
       cl::desc("auto, cuda or emulator; auto takes a GPU when there is one, "
-               "unless --counters, --hazards or --lockstep is given")};
+               "unless --counters, --hazards, --lockstep or --seeds is given")};
   cl::opt<std::string> chip{
       "chip", cl::cat(category), cl::value_desc("chip"),
       cl::desc("The GPU to compile for; default: the one that it runs on")};
@@ -67,6 +67,12 @@ struct CommandLine {
                          cl::value_desc("N"),
                          cl::desc("Seed of random data and of the order in "
                                   "which the software GPU runs threads")};
+  cl::opt<uint64_t> seeds{
+      "seeds", cl::cat(category), cl::init(1), cl::value_desc("N"),
+      cl::desc(
+          "Run under N orders of threads, of the seeds from --seed on, on "
+          "the same data; exit with 1 if a result differs in a bit, unless "
+          "a kernel adds floating-point numbers by atomics")};
   cl::opt<unsigned> repeat{"repeat", cl::cat(category), cl::init(1),
                            cl::value_desc("N"),
                            cl::desc("Run N times, on the same data")};
@@ -134,14 +140,16 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
                      "'");
   if (line.repeat < 1)
     return makeError("--repeat must be at least 1");
+  if (line.seeds < 1)
+    return makeError("--seeds must be at least 1");
   // Options of a run and those of --emit-bundle do not mix.
   bool emits = !line.bundle.empty();
   using Group = std::initializer_list<std::reference_wrapper<cl::Option>>;
   Group ofBundles = {line.bundleCase, line.bundleChips, line.bundleOperands,
                      line.bundleStoresData, line.bundleElements};
-  Group ofRuns = {line.outputs, line.device,   line.chip,
-                  line.repeat,  line.check,    line.counters,
-                  line.hazards, line.lockstep, line.json};
+  Group ofRuns = {line.outputs, line.device,   line.chip,    line.repeat,
+                  line.check,   line.counters, line.hazards, line.lockstep,
+                  line.seeds,   line.json};
   for (const cl::Option &option : emits ? ofRuns : ofBundles)
     if (option.getNumOccurrences())
       return makeError("--" + option.ArgStr +
@@ -173,6 +181,7 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
   options.randomValues = line.values == "random";
   options.check = line.check;
   options.seed = line.seed;
+  options.seeds = line.seeds;
   options.repeat = line.repeat;
   options.counters = line.counters;
   options.hazards = line.hazards;

@@ -36,10 +36,11 @@ namespace json = llvm::json;
 
 /// The first option given that only the software GPU has; null if none is.
 static const char *getEmulatorOption(const Options &options) {
-  return options.counters   ? "--counters"
-         : options.hazards  ? "--hazards"
-         : options.lockstep ? "--lockstep"
-                            : nullptr;
+  return options.counters    ? "--counters"
+         : options.hazards   ? "--hazards"
+         : options.lockstep  ? "--lockstep"
+         : options.seeds > 1 ? "--seeds"
+                             : nullptr;
 }
 
 llvm::Expected<DeviceLibrary> DeviceLibrary::load(const Options &options) {
@@ -49,7 +50,7 @@ llvm::Expected<DeviceLibrary> DeviceLibrary::load(const Options &options) {
     if (needsEmulator)
       return makeError(Twine(needsEmulator) +
                        " needs --device=emulator: only the software GPU "
-                       "counts, finds hazards and runs in lockstep");
+                       "counts, finds hazards and orders threads");
     if (llvm::Error error = device.loadCuda(options))
       return makeError("--device=cuda: " + llvm::toString(std::move(error)));
     return device;
@@ -186,22 +187,32 @@ llvm::Error DeviceLibrary::loadEmulator(const Options &options) {
   handle = dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (!handle)
     return makeError(Twine("cannot load ") + path + ": " + dlerror());
+  if (options.lockstep)
+    emulatorOptions += ",schedule=lockstep";
+  if (options.counters)
+    emulatorOptions += ",counters";
+  if (options.hazards)
+    emulatorOptions += ",hazards";
+  return setSeed(options.seed);
+}
+
+llvm::Error DeviceLibrary::setSeed(uint64_t seed) const {
   auto setOptions = reinterpret_cast<int (*)(const char *)>(
       dlsym(handle, "sparsegpuEmulatorSetOptions"));
   auto lastError = reinterpret_cast<const char *(*)()>(
       dlsym(handle, "sparsegpuEmulatorLastError"));
   if (!setOptions || !lastError)
     return makeError(path + " is not a software GPU of this version");
-  std::string text = "seed=" + std::to_string(options.seed);
-  if (options.lockstep)
-    text += ",schedule=lockstep";
-  if (options.counters)
-    text += ",counters";
-  if (options.hazards)
-    text += ",hazards";
+  std::string text = "seed=" + std::to_string(seed) + emulatorOptions;
   if (setOptions(text.c_str()) != 0)
     return makeError(Twine("software GPU: ") + lastError());
   return llvm::Error::success();
+}
+
+uint64_t DeviceLibrary::numFloatAtomicLaunches(uint64_t since) const {
+  auto function = reinterpret_cast<uint64_t (*)(uint64_t)>(
+      dlsym(handle, "sparsegpuEmulatorNumFloatAtomicLaunches"));
+  return function ? function(since) : 0;
 }
 
 uint64_t DeviceLibrary::mark() const {

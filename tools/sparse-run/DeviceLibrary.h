@@ -39,6 +39,10 @@ public:
   /// What to compile for if nothing is asked for.
   std::string chip = "sm_80";
 
+  /// Changes the order of threads of the software GPU.
+  llvm::Error setSeed(uint64_t seed) const;
+  /// Launches since `mark` whose results may differ in their last bits.
+  uint64_t numFloatAtomicLaunches(uint64_t since) const;
   /// A point in the sequence of launches.
   uint64_t mark() const;
   /// The counters and hazards of all launches since `mark`: JSON arrays. The
@@ -53,6 +57,8 @@ private:
   llvm::Expected<llvm::json::Value> query(const char *function, const char *key,
                                           uint64_t since) const;
   void *handle = nullptr;
+  /// Options of the software GPU besides its seed.
+  std::string emulatorOptions;
 };
 
 /// The newest chip without suffix that LLVM compiles for and whose PTX

@@ -31,6 +31,8 @@ struct Options {
   bool randomValues = false;
   bool check = false;
   uint64_t seed = 0;
+  /// Orders of threads to run under, from that of `seed` on.
+  uint64_t seeds = 1;
   unsigned repeat = 1;
   bool counters = false;
   bool hazards = false;

@@ -21,7 +21,8 @@ namespace json = llvm::json;
 
 bool RunRecord::passed() const {
   bool clean = !hazards.getAsArray() || hazards.getAsArray()->empty();
-  return clean && llvm::all_of(checks, [](const auto &check) {
+  return clean && seeds.problem.empty() &&
+         llvm::all_of(checks, [](const auto &check) {
            return check.second.failures == 0;
          });
 }
@@ -97,6 +98,16 @@ json::Object run::toJSON(const RunRecord &record, const Options &options,
           {"bound", check.bound},
           {"failures", check.failures}});
     report["checks"] = std::move(checks);
+  }
+  if (options.seeds > 1) {
+    json::Object seeds{{"first", static_cast<int64_t>(options.seed)},
+                       {"count", static_cast<int64_t>(options.seeds)},
+                       {"compared", record.seeds.compared}};
+    if (!record.seeds.problem.empty()) {
+      seeds["first_bad"] = static_cast<int64_t>(record.seeds.firstBad);
+      seeds["problem"] = record.seeds.problem;
+    }
+    report["seeds"] = std::move(seeds);
   }
   report["passed"] = record.passed();
   return report;
@@ -203,6 +214,17 @@ void run::printReport(llvm::raw_ostream &out, const json::Object &report) {
             << asText(check.get("expected"))
             << llvm::format(" within %.3g\n", number(check, "bound"));
     }
-  if (report.get("checks") || report.get("hazards"))
+  if (const json::Object *seeds = report.getObject("seeds")) {
+    double first = number(*seeds, "first"), count = number(*seeds, "count");
+    out << llvm::format("seeds     %.0f to %.0f: ", first, first + count - 1);
+    if (seeds->get("problem"))
+      out << llvm::format("under seed %.0f ", number(*seeds, "first_bad"))
+          << text(*seeds, "problem") << '\n';
+    else if (seeds->getBoolean("compared").value_or(false))
+      out << "the results agree in every bit\n";
+    else
+      out << "not compared, a kernel has atomics on floating-point numbers\n";
+  }
+  if (report.get("checks") || report.get("hazards") || report.get("seeds"))
     out << (report.getBoolean("passed").value_or(false) ? "PASS\n" : "FAIL\n");
 }

@@ -16,6 +16,7 @@
 #include "HostValue.h"
 #include "Options.h"
 #include "Reference.h"
+#include "Seeds.h"
 
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -32,6 +33,8 @@ struct RunRecord {
   llvm::json::Value counters = nullptr, hazards = nullptr;
   /// One per result, with its name; empty without --check.
   std::vector<std::pair<std::string, formats::ResultCheck>> checks;
+  /// What other orders of threads gave, with --seeds.
+  SeedReport seeds;
   bool passed() const;
 };
 

@@ -191,6 +191,14 @@ static int runProgram(Options options) {
       return fail(counters.takeError());
     record.counters = std::move(*counters);
   }
+  if (options.seeds > 1) {
+    Stage stage("running under other seeds");
+    auto seeds = runSeeds(**execution, device, options, *arguments, resultTypes,
+                          resultNames, results, references);
+    if (!seeds)
+      return fail(seeds.takeError());
+    record.seeds = std::move(*seeds);
+  }
   if (options.hazards) {
     auto hazards = device.hazards(mark);
     if (!hazards)

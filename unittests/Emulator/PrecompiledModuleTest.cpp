@@ -139,7 +139,7 @@ TEST_F(PrecompiledModules, OtherVersionProcessorOrFunctions) {
   EXPECT_EQ(core.moduleLoad(&other, 0), nullptr);
   EXPECT_EQ(core.error(),
             "the module was compiled ahead of time for version 7 of the "
-            "software GPU's interface; this library has version 1: compile the "
+            "software GPU's interface; this library has version 2: compile the "
             "module again, or use the library that came with it");
   other = *descriptor;
   other.processor = "x86-64-v9";
@@ -167,13 +167,15 @@ TEST_F(PrecompiledModules, WhatIsNotCompiled) {
   EXPECT_NE(refuse("hello", "m").find("in no known format"), std::string::npos);
   EXPECT_NE(refuse("", "m").find("empty"), std::string::npos);
   EXPECT_EQ(
-      refuse(assemble("declare void @llvm.nvvm.cp.async.wait.all()\n" +
-                      kernel("ptr %out", "  call void "
-                                         "@llvm.nvvm.cp.async.wait.all()\n"
-                                         "  ret void")),
+      refuse(assemble("declare void @llvm.nvvm.cp.async.bulk.commit.group()\n" +
+                      kernel("ptr %out",
+                             "  call void "
+                             "@llvm.nvvm.cp.async.bulk.commit.group()\n"
+                             "  ret void")),
              "m"),
-      "kernel 'k' uses asynchronous copy 'llvm.nvvm.cp.async.wait.all', "
-      "which the emulator does not support");
+      "kernel 'k' uses bulk asynchronous copy "
+      "'llvm.nvvm.cp.async.bulk.commit.group' of sm_90, which the emulator "
+      "does not support");
   EXPECT_EQ(refuse(assemble(adding(3)), "ldexpf"),
             "'ldexpf' is a function of the C library, so it cannot be the name "
             "of a module; give it another");

@@ -67,12 +67,13 @@ TEST_F(Refusal, OtherTarget) {
 
 TEST_F(Refusal, UnknownOperationsNameKernelAndOperation) {
   EXPECT_EQ(
-      loadError("declare void @llvm.nvvm.cp.async.wait.all()\n" +
+      loadError("declare void @llvm.nvvm.cp.async.bulk.commit.group()\n" +
                 kernel("ptr %out",
                        "  call void "
-                       "@llvm.nvvm.cp.async.wait.all()\n  ret void")),
-      "kernel 'k' uses asynchronous copy 'llvm.nvvm.cp.async.wait.all', which "
-      "the emulator does not support");
+                       "@llvm.nvvm.cp.async.bulk.commit.group()\n  ret void")),
+      "kernel 'k' uses bulk asynchronous copy "
+      "'llvm.nvvm.cp.async.bulk.commit.group' of sm_90, which the emulator "
+      "does not support");
   EXPECT_EQ(loadError(kernel("ptr %out", "  call void @helper()\n  ret void",
                              "declare i32 @llvm.nvvm.vote.ballot(i1)\n"
                              "define internal void @helper() {\n"
@@ -85,11 +86,11 @@ TEST_F(Refusal, UnknownOperationsNameKernelAndOperation) {
                        "declare void @other(i32)\n")),
       "kernel 'k' uses function 'other', which is not defined, which the "
       "emulator does not support");
-  EXPECT_EQ(loadError(kernel("ptr %out",
-                             "  call void asm sideeffect \"bar.sync 0;\", "
-                             "\"\"()\n  ret void")),
-            "kernel 'k' uses inline assembly 'bar.sync 0;', which the emulator "
-            "does not support");
+  EXPECT_EQ(
+      loadError(kernel("ptr %out", "  call void asm sideeffect \"bar.pop 0;\", "
+                                   "\"\"()\n  ret void")),
+      "kernel 'k' uses inline assembly 'bar.pop 0;', which the emulator "
+      "does not support");
   EXPECT_NE(loadError(kernel("ptr %f", "  call void %f()\n  ret void"))
                 .find("an indirect call"),
             std::string::npos);
@@ -97,9 +98,9 @@ TEST_F(Refusal, UnknownOperationsNameKernelAndOperation) {
 
 TEST_F(Refusal, WhatNoKernelReachesDoesNotMatter) {
   EXPECT_NE(load(kernel("ptr %out", "  ret void",
-                        "declare void @llvm.nvvm.cp.async.wait.all()\n"
+                        "declare void @llvm.nvvm.cp.async.bulk.commit.group()\n"
                         "define internal void @unused() {\n"
-                        "  call void @llvm.nvvm.cp.async.wait.all()\n"
+                        "  call void @llvm.nvvm.cp.async.bulk.commit.group()\n"
                         "  ret void\n}\n")),
             nullptr);
 }

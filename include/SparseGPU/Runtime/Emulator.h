@@ -60,6 +60,9 @@ enum class Schedule {
 
 struct Options {
   uint64_t seed = 0;
+  /// Above one, each launch is run under this many seeds, from `seed` on, and
+  /// is an error unless it leaves the same memory under each.
+  uint64_t seeds = 1;
   Schedule schedule = Schedule::Adversarial;
   /// Count requests, sectors and instructions of every launch.
   bool counters = false;
@@ -71,7 +74,8 @@ struct Options {
   /// empty.
   std::string countersFile;
 
-  /// Parses "seed=3,schedule=lockstep,counters=FILE.json,hazards,workers=2",
+  /// Parses
+  /// "seed=3,seeds=8,schedule=lockstep,counters=FILE.json,hazards,workers=2",
   /// the syntax of the environment variable SPARSEGPU_EMULATOR. What the text
   /// does not name keeps the value it has in `options`.
   static Status parse(const std::string &text, Options &options);
@@ -185,6 +189,9 @@ public:
   uint64_t mark() const;
   std::vector<LaunchCounters> counters(uint64_t sinceMark = 0) const;
   std::string countersJSON(uint64_t sinceMark = 0) const;
+  /// Launches of kernels with atomics on floating-point numbers, whose results
+  /// may depend on the order of threads in their last bits.
+  uint64_t numFloatAtomicLaunches(uint64_t sinceMark = 0) const;
   std::vector<Hazard> hazards(uint64_t sinceMark = 0) const;
   std::string hazardsJSON(uint64_t sinceMark = 0) const;
 
@@ -218,6 +225,7 @@ uint64_t sparsegpuEmulatorMark(void);
 char *sparsegpuEmulatorCountersJSON(uint64_t sinceMark);
 char *sparsegpuEmulatorHazardsJSON(uint64_t sinceMark);
 uint64_t sparsegpuEmulatorNumHazards(uint64_t sinceMark);
+uint64_t sparsegpuEmulatorNumFloatAtomicLaunches(uint64_t sinceMark);
 
 /// Compiles NVPTX LLVM bitcode ahead of time. `*object` becomes a relocatable,
 /// position-independent ELF object for processors of this host's architecture

@@ -14,7 +14,7 @@ using namespace sparsegpu::emulator;
 
 /// Whether an access to shared memory stays in what the block has, and in its
 /// variable.
-static bool checkShared(ThreadContext &thread, uint32_t site,
+static bool checkShared(ThreadContext &thread, uint64_t site,
                         const AccessSite &access, uint64_t address) {
   HazardLog &log = *thread.block->launch().hazards;
   uint64_t offset = address - reinterpret_cast<uint64_t>(thread.shared);
@@ -30,9 +30,8 @@ static bool checkShared(ThreadContext &thread, uint32_t site,
                });
     return false;
   }
-  if (access.variable.empty() ||
-      (offset >= access.variableBegin &&
-       offset + access.bytes <= access.variableEnd))
+  if (access.variable.empty() || (offset >= access.variableBegin &&
+                                  offset + access.bytes <= access.variableEnd))
     return true;
   log.report(
       HazardKind::OutOfBoundsShared, site, thread, address, access.location,
@@ -43,6 +42,46 @@ static bool checkShared(ThreadContext &thread, uint32_t site,
             "offset {5}",
             verb(access.kind), access.bytes, offset, access.variable,
             access.variableEnd - access.variableBegin, access.variableBegin);
+      });
+  return false;
+}
+
+/// Whether what `access` describes may be done at `address`; reports it if not.
+/// `key` tells sites apart. Finds the allocation of what is not shared.
+static bool isAllowed(ThreadContext &thread, const AccessSite &access,
+                      uint64_t key, uint64_t address, bool inShared,
+                      const Allocation *&allocation) {
+  BlockRunner &runner = *thread.block;
+  HazardLog &log = *runner.launch().hazards;
+  uint64_t bytes = access.bytes;
+  if (inShared) {
+    if (!checkShared(thread, key, access, address))
+      return false;
+  } else {
+    allocation = runner.lastAllocation(thread);
+    if (!allocation || !allocation->contains(address, bytes)) {
+      allocation = findAllocation(log.allocations(), address, bytes);
+      if (allocation) {
+        runner.lastAllocation(thread) = allocation;
+      } else if (!runner.isLocal(reinterpret_cast<void *>(address))) {
+        log.report(HazardKind::OutOfBoundsGlobal, key, thread, address,
+                   access.location, [&] {
+                     return formatText(
+                         "{0} of {1} bytes at {2:x}; {3}", verb(access.kind),
+                         bytes, address,
+                         describeNearest(log.allocations(), address));
+                   });
+        return false;
+      }
+    }
+  }
+  if (!access.alignment || !(address & (access.alignment - 1)))
+    return true;
+  log.report(
+      HazardKind::Misaligned, key, thread, address, access.location, [&] {
+        return formatText("{0} of {1} bytes at {2:x}, which is not "
+                          "a multiple of {3}",
+                          verb(access.kind), bytes, address, access.alignment);
       });
   return false;
 }
@@ -58,45 +97,12 @@ void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
   HazardLog &log = *runner.launch().hazards;
   const AccessSite &access = log.compiled().accesses[site];
   uint64_t address = reinterpret_cast<uint64_t>(pointer);
-  uint64_t bytes = access.bytes;
-
   uint64_t shared = reinterpret_cast<uint64_t>(thread.shared);
-  bool inShared = access.space == AccessSpace::Shared ||
-                  address - shared < kSharedWindow;
+  bool inShared =
+      access.space == AccessSpace::Shared || address - shared < kSharedWindow;
   const Allocation *allocation = nullptr;
-  if (inShared) {
-    if (!checkShared(thread, site, access, address))
-      return runner.scratch();
-  } else {
-    allocation = runner.lastAllocation(thread);
-    if (!allocation || !allocation->contains(address, bytes)) {
-      allocation = findAllocation(log.allocations(), address, bytes);
-      if (allocation) {
-        runner.lastAllocation(thread) = allocation;
-      } else if (!runner.isLocal(pointer)) {
-        log.report(HazardKind::OutOfBoundsGlobal, site, thread, address,
-                   access.location, [&] {
-                     return formatText(
-                         "{0} of {1} bytes at {2:x}; {3}", verb(access.kind),
-                         bytes, address,
-                         describeNearest(log.allocations(), address));
-                   });
-        return runner.scratch();
-      }
-    }
-  }
-
-  if (access.alignment && (address & (access.alignment - 1))) {
-    log.report(HazardKind::Misaligned, site, thread, address, access.location,
-               [&] {
-                 return formatText("{0} of {1} bytes at {2:x}, which is not "
-                                   "a multiple of {3}",
-                                   verb(access.kind), bytes, address,
-                                   access.alignment);
-               });
+  if (!isAllowed(thread, access, site, address, inShared, allocation))
     return runner.scratch();
-  }
-
   uint32_t folded = value == kNoValue ? 0 : fold(value);
   if (inShared)
     runner.hazards().touchShared(thread, site, access, address, folded);
@@ -112,7 +118,8 @@ void *sparsegpu::emulator::checkLocal(ThreadContext &thread, uint32_t site,
   BlockRunner &runner = *thread.block;
   HazardLog &log = *runner.launch().hazards;
   const AccessSite &access = log.compiled().accesses[site];
-  uint64_t offset = static_cast<char *>(pointer) - static_cast<char *>(variable);
+  uint64_t offset =
+      static_cast<char *>(pointer) - static_cast<char *>(variable);
   if (offset > bytes || access.bytes > bytes - offset) {
     log.report(HazardKind::OutOfBoundsLocal, site, thread, offset,
                access.location, [&] {
@@ -134,4 +141,28 @@ void *sparsegpu::emulator::checkLocal(ThreadContext &thread, uint32_t site,
     return runner.scratch();
   }
   return pointer;
+}
+
+bool sparsegpu::emulator::checkCopy(ThreadContext &thread, uint32_t site,
+                                    const void *destination, const void *source,
+                                    uint32_t bytes, uint32_t sourceBytes) {
+  HazardLog &log = *thread.block->launch().hazards;
+  const std::string &location = log.compiled().syncs[site].location;
+  // One copy may be wrong at both ends.
+  uint64_t key = log.copySite(site);
+  AccessSite to{AccessKind::Store, AccessSpace::Shared, bytes, bytes, location};
+  AccessSite from{AccessKind::Load, AccessSpace::Global, sourceBytes, bytes,
+                  location};
+  const Allocation *allocation = nullptr;
+  if (!isAllowed(thread, to, key, reinterpret_cast<uint64_t>(destination),
+                 /*inShared=*/true, allocation))
+    return false;
+  // A source of no bytes is not looked at.
+  if (sourceBytes && !isAllowed(thread, from, key | uint64_t(1) << 32,
+                                reinterpret_cast<uint64_t>(source),
+                                /*inShared=*/false, allocation))
+    return false;
+  thread.block->hazards().copyIssued(thread, site, destination, source, bytes,
+                                     sourceBytes);
+  return true;
 }

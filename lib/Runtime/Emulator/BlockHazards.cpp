@@ -31,7 +31,13 @@ void BlockHazards::prepareBlock(uint64_t index, unsigned numThreads) {
   for (ThreadState &state : states) {
     state.fenced = false;
     state.pending.clear();
+    state.copies.clear();
+    state.committed = 0;
   }
+  mbarriers.clear();
+  if (copiesInFlight)
+    busy.clear();
+  copiesInFlight = 0;
   acquired.clear();
   firstOpen = 0;
 }
@@ -268,14 +274,16 @@ void BlockHazards::touchShared(ThreadContext &thread, uint32_t site,
                                const AccessSite &access, uint64_t address,
                                uint32_t value) {
   const ThreadClock &clock = clocks[thread.index];
-  Touch now{thread,
-            &clock,
-            access,
-            {clock.block, clock.segment, Access::makeWho(thread.index, site),
-             value},
-            address,
-            access.bytes,
-            true};
+  Touch now{
+      thread,
+      &clock,
+      access,
+      {clock.block, clock.segment, Access::makeWho(thread.index, site), value},
+      address,
+      access.bytes,
+      true};
+  if (copiesInFlight)
+    checkInFlight(now);
   touch<true>(now, *shared);
   if (access.strong)
     synchronise(now);
@@ -286,16 +294,18 @@ void BlockHazards::touchGlobal(ThreadContext &thread, uint32_t site,
                                const Allocation &allocation, uint64_t address,
                                uint32_t value) {
   const ThreadClock &clock = clocks[thread.index];
-  Touch now{thread,
-            &clock,
-            access,
-            {clock.block, clock.segment, Access::makeWho(thread.index, site),
-             value},
-            address,
-            access.bytes,
-            false};
+  Touch now{
+      thread,
+      &clock,
+      access,
+      {clock.block, clock.segment, Access::makeWho(thread.index, site), value},
+      address,
+      access.bytes,
+      false};
   if (allocation.written)
     checkWritten(now, allocation);
+  if (copiesInFlight && access.kind != AccessKind::Load)
+    checkInFlight(now);
   ShadowRange &range = log->shadowOf(allocation);
   if (access.kind != AccessKind::Load ||
       !isReadByMany(range, address, access.bytes))
@@ -339,6 +349,5 @@ void BlockHazards::conflict(Touch &now, const Access &other, bool otherStores,
   finishAcquires();
   if (log->history.isOrdered(other, *now.clock, acquired))
     return;
-  reportRace(now, other, otherStores,
-             now.pieceBegin + (granule << now.shift));
+  reportRace(now, other, otherStores, now.pieceBegin + (granule << now.shift));
 }

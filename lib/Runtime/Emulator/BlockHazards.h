@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What a BlockRunner keeps for hazards: the clocks of its threads, the shadow of
-// its shared memory, copies in flight. Two accesses race if they overlap, one at
-// least stores, not both are atomic (or volatile), and neither happened before
-// the other. That does not depend on which of them happened to come first.
+// What a BlockRunner keeps for hazards: the clocks of its threads, the shadow
+// of its shared memory, copies in flight. Two accesses race if they overlap,
+// one at least stores, not both are atomic (or volatile), and neither happened
+// before the other. That does not depend on which of them happened to come
+// first.
 //
 //===----------------------------------------------------------------------===//
 
@@ -73,7 +74,36 @@ public:
     /// The piece that lies in one page, and the size of its granules.
     uint64_t pieceBegin = 0;
     unsigned shift = 0;
+    /// "load"; "asynchronous copy".
+    const char *what() const;
   };
+  /// An asynchronous copy that its thread has not waited for.
+  struct Copy {
+    Access self;
+    uint64_t destination = 0, source = 0;
+    uint32_t bytes = 0, sourceBytes = 0;
+    uint32_t sync = 0, group = 0;
+    /// That it arrives at, or 0.
+    uint64_t mbarrier = 0;
+  };
+
+  // Asynchronous copies (CopyHazards.cpp). They are checked when they are
+  // issued and again when the program knows of their end, whenever they were
+  // made.
+  void copyIssued(ThreadContext &thread, uint32_t sync, const void *destination,
+                  const void *source, uint32_t bytes, uint32_t sourceBytes);
+  void copiesCommitted(ThreadContext &thread);
+  /// Of the groups of the thread, all but the `pending` last ones have ended;
+  /// with `all`, also what is in no group yet.
+  void copiesWaited(ThreadContext &thread, uint32_t pending, bool all);
+  /// The copies of the thread so far will arrive at the mbarrier.
+  void copiesWillArrive(ThreadContext &thread, const void *mbarrier);
+  void copiesArrived(ThreadContext &thread, const void *mbarrier);
+
+  // Operations on mbarriers.
+  void mbarrierArrived(ThreadContext &thread, const void *mbarrier,
+                       bool completesPhase);
+  void mbarrierPassed(ThreadContext &thread, const void *mbarrier);
 
 private:
   struct ThreadState {
@@ -81,12 +111,27 @@ private:
     ThreadClock fence;
     /// Read since the last fence.
     std::vector<SyncHistory::Place> pending;
+    std::vector<Copy> copies;
+    uint32_t committed = 0;
   };
+  struct Mbarrier {
+    BlockClocks::Arrivals arrivals;
+    std::shared_ptr<const ClockVector> completed;
+    uint32_t completedBase = 0;
+  };
+  void checkInFlight(Touch &now);
+  template <typename Fn> void endCopies(ThreadContext &thread, Fn wanted);
+  void touchCopy(ThreadContext &thread, const Copy &copy);
+  void setBusy(const Copy &copy, bool value);
+  void reportInFlight(Touch &now, const Copy &copy, bool isSource);
+
   template <bool kShared> void touch(Touch &now, ShadowRange &range);
-  template <bool kShared> void touchLoad(Touch &now, AccessPair *loads,
-                                         AccessPair *stores, size_t count);
-  template <bool kShared> void touchStore(Touch &now, AccessPair *loads,
-                                          AccessPair *stores, size_t count);
+  template <bool kShared>
+  void touchLoad(Touch &now, AccessPair *loads, AccessPair *stores,
+                 size_t count);
+  template <bool kShared>
+  void touchStore(Touch &now, AccessPair *loads, AccessPair *stores,
+                  size_t count);
   bool isStrong(const Access &access) const;
   void conflict(Touch &now, const Access &other, bool otherStores,
                 uint64_t granule);
@@ -105,6 +150,10 @@ private:
   std::optional<ShadowRange> shared;
   BlockClocks::Arrivals barriers[16];
   std::vector<ThreadState> states;
+  std::map<uint64_t, Mbarrier> mbarriers;
+  unsigned copiesInFlight = 0;
+  /// Words of shared memory that copies will write.
+  std::vector<uint64_t> busy;
   SyncHistory::AcquiredList acquired;
   /// The first of `acquired` whose atomic was perhaps not carried out yet.
   size_t firstOpen = 0;

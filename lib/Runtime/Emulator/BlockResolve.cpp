@@ -24,10 +24,12 @@ using namespace sparsegpu::emulator;
 /// Every so many steps the lanes that are furthest go first, so that a lane
 /// that polls for something another lane of its warp does gets it.
 static constexpr uint64_t kUnfairSteps = 4096;
+/// Rounds of fruitless polling after which a block is said to be stuck.
+static constexpr unsigned kMostIdleRounds = 10000;
 
 bool BlockRunner::resolve() {
   return releaseFullLogs() || releaseSteps() || releaseConverged() ||
-         releasePolling();
+         copies.completeArrivals(*this) || releasePolling();
 }
 
 void BlockRunner::mergeWarp(unsigned warp) {
@@ -137,8 +139,19 @@ bool BlockRunner::releaseConverged() {
 
 bool BlockRunner::releasePolling() {
   bool released = false;
+  // Threads that all poll mbarriers which nothing changes wait for ever, unless
+  // they count their attempts.
+  bool idle = mbarrierChanges == seenMbarrierChanges;
+  seenMbarrierChanges = mbarrierChanges;
+  for (unsigned i = 0; i < threadCount; ++i)
+    if (threads[i].state == ThreadState::Polling)
+      idle &= threads[i].polledMbarrier != nullptr;
+  idleRounds = idle ? idleRounds + 1 : 0;
+  if (idleRounds > kMostIdleRounds)
+    return false;
   for (unsigned i = 0; i < threadCount; ++i) {
     if (threads[i].state == ThreadState::Polling) {
+      threads[i].polledMbarrier = nullptr;
       release(threads[i]);
       released = true;
     }
@@ -164,6 +177,11 @@ std::string BlockRunner::describeDeadlock() const {
     if (thread.state == ThreadState::Barrier) {
       what = formatText("barrier {0}", thread.waitsFor);
       site = thread.barrierSite;
+    } else if (thread.state == ThreadState::Polling) {
+      what =
+          formatText("the mbarrier at offset {0} of shared memory",
+                     static_cast<char *>(thread.polledMbarrier) - sharedWindow);
+      site = ~0u;
     } else {
       what =
           formatText("{0} with mask {1:x}", collectiveName(thread.operands.op),

@@ -144,12 +144,14 @@ void BlockRunner::prepareBlock(uint64_t index) {
   live = threadCount;
   if (current->hazards)
     blockHazards->prepareBlock(index, threadCount);
-  if (!usesFibers)
-    return;
-
   // The same block sees the same order whichever worker runs it.
   randomState = (current->seed + 1) * 0x9e3779b97f4a7c15 ^
                 (index + 1) * 0xbf58476d1ce4e5b9;
+  copies.reset(threadCount, current->copyTiming());
+  if (!usesFibers)
+    return;
+
+  idleRounds = 0;
   barriers.reset(*this, threadCount);
   for (unsigned w = 0; w < warpCount; ++w)
     warps[w].reset(lanesOf(w));
@@ -183,10 +185,10 @@ void BlockRunner::run(Launch &launch) {
   active = this;
   prepareLaunch(launch);
   while (!launch.failed.load(std::memory_order_relaxed)) {
-    uint64_t index = launch.nextBlock.fetch_add(1, std::memory_order_relaxed);
-    if (index >= launch.numBlocks)
+    uint64_t next = launch.nextBlock.fetch_add(1, std::memory_order_relaxed);
+    if (next >= launch.numBlocks)
       break;
-    prepareBlock(index);
+    prepareBlock(launch.blockAt(next));
     if (!usesFibers) {
       if (sequenceAbandoned)
         makeFiber(sequence, stacks[0], 0, sequenceMain, this);
@@ -348,10 +350,14 @@ void BlockRunner::logFull(Thread &thread) {
   block(thread, ThreadState::LogFull);
 }
 
-void BlockRunner::yield(Thread &thread) {
+void BlockRunner::yield(Thread &thread, bool forMbarrier) {
   if (!usesFibers)
     return;
-  if (readyHead == readyTail) {
+  if (!forMbarrier)
+    thread.polledMbarrier = nullptr;
+  // In lockstep a polling thread keeps its turn. Otherwise it waits until all
+  // others wait or poll: what they wait for can be late to the last moment.
+  if (!current->variant.steps || readyHead == readyTail) {
     block(thread, ThreadState::Polling);
     return;
   }

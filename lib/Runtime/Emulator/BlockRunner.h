@@ -22,6 +22,7 @@
 #ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_BLOCKRUNNER_H
 #define SPARSEGPU_LIB_RUNTIME_EMULATOR_BLOCKRUNNER_H
 
+#include "AsyncCopies.h"
 #include "Barriers.h"
 #include "Collectives.h"
 #include "Counters.h"
@@ -63,6 +64,8 @@ struct Thread : ThreadContext {
   /// The collective that the lane takes part in, and what came of it.
   CollectiveOperands operands;
   uint64_t result = 0;
+  /// The mbarrier that a test found incomplete since the thread last waited.
+  void *polledMbarrier = nullptr;
   /// Where the last checked access was.
   const Allocation *lastAllocation = nullptr;
 };
@@ -83,8 +86,11 @@ public:
   uint32_t activeMask(Thread &thread, uint32_t site);
   void step(Thread &thread, uint32_t block);
   void logFull(Thread &thread);
-  /// Lets others run; for threads that poll memory.
-  void yield(Thread &thread);
+  /// Lets others run; for threads that poll memory, or an mbarrier alone.
+  void yield(Thread &thread, bool forMbarrier);
+  AsyncCopies &asyncCopies() { return copies; }
+  /// An mbarrier is not as it was: threads that poll it may go on.
+  void noteMbarrierChange() { ++mbarrierChanges; }
   [[noreturn]] void exitThread(Thread &thread);
   /// Ends the launch. Names kernel, block and thread. The stack of the caller
   /// is abandoned, so the text is taken from it here.
@@ -183,6 +189,10 @@ private:
   BarrierSet barriers;
   std::vector<WarpCollectives> warps;
   std::vector<LaneLog> logs;
+  AsyncCopies copies;
+  // Rounds in which all threads polled mbarriers and none of these changed.
+  uint64_t mbarrierChanges = 0, seenMbarrierChanges = 0;
+  unsigned idleRounds = 0;
   LaunchCounters counters;
   std::unique_ptr<BlockHazards> blockHazards;
   char *sharedWindow = nullptr;

@@ -90,6 +90,10 @@ struct CompiledKernel : KernelSignature {
   uint32_t staticShared = 0;
   /// False: threads may run to their end one after another, without fibers.
   bool maySynchronise = true;
+  /// Threads may wait in a loop for what another block writes.
+  bool pollsMemory = false;
+  /// The order of threads may change the last bits of results.
+  bool hasFloatAtomics = false;
   size_t stackBytes = 0;
 };
 

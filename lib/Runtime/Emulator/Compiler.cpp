@@ -132,6 +132,15 @@ static void exposeGlobals(Module &module, CompiledModule &compiled) {
   }
 }
 
+/// An atomic whose result depends on the order in which threads come.
+static bool isFloatAtomic(const Instruction &instruction) {
+  if (auto *rmw = dyn_cast<AtomicRMWInst>(&instruction))
+    return rmw->isFloatingPointOperation();
+  auto *call = dyn_cast<CallInst>(&instruction);
+  Function *callee = call ? call->getCalledFunction() : nullptr;
+  return callee && callee->getName().starts_with("llvm.nvvm.atomic.add.gen.f");
+}
+
 /// Everything up to the point where the module is one for the host.
 static Status transform(Module &module, const Variant &variant,
                         const TargetMachine &machine,
@@ -155,24 +164,34 @@ static Status transform(Module &module, const Variant &variant,
   if (!problem.empty())
     return Status::error(problem);
 
-  SmallPtrSet<Function *, 8> waiting;
-  for (Function *function : addPollingYields(module))
-    waiting.insert(function);
+  SmallPtrSet<Function *, 8> waiting, polling, adding;
+  for (PollingFunction found : addPollingYields(module)) {
+    waiting.insert(found.function);
+    if (found.pollsMemory)
+      polling.insert(found.function);
+  }
   bool hasCallees = false;
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
     hasCallees |= !is_contained(kernels, &function);
-    for (Instruction &instruction : instructions(function))
+    for (Instruction &instruction : instructions(function)) {
+      if (isFloatAtomic(instruction))
+        adding.insert(&function);
       if (auto *call = dyn_cast<CallInst>(&instruction))
         if (Function *callee = call->getCalledFunction();
             callee && isSynchronisation(callee->getName()))
           waiting.insert(&function);
+    }
   }
+  auto mayReach = [&](const SmallPtrSetImpl<Function *> &set, Function *f) {
+    return hasCallees ? !set.empty() : set.contains(f);
+  };
   for (Function *kernel : kernels) {
     CompiledKernel &entry = compiled.kernels[kernel->getName().str()];
-    entry.maySynchronise =
-        hasCallees ? !waiting.empty() : waiting.contains(kernel);
+    entry.maySynchronise = mayReach(waiting, kernel);
+    entry.pollsMemory = mayReach(polling, kernel);
+    entry.hasFloatAtomics = mayReach(adding, kernel);
     if (hasCallees)
       entry.stackBytes = std::max<size_t>(entry.stackBytes, 1 << 20);
   }

@@ -15,8 +15,8 @@
 #include "Lowering.h"
 #include "Transforms.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SetVector.h"
-#include "llvm/ADT/StringSwitch.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -32,22 +32,69 @@ static bool isGenericSupported(StringRef name) {
          !name.starts_with("llvm.coro.") && !name.starts_with("llvm.eh.");
 }
 
+namespace {
+/// What begins like this is not there, and why.
+struct Family {
+  StringRef prefix, kind;
+  /// The architecture that brought it, if it is newer than those covered.
+  StringRef chip;
+};
+const Family families[] = {
+    {"wmma.", "matrix operation", ""},
+    {"mma.", "matrix operation", ""},
+    {"ldmatrix.", "matrix operation", ""},
+    {"stmatrix.", "matrix operation", "sm_90"},
+    {"wgmma.", "warpgroup matrix operation", "sm_90"},
+    {"cp.async.bulk.", "bulk asynchronous copy", "sm_90"},
+    {"mbarrier.", "mbarrier operation", "sm_90"},
+    {"barrier.cluster.", "cluster operation", "sm_90"},
+    {"mapa", "cluster operation", "sm_90"},
+    {"getctarank", "cluster operation", "sm_90"},
+    {"is_explicit_cluster", "cluster operation", "sm_90"},
+    {"fence.", "fence", "sm_90"},
+    {"setmaxnreg.", "operation", "sm_90"},
+    {"griddepcontrol.", "operation", "sm_90"},
+    {"tensormap.", "tensor map operation", "sm_90"},
+    {"prefetch.tensormap", "tensor map operation", "sm_90"},
+    {"tcgen05.", "tensor-memory operation", "sm_100"},
+    {"clusterlaunchcontrol.", "cluster operation", "sm_100"},
+    {"redux.sync.f", "operation", "sm_100"},
+    {"st.bulk", "operation", "sm_100"},
+    {"ff2bf16x2.rs", "conversion", "sm_100"},
+    {"ff2f16x2.rs", "conversion", "sm_100"},
+    {"f32x4.to.", "conversion", "sm_100"},
+    {"ff.to.", "conversion", "sm_100"},
+    {"bf16x2.to.", "conversion", "sm_100"},
+    {"ue8m0x2.to.", "conversion", "sm_100"},
+    {"e2m1x2.to.", "conversion", "sm_100"},
+    {"e2m3x2.to.", "conversion", "sm_100"},
+    {"e3m2x2.to.", "conversion", "sm_100"},
+    {"tex.", "texture operation", ""},
+    {"tld4.", "texture operation", ""},
+    {"txq.", "texture operation", ""},
+    {"suld.", "surface operation", ""},
+    {"sust.", "surface operation", ""},
+    {"suq.", "surface operation", ""},
+};
+/// Statements of PTX that are Hopper's.
+const StringRef hopperStatements[] = {
+    "wgmma",          "cp.async.bulk",     "expect_tx",
+    "complete_tx",    "mbarrier.try_wait", "setmaxnreg",
+    "griddepcontrol", "barrier.cluster",   "fence.mbarrier_init",
+    "multimem",       "fence.proxy.async", "stmatrix"};
+} // namespace
+
 /// The operation as the reader of PTX knows it.
 static std::string describe(StringRef name) {
   StringRef op = name;
   if (!op.consume_front("llvm.nvvm."))
     return formatv("function '{0}', which is not defined", name).str();
-  StringRef later =
-      StringSwitch<StringRef>(op.split('.').first)
-          .Cases({"wmma", "mma", "ldmatrix", "stmatrix"}, "matrix operation")
-          .Case("wgmma", "warpgroup matrix operation")
-          .Case("tcgen05", "tensor-memory operation")
-          .Case("cp", "asynchronous copy")
-          .Case("mbarrier", "mbarrier operation")
-          .Cases({"mapa", "getctarank"}, "cluster operation")
-          .Default(op.starts_with("barrier.cluster") ? "cluster operation"
-                                                     : "operation");
-  return formatv("{0} '{1}'", later, name).str();
+  for (const Family &family : families)
+    if (op.starts_with(family.prefix))
+      return formatv("{0} '{1}'{2}{3}", family.kind, name,
+                     family.chip.empty() ? "" : " of ", family.chip)
+          .str();
+  return formatv("operation '{0}'", name).str();
 }
 
 static std::string checkCall(CallBase &call) {
@@ -61,7 +108,12 @@ static std::string checkCall(CallBase &call) {
     // An empty statement only orders memory.
     if (StringRef(text).trim().empty())
       return "";
-    return formatv("inline assembly '{0}'", text).str();
+    bool isHopper = any_of(hopperStatements, [&](StringRef statement) {
+      return assembly->getAsmString().contains(statement);
+    });
+    return formatv("inline assembly '{0}'{1}", text,
+                   isHopper ? " of sm_90" : "")
+        .str();
   }
   Function *callee = call.getCalledFunction();
   if (!callee)

@@ -142,7 +142,8 @@ static Constant *describe(Module &module, const CompiledKernel &kernel,
                    b.numbers(ArrayRef(kernel.paramIsPointer)),
                    b.i64(kernel.stackBytes), b.i32(kernel.numParams()),
                    b.i32(kernel.maxThreads), b.i32(kernel.staticShared),
-                   b.i32(kernel.maySynchronise)});
+                   b.i32(kernel.maySynchronise), b.i32(kernel.pollsMemory),
+                   b.i32(kernel.hasFloatAtomics)});
 }
 
 void sparsegpu::emulator::emitDescriptor(Module &module,

@@ -11,13 +11,16 @@
 #include "Format.h"
 #include "Memory.h"
 #include "Module.h"
+#include "SeedTrials.h"
 #include "SparseGPU/Runtime/Emulator.h"
 #include "SparseGPU/Runtime/Runtime.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <unistd.h>
 
 using namespace sparsegpu::emulator;
@@ -32,6 +35,7 @@ struct Device::Impl {
   // With the number of the launch.
   std::vector<std::pair<uint64_t, LaunchCounters>> counters;
   std::vector<std::pair<uint64_t, Hazard>> hazards;
+  std::vector<uint64_t> floatAtomicLaunches;
   std::function<void(const std::string &)> errorHandler;
   std::function<void(const Hazard &)> hazardHandler;
   std::function<bool(const SparseGPULaunch &)> launchObserver;
@@ -148,6 +152,27 @@ static bool isIntercepted(const Impl &impl, const Kernel &kernel,
                    kernel.paramIsPointer.data()});
 }
 
+/// What follows from the configuration.
+static Status prepareLaunch(Launch &launch) {
+  const LaunchConfig &config = launch.config;
+  launch.numBlocks = uint64_t(config.grid.x) * config.grid.y * config.grid.z;
+  launch.orderBlocks();
+  uint64_t shared =
+      uint64_t(launch.kernel->staticShared) + config.dynamicShared;
+  if (shared > kMaxShared)
+    return Status::error(formatText(
+        "launch of kernel '{0}': {1} bytes of static and {2} of dynamic "
+        "shared memory are above {3}",
+        launch.kernel->name, launch.kernel->staticShared, config.dynamicShared,
+        kMaxShared));
+  launch.counters.kernel = launch.kernel->name;
+  launch.counters.grid = config.grid;
+  launch.counters.block = config.block;
+  launch.counters.staticShared = launch.kernel->staticShared;
+  launch.counters.dynamicShared = config.dynamicShared;
+  return Status::success();
+}
+
 Status Device::launch(Kernel *kernel, const LaunchConfig &config, void **params,
                       size_t numParams) {
   Options options = this->options();
@@ -156,55 +181,73 @@ Status Device::launch(Kernel *kernel, const LaunchConfig &config, void **params,
   if (isIntercepted(*impl, *kernel, config, params))
     return Status::success();
 
-  Launch launch;
-  launch.variant.log = options.counters;
-  launch.variant.steps = options.schedule == Schedule::Lockstep;
-  launch.variant.checks = options.hazards;
-  if (Status status =
-          kernel->module->getCode(*kernel, launch.variant, launch.code);
+  Variant variant;
+  variant.log = options.counters;
+  variant.steps = options.schedule == Schedule::Lockstep;
+  variant.checks = options.hazards;
+  const CompiledModule *code = nullptr;
+  if (Status status = kernel->module->getCode(*kernel, variant, code);
       !status.ok())
     return status;
-  launch.kernel = &launch.code->kernels.find(kernel->name)->second;
-  launch.config = config;
-  launch.params = params;
-  launch.seed = options.seed;
-  launch.numBlocks = uint64_t(config.grid.x) * config.grid.y * config.grid.z;
-  uint64_t shared =
-      uint64_t(launch.kernel->staticShared) + config.dynamicShared;
-  if (shared > kMaxShared)
-    return Status::error(formatText(
-        "launch of kernel '{0}': {1} bytes of static and {2} of dynamic "
-        "shared memory are above {3}",
-        kernel->name, launch.kernel->staticShared, config.dynamicShared,
-        kMaxShared));
-  launch.counters.kernel = kernel->name;
-  launch.counters.grid = config.grid;
-  launch.counters.block = config.block;
-  launch.counters.staticShared = launch.kernel->staticShared;
-  launch.counters.dynamicShared = config.dynamicShared;
+  uint64_t gridId;
   {
     std::lock_guard<std::mutex> lock(impl->mutex);
-    launch.gridId = impl->launches++;
+    gridId = impl->launches++;
+    if (code->kernels.find(kernel->name)->second.hasFloatAtomics)
+      impl->floatAtomicLaunches.push_back(gridId);
   }
   std::unique_ptr<HazardLog> hazards;
-  if (options.hazards) {
-    hazards = std::make_unique<HazardLog>(
-        *launch.code, kernel->name, makeTable(impl->memory, *launch.code));
+  if (options.hazards)
+    hazards = std::make_unique<HazardLog>(*code, kernel->name,
+                                          makeTable(impl->memory, *code));
+  std::optional<SeedTrials> trials;
+  if (options.seeds > 1)
+    trials.emplace(makeTable(impl->memory, *code));
+
+  Status result = Status::success();
+  for (uint64_t i = 0; i < options.seeds && result.ok(); ++i) {
+    Launch launch;
+    launch.variant = variant;
+    launch.code = code;
+    launch.kernel = &code->kernels.find(kernel->name)->second;
+    launch.config = config;
+    launch.params = params;
+    launch.seed = options.seed + i;
+    launch.gridId = gridId;
     launch.hazards = hazards.get();
+    launch.silent = i > 0;
+    if (Status status = prepareLaunch(launch); !status.ok())
+      return status;
+    if (i > 0)
+      trials->restore();
+    if (hazards)
+      hazards->beginRun();
+    impl->executor.run(launch, options.workers);
+    if (i == 0 && options.counters) {
+      std::lock_guard<std::mutex> lock(impl->mutex);
+      impl->counters.push_back({gridId, launch.counters});
+    }
+    if (launch.failed)
+      result = Status::error(
+          launch.seed ? formatText("{0} (seed {1})", launch.error, launch.seed)
+                      : launch.error);
+    else if (trials && i == 0)
+      trials->keepFirst();
+    else if (trials && !launch.kernel->hasFloatAtomics)
+      if (std::string difference = trials->compare(); !difference.empty())
+        result = Status::error(formatText(
+            "kernel '{0}' gives one result under seed {1} and another under "
+            "seed {2}: {3}",
+            kernel->name, options.seed, launch.seed, difference));
   }
-
-  impl->executor.run(launch, options.workers);
-
   std::vector<Hazard> found;
   if (hazards)
     found = hazards->take();
   std::function<void(const Hazard &)> handler;
   {
     std::lock_guard<std::mutex> lock(impl->mutex);
-    if (options.counters)
-      impl->counters.push_back({launch.gridId, launch.counters});
     for (const Hazard &hazard : found)
-      impl->hazards.push_back({launch.gridId, hazard});
+      impl->hazards.push_back({gridId, hazard});
     handler = impl->hazardHandler;
   }
   for (const Hazard &hazard : found) {
@@ -214,9 +257,7 @@ Status Device::launch(Kernel *kernel, const LaunchConfig &config, void **params,
       std::fprintf(stderr, "sparsegpu-emulator: hazard: %s\n",
                    hazard.message.c_str());
   }
-  if (launch.failed)
-    return Status::error(launch.error);
-  return Status::success();
+  return result;
 }
 
 //===----------------------------------------------------------------------===//
@@ -291,6 +332,13 @@ std::string Device::countersJSON(uint64_t sinceMark) const {
   JSONValue object = JSONValue::object();
   object["launches"] = JSONValue::array(std::move(launches));
   return object.print();
+}
+
+uint64_t Device::numFloatAtomicLaunches(uint64_t sinceMark) const {
+  std::lock_guard<std::mutex> lock(impl->mutex);
+  const auto &launches = impl->floatAtomicLaunches;
+  return launches.end() -
+         std::lower_bound(launches.begin(), launches.end(), sinceMark);
 }
 
 std::vector<Hazard> Device::hazards(uint64_t sinceMark) const {

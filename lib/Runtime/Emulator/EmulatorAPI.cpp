@@ -38,6 +38,10 @@ uint64_t sparsegpuEmulatorNumHazards(uint64_t sinceMark) {
   return Device::get().hazards(sinceMark).size();
 }
 
+uint64_t sparsegpuEmulatorNumFloatAtomicLaunches(uint64_t sinceMark) {
+  return Device::get().numFloatAtomicLaunches(sinceMark);
+}
+
 const char *sparsegpuEmulatorLastError(void) {
   return sparsegpuRuntimeLastError();
 }

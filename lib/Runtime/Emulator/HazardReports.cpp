@@ -40,9 +40,8 @@ void BlockHazards::reportUnwritten(Touch &now, HazardKind kind,
     return;
   log->report(kind, now.self.site(), now.thread, address, now.access.location,
               [&] {
-                return formatText("{0} of {1} bytes at {2}",
-                                  verb(now.access.kind), now.bytes,
-                                  describePlace(now, address));
+                return formatText("{0} of {1} bytes at {2}", now.what(),
+                                  now.bytes, describePlace(now, address));
               });
 }
 
@@ -50,16 +49,10 @@ void BlockHazards::reportRace(Touch &now, const Access &other, bool otherStores,
                               uint64_t address) {
   HazardKind kind =
       now.isShared ? HazardKind::RaceShared : HazardKind::RaceGlobal;
-  HazardSide side;
-  side.what = otherStores ? "store" : "load";
-  const auto &accesses = log->compiled().accesses;
-  uint32_t otherBytes = 0;
-  if (other.site() < accesses.size()) {
-    const AccessSite &site = accesses[other.site()];
-    side.what = verb(site.kind);
-    side.location = site.location;
-    otherBytes = site.bytes;
-  }
+  uint32_t otherBytes = now.bytes;
+  HazardSide side = log->describeSite(other.site(), otherBytes);
+  if (side.what.empty())
+    side.what = otherStores ? "store" : "load";
   const Dim3 &grid = runner.launch().config.grid;
   uint32_t block = other.block - 1;
   side.block = {block % grid.x, block / grid.x % grid.y,
@@ -72,14 +65,39 @@ void BlockHazards::reportRace(Touch &now, const Access &other, bool otherStores,
         std::string text = formatText(
             "{0} of {1} bytes at {2}; nothing orders it with the {3} of {4} "
             "bytes by ",
-            verb(now.access.kind), now.bytes, describePlace(now, address),
-            side.what, otherBytes);
+            now.what(), now.bytes, describePlace(now, address), side.what,
+            otherBytes);
         if (other.block != now.self.block)
           text += formatText("block ({0},{1},{2}), ", side.block.x,
                              side.block.y, side.block.z);
         text += formatText("thread ({0},{1},{2})", tid[0], tid[1], tid[2]);
         if (!side.location.empty())
           text += ", at " + side.location;
+        return text;
+      },
+      &side);
+}
+
+void BlockHazards::reportInFlight(Touch &now, const Copy &copy, bool isSource) {
+  if (log->isReported(HazardKind::CopyInFlight, now.self.site()))
+    return;
+  uint32_t bytes = 0;
+  HazardSide side = log->describeSite(copy.self.site(), bytes);
+  const ThreadContext &issuer = runner.thread(copy.self.thread());
+  side.block = {issuer.ctaid[0], issuer.ctaid[1], issuer.ctaid[2]};
+  side.thread = {issuer.tid[0], issuer.tid[1], issuer.tid[2]};
+  log->report(
+      HazardKind::CopyInFlight, now.self.site(), now.thread, now.address,
+      now.access.location,
+      [&] {
+        std::string text = formatText(
+            "{0} of {1} bytes at {2}, {3} an asynchronous copy of {4} bytes "
+            "that thread ({5},{6},{7}) has not waited for",
+            now.what(), now.bytes, describePlace(now, now.address),
+            isSource ? "which is read by" : "which is written by", copy.bytes,
+            issuer.tid[0], issuer.tid[1], issuer.tid[2]);
+        if (!side.location.empty())
+          text += ", issued at " + side.location;
         return text;
       },
       &side);

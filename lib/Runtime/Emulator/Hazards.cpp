@@ -59,10 +59,29 @@ const char *sparsegpu::emulator::verb(AccessKind kind) {
 
 HazardLog::HazardLog(const CompiledModule &code, std::string kernel,
                      AllocationTable allocations)
-    : code(code), kernel(std::move(kernel)), table(std::move(allocations)) {
+    : code(code), kernel(std::move(kernel)), table(std::move(allocations)) {}
+
+void HazardLog::beginRun() {
+  shadows.clear();
   shadows.reserve(table.size());
   for (const Allocation &a : table)
     shadows.emplace_back(a.begin, a.end);
+  history.clear();
+}
+
+HazardSide HazardLog::describeSite(uint32_t site, uint32_t &bytes) const {
+  HazardSide side;
+  size_t copy = site - code.accesses.size();
+  if (site < code.accesses.size()) {
+    const AccessSite &access = code.accesses[site];
+    side.what = verb(access.kind);
+    side.location = access.location;
+    bytes = access.bytes;
+  } else if (copy < code.syncs.size()) {
+    side.what = "asynchronous copy";
+    side.location = code.syncs[copy].location;
+  }
+  return side;
 }
 
 bool HazardLog::isReported(HazardKind kind, uint64_t site) {

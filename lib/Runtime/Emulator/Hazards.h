@@ -12,8 +12,8 @@
 #include "CompiledKernel.h"
 #include "Memory.h"
 #include "ShadowMemory.h"
-#include "SyncHistory.h"
 #include "SparseGPU/Runtime/Emulator.h"
+#include "SyncHistory.h"
 
 #include <functional>
 #include <mutex>
@@ -54,6 +54,14 @@ public:
               uint64_t address, const std::string &location,
               const std::function<std::string()> &describe,
               const HazardSide *other = nullptr);
+  /// Before the blocks of a launch run, each time they do.
+  void beginRun();
+  /// What the instruction at a site of the shadow does, and where it is; sites
+  /// of asynchronous copies follow those of accesses.
+  HazardSide describeSite(uint32_t site, uint32_t &bytes) const;
+  uint32_t copySite(uint32_t sync) const {
+    return static_cast<uint32_t>(code.accesses.size()) + sync;
+  }
   bool isReported(HazardKind kind, uint64_t site);
 
   std::vector<Hazard> take();
@@ -86,6 +94,11 @@ void *checkAccess(ThreadContext &thread, uint32_t site, void *address,
 /// Checks an access to a variable of `bytes` of the thread's own.
 void *checkLocal(ThreadContext &thread, uint32_t site, void *address,
                  void *variable, uint64_t bytes);
+
+/// Checks an asynchronous copy (`site` is that of a SyncSite); false if it must
+/// not be made. A source of no bytes is not looked at.
+bool checkCopy(ThreadContext &thread, uint32_t site, const void *destination,
+               const void *source, uint32_t bytes, uint32_t sourceBytes);
 
 } // namespace sparsegpu::emulator
 

@@ -15,8 +15,9 @@ using namespace sparsegpu::emulator;
 void *sparsegpu::emulator::findHostFunction(std::string_view name) {
   static const auto *functions = [] {
     auto *all = new std::unordered_map<std::string_view, void *>();
-    for (HostFunctionTable table : {hostSyncFunctions(), hostRuntimeFunctions(),
-                                    hostMathFunctions(), libdeviceFunctions()})
+    for (HostFunctionTable table :
+         {hostAsyncFunctions(), hostBitsFunctions(), hostSyncFunctions(),
+          hostRuntimeFunctions(), hostMathFunctions(), libdeviceFunctions()})
       for (const HostFunction &function : table)
         all->emplace(function.name, function.address);
     return all;

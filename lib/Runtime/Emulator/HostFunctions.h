@@ -34,6 +34,8 @@ private:
 };
 
 // The tables of the Host*.cpp files.
+HostFunctionTable hostAsyncFunctions();
+HostFunctionTable hostBitsFunctions();
 HostFunctionTable hostSyncFunctions();
 HostFunctionTable hostRuntimeFunctions();
 HostFunctionTable hostMathFunctions();

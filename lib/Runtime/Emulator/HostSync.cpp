@@ -56,7 +56,7 @@ static void hostLogFull(ThreadContext *context) {
 }
 
 static void hostYield(ThreadContext *context) {
-  context->block->yield(threadOf(context));
+  context->block->yield(threadOf(context), /*forMbarrier=*/false);
 }
 
 static void hostExit(ThreadContext *context) {

@@ -76,13 +76,12 @@ Value *sparsegpu::emulator::foldStoredValue(IRBuilder<> &b,
                         b.getInt64Ty());
   if (bits % 64 || bits > 512)
     return nullptr;
-  Value *parts = b.CreateBitCast(
-      value, FixedVectorType::get(b.getInt64Ty(), bits / 64));
+  Value *parts =
+      b.CreateBitCast(value, FixedVectorType::get(b.getInt64Ty(), bits / 64));
   Value *result = b.CreateExtractElement(parts, uint64_t(0));
   for (unsigned i = 1; i < bits / 64; ++i)
-    result = b.CreateXor(
-        b.CreateMul(result, b.getInt64(0x9e3779b97f4a7c15)),
-        b.CreateExtractElement(parts, i));
+    result = b.CreateXor(b.CreateMul(result, b.getInt64(0x9e3779b97f4a7c15)),
+                         b.CreateExtractElement(parts, i));
   return result;
 }
 
@@ -105,7 +104,8 @@ static bool isFence(const Instruction &instruction) {
 
 /// The variable that the access may leave, if it can be left.
 static AllocaInst *findLocal(Instruction &instruction, Type *type) {
-  Value *pointer = const_cast<Value *>(getLoadStorePointerOperand(&instruction));
+  Value *pointer =
+      const_cast<Value *>(getLoadStorePointerOperand(&instruction));
   auto *alloca =
       dyn_cast<AllocaInst>(const_cast<Value *>(getUnderlyingObject(pointer)));
   if (!alloca)
@@ -163,12 +163,12 @@ void sparsegpu::emulator::addLocalChecks(Function &function,
          static_cast<uint32_t>(layout.getTypeStoreSize(type)),
          static_cast<uint32_t>(getLoadStoreAlignment(instruction).value()),
          describeLocation(*instruction)});
-    Value *checked = call(
-        b, "check.local", b.getPtrTy(),
-        {context, b.getInt32(compiled.accesses.size() - 1),
-         b.CreateAddrSpaceCast(pointer, b.getPtrTy()),
-         b.CreateAddrSpaceCast(alloca, b.getPtrTy()),
-         b.getInt64(alloca->getAllocationSize(layout)->getFixedValue())});
+    Value *checked =
+        call(b, "check.local", b.getPtrTy(),
+             {context, b.getInt32(compiled.accesses.size() - 1),
+              b.CreateAddrSpaceCast(pointer, b.getPtrTy()),
+              b.CreateAddrSpaceCast(alloca, b.getPtrTy()),
+              b.getInt64(alloca->getAllocationSize(layout)->getFixedValue())});
     instruction->setOperand(isLoad ? LoadInst::getPointerOperandIndex()
                                    : StoreInst::getPointerOperandIndex(),
                             b.CreateAddrSpaceCast(checked, pointer->getType()));

@@ -43,6 +43,10 @@ sparsegpu::emulator::compileForProcess(StringRef bitcode,
   auto builder = orc::JITTargetMachineBuilder::detectHost();
   if (!builder)
     return fromError(builder.takeError());
+  // The instructions of x86 that convert to bfloat take subnormal numbers for
+  // zero; PTX keeps them.
+  if (builder->getTargetTriple().isX86())
+    builder->addFeatures({"-avx512bf16", "-avxneconvert"});
 
   SmallVector<char, 0> object;
   CompiledModule compiled;

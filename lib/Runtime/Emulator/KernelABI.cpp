@@ -209,45 +209,65 @@ void sparsegpu::emulator::addContextArguments(Module &module) {
 // Polling
 //===----------------------------------------------------------------------===//
 
+static StringRef calleeName(const Instruction &instruction) {
+  auto *call = dyn_cast<CallInst>(&instruction);
+  Function *callee = call ? call->getCalledFunction() : nullptr;
+  return callee ? callee->getName() : "";
+}
+
 /// Whether an iteration may depend on what another thread writes.
 static bool pollsMemory(const Instruction &instruction) {
   if (auto *load = dyn_cast<LoadInst>(&instruction))
     return load->isVolatile() || load->isAtomic();
   if (isa<AtomicCmpXchgInst>(instruction))
     return true;
-  return isa<AtomicRMWInst>(instruction) && !instruction.use_empty();
+  if (isa<AtomicRMWInst>(instruction) ||
+      calleeName(instruction).starts_with("llvm.nvvm.atomic."))
+    return !instruction.use_empty();
+  return false;
 }
 
-SmallVector<Function *> sparsegpu::emulator::addPollingYields(Module &module) {
-  SmallVector<Function *> found;
+static bool pollsMbarrier(const Instruction &instruction) {
+  return isMbarrierPoll(calleeName(instruction));
+}
+
+SmallVector<PollingFunction>
+sparsegpu::emulator::addPollingYields(Module &module) {
+  SmallVector<PollingFunction> found;
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
     DominatorTree dominators(function);
     LoopInfo loops(dominators);
-    SmallVector<Instruction *> latches;
+    SmallVector<std::pair<Instruction *, bool>> latches;
+    bool anyMemory = false;
     for (Loop *loop : loops.getLoopsInPreorder()) {
-      bool polls = any_of(loop->blocks(), [&](BasicBlock *block) {
-        return loops.getLoopFor(block) == loop && any_of(*block, pollsMemory);
-      });
-      if (!polls)
+      auto contains = [&](auto polls) {
+        return any_of(loop->blocks(), [&](BasicBlock *block) {
+          return loops.getLoopFor(block) == loop && any_of(*block, polls);
+        });
+      };
+      bool memory = contains(pollsMemory);
+      if (!memory && !contains(pollsMbarrier))
         continue;
+      anyMemory |= memory;
       SmallVector<BasicBlock *> blocks;
       loop->getLoopLatches(blocks);
       for (BasicBlock *block : blocks)
-        latches.push_back(block->getTerminator());
+        latches.push_back({block->getTerminator(), memory});
     }
     if (latches.empty())
       continue;
-    found.push_back(&function);
-    FunctionCallee yield =
-        module.getOrInsertFunction(std::string(kHostPrefix) + "yield",
-                                   Type::getVoidTy(module.getContext()),
-                                   PointerType::getUnqual(module.getContext()));
-    for (Instruction *latch : latches)
+    found.push_back({&function, anyMemory});
+    LLVMContext &context = module.getContext();
+    for (auto [latch, memory] : latches) {
+      FunctionCallee yield = module.getOrInsertFunction(
+          std::string(kHostPrefix) + (memory ? "yield" : "yield.mbarrier"),
+          Type::getVoidTy(context), PointerType::getUnqual(context));
       IRBuilder<>(latch)
           .CreateCall(yield, {function.getArg(0)})
           ->setConvergent();
+    }
   }
   return found;
 }

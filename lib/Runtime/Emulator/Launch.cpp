@@ -11,6 +11,7 @@
 #include "Format.h"
 
 #include <algorithm>
+#include <numeric>
 
 using namespace sparsegpu::emulator;
 
@@ -39,6 +40,20 @@ Status sparsegpu::emulator::checkLaunch(const Kernel &kernel,
     return error("{0} parameters; the kernel takes {1}", numParams,
                  kernel.numParams());
   return Status::success();
+}
+
+void Launch::orderBlocks() {
+  blockStride = 1;
+  firstBlock = 0;
+  if (seed == 0 || numBlocks < 2 || kernel->pollsMemory)
+    return;
+  // Any stride without a common factor visits each block once.
+  uint64_t mixed = (seed + 0x9e3779b97f4a7c15) * 0xbf58476d1ce4e5b9;
+  mixed ^= mixed >> 29;
+  firstBlock = mixed % numBlocks;
+  blockStride = (mixed >> 17) % numBlocks;
+  while (std::gcd(blockStride, numBlocks) != 1)
+    blockStride = (blockStride + 1) % numBlocks;
 }
 
 AllocationTable sparsegpu::emulator::makeTable(const DeviceMemory &memory,

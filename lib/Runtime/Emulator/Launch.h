@@ -9,6 +9,7 @@
 #ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_LAUNCH_H
 #define SPARSEGPU_LIB_RUNTIME_EMULATOR_LAUNCH_H
 
+#include "AsyncCopies.h"
 #include "CompiledKernel.h"
 #include "Hazards.h"
 #include "Module.h"
@@ -30,8 +31,14 @@ struct Launch {
   uint64_t gridId = 0;
   Variant variant;
 
+  /// What the kernel prints is not shown.
+  bool silent = false;
+
   uint64_t numBlocks = 0;
   std::atomic<uint64_t> nextBlock{0};
+  /// Of the order of blocks: block = (n * blockStride + firstBlock) %
+  /// numBlocks.
+  uint64_t blockStride = 1, firstBlock = 0;
 
   /// Set by the first failure; the rest of the grid is then not run.
   std::atomic<bool> failed{false};
@@ -39,6 +46,22 @@ struct Launch {
   std::string error;
   LaunchCounters counters;
   HazardLog *hazards = nullptr;
+
+  /// Draws the order of blocks from the seed; seed 0 keeps them ascending, and
+  /// so does a kernel whose blocks may wait for one another.
+  void orderBlocks();
+  /// The n-th block to be run.
+  uint64_t blockAt(uint64_t n) const {
+    return static_cast<uint64_t>(
+        (static_cast<unsigned __int128>(n) * blockStride + firstBlock) %
+        numBlocks);
+  }
+  /// When asynchronous copies are made (AsyncCopies.h).
+  CopyTiming copyTiming() const {
+    return variant.steps ? CopyTiming::Early
+           : seed        ? CopyTiming::Drawn
+                         : CopyTiming::Late;
+  }
 
   unsigned numThreads() const {
     return config.block.x * config.block.y * config.block.z;

@@ -103,12 +103,25 @@ static LowerFn lookupRounded(StringRef name) {
   return {};
 }
 
-/// {f,ff}2{f16,bf16}[x2].rn[.relu][.satfinite]; the first operand of a pair
-/// goes to the upper half.
+/// `y`, which is `x` rounded to nearest, as `x` rounded toward zero: one step
+/// back if it went beyond, which makes the largest number of an infinity.
+static Value *stepToZero(IRBuilder<> &b, Value *x, Value *y) {
+  Value *magnitude = b.CreateUnaryIntrinsic(Intrinsic::fabs, x);
+  Value *rounded =
+      b.CreateUnaryIntrinsic(Intrinsic::fabs, b.CreateFPExt(y, x->getType()));
+  Value *bits = b.CreateBitCast(y, b.getInt16Ty());
+  Value *back = b.CreateSub(bits, b.getInt16(1));
+  bits = b.CreateSelect(b.CreateFCmpOGT(rounded, magnitude), back, bits);
+  return b.CreateBitCast(bits, y->getType());
+}
+
+/// {f,ff}2{f16,bf16}[x2].{rn,rz}[.relu][.satfinite]; the first operand of a
+/// pair goes to the upper half.
 static LowerFn lookupNarrow(StringRef name) {
   bool satfinite = name.consume_back(".satfinite");
   bool relu = name.consume_back(".relu");
-  if (!name.consume_back(".rn"))
+  bool toZero = name.consume_back(".rz");
+  if (!toZero && !name.consume_back(".rn"))
     return {};
   bool pair = name == "ff2f16x2" || name == "ff2bf16x2";
   if (!pair && name != "f2f16" && name != "f2bf16")
@@ -120,6 +133,8 @@ static LowerFn lookupNarrow(StringRef name) {
         x = b.CreateBinaryIntrinsic(Intrinsic::maximum, x,
                                     ConstantFP::get(x->getType(), 0.0));
       Value *y = b.CreateFPTrunc(x, narrow);
+      if (toZero)
+        y = stepToZero(b, x, y);
       if (satfinite) {
         // Beyond the largest number, that number; NaN stays.
         Value *limit = ConstantFP::get(
@@ -139,14 +154,21 @@ static LowerFn lookupNarrow(StringRef name) {
   };
 }
 
-/// f2tf32.rna: 10 bits of mantissa, ties away from zero; .rn ties to even.
+/// f2tf32.{rna,rn,rz}[.relu][.satfinite]: 10 bits of mantissa; .rna has ties
+/// away from zero, .rn to even.
 static LowerFn lookupTF32(StringRef name) {
+  bool satfinite = name.consume_back(".satfinite");
+  bool relu = name.consume_back(".relu");
   if (name != "f2tf32.rna" && name != "f2tf32.rn" && name != "f2tf32.rz")
     return {};
-  return [mode = name.str()](CallInst &call, IRBuilder<> &b,
-                             Lowering &) -> Value * {
+  return [mode = name.str(), satfinite, relu](CallInst &call, IRBuilder<> &b,
+                                              Lowering &) -> Value * {
     constexpr unsigned dropped = 13;
+    constexpr uint32_t infinity = 0x7f800000;
     Value *x = call.getArgOperand(0);
+    if (relu)
+      x = b.CreateBinaryIntrinsic(Intrinsic::maximum, x,
+                                  ConstantFP::get(x->getType(), 0.0));
     Value *bits = b.CreateBitCast(x, b.getInt32Ty());
     Value *increment = b.getInt32(0);
     if (mode == "f2tf32.rna") {
@@ -158,9 +180,16 @@ static LowerFn lookupTF32(StringRef name) {
     Value *rounded =
         b.CreateAnd(b.CreateAdd(bits, increment), b.getInt32(~0u << dropped));
     // Infinity and NaN have no mantissa to round.
-    Value *exponent = b.CreateAnd(bits, b.getInt32(0x7f800000));
-    Value *isSpecial = b.CreateICmpEQ(exponent, b.getInt32(0x7f800000));
-    return b.CreateSelect(isSpecial, bits, rounded);
+    Value *exponent = b.CreateAnd(bits, b.getInt32(infinity));
+    Value *isSpecial = b.CreateICmpEQ(exponent, b.getInt32(infinity));
+    Value *result = b.CreateSelect(isSpecial, bits, rounded);
+    if (!satfinite)
+      return result;
+    // The largest number of tf32 is one step before infinity.
+    Value *magnitude = b.CreateAnd(result, b.getInt32(0x7fffffff));
+    return b.CreateSelect(b.CreateICmpEQ(magnitude, b.getInt32(infinity)),
+                          b.CreateSub(result, b.getInt32(1u << dropped)),
+                          result);
   };
 }
 
@@ -170,6 +199,14 @@ static LowerFn lookupBits(StringRef name) {
     return [ftz = name.ends_with("ftz")](CallInst &call, IRBuilder<> &b,
                                          Lowering &) -> Value * {
       Value *x = call.getArgOperand(0);
+      if (ftz)
+        x = flush(b, x);
+      return b.CreateBitCast(b.CreateFPTrunc(x, b.getHalfTy()), b.getInt16Ty());
+    };
+  if (name == "bf2h.rn" || name == "bf2h.rn.ftz")
+    return [ftz = name.ends_with("ftz")](CallInst &call, IRBuilder<> &b,
+                                         Lowering &) -> Value * {
+      Value *x = b.CreateFPExt(call.getArgOperand(0), b.getFloatTy());
       if (ftz)
         x = flush(b, x);
       return b.CreateBitCast(b.CreateFPTrunc(x, b.getHalfTy()), b.getInt16Ty());

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// PTX ISA, "Integer Arithmetic Instructions", "prmt", "shf".
+// PTX ISA, "Integer Arithmetic Instructions", "shf".
 //
 //===----------------------------------------------------------------------===//
 
@@ -117,36 +117,10 @@ static LowerFn lookupFunnelShift(StringRef name) {
   };
 }
 
-/// prmt without a mode: each nibble of the selector names one of eight bytes,
-/// its top bit asks for that byte's sign instead.
-static Value *lowerPermute(CallInst &call, IRBuilder<> &b, Lowering &) {
-  Type *wide = b.getInt64Ty();
-  Value *bytes =
-      b.CreateOr(b.CreateZExt(call.getArgOperand(0), wide),
-                 b.CreateShl(b.CreateZExt(call.getArgOperand(1), wide), 32));
-  Value *selector = call.getArgOperand(2);
-  Value *result = b.getInt32(0);
-  for (unsigned i = 0; i < 4; ++i) {
-    Value *nibble = b.CreateLShr(selector, 4 * i);
-    Value *shift = b.CreateShl(b.CreateAnd(nibble, b.getInt32(7)), 3);
-    Value *byte = b.CreateTrunc(b.CreateLShr(bytes, b.CreateZExt(shift, wide)),
-                                b.getInt8Ty());
-    Value *sign = b.CreateAShr(byte, b.getInt8(7));
-    Value *wantsSign =
-        b.CreateICmpNE(b.CreateAnd(nibble, b.getInt32(8)), b.getInt32(0));
-    byte = b.CreateSelect(wantsSign, sign, byte);
-    result = b.CreateOr(result,
-                        b.CreateShl(b.CreateZExt(byte, b.getInt32Ty()), 8 * i));
-  }
-  return result;
-}
-
 LowerFn sparsegpu::emulator::lookupInteger(StringRef name) {
   for (auto *lookup : {lookupMulHi, lookupMul24, lookupSad, lookupDotProduct,
                        lookupFunnelShift})
     if (LowerFn fn = lookup(name))
       return fn;
-  if (name == "prmt")
-    return lowerPermute;
   return {};
 }

@@ -53,6 +53,7 @@ private:
   Value *compute();
   Value *directed();
   Value *fusedMultiplyAdd();
+  Value *addToOdd(Value *x, Value *y);
   Value *minMax(bool isMax);
   Value *host(StringRef name);
 
@@ -91,16 +92,43 @@ Value *MathEmitter::fusedMultiplyAdd() {
   Type *scalar = type->getScalarType();
   if (scalar->isFloatTy() || scalar->isDoubleTy())
     return b.CreateIntrinsic(type, Intrinsic::fma, operands);
-  // Half types: the product is exact in double, so only the sum rounds before
-  // the result does.
+  // Half types: the product is exact in double. So is the sum of f16, wherever
+  // its last bits matter; that of bf16, whose exponents reach further, is
+  // rounded to odd, so that the second rounding does as if there were none.
   Type *wide = b.getDoubleTy();
   if (auto *vector = dyn_cast<VectorType>(type))
     wide = VectorType::get(wide, vector->getElementCount());
   SmallVector<Value *, 3> extended;
   for (Value *operand : operands)
     extended.push_back(b.CreateFPExt(operand, wide));
-  return b.CreateFPTrunc(b.CreateIntrinsic(wide, Intrinsic::fma, extended),
-                         type);
+  if (!scalar->isBFloatTy())
+    return b.CreateFPTrunc(b.CreateIntrinsic(wide, Intrinsic::fma, extended),
+                           type);
+  return b.CreateFPTrunc(
+      addToOdd(b.CreateFMul(extended[0], extended[1]), extended[2]), type);
+}
+
+/// The sum of doubles, with its last bit set if it is not exact. What was lost
+/// is known by Knuth's two-sum.
+Value *MathEmitter::addToOdd(Value *x, Value *y) {
+  Value *sum = b.CreateFAdd(x, y);
+  Value *part = b.CreateFSub(sum, x);
+  Value *error = b.CreateFAdd(b.CreateFSub(x, b.CreateFSub(sum, part)),
+                              b.CreateFSub(y, part));
+  Type *bitsType = b.getInt64Ty();
+  if (auto *vector = dyn_cast<VectorType>(sum->getType()))
+    bitsType = VectorType::getInteger(vector);
+  auto number = [&](int64_t n) { return ConstantInt::get(bitsType, n, true); };
+  Value *zero = ConstantFP::get(sum->getType(), 0.0);
+  Value *bits = b.CreateBitCast(sum, bitsType);
+  Value *isEven = b.CreateICmpEQ(b.CreateAnd(bits, number(1)), number(0));
+  // Away from zero if the error has the sign of the sum.
+  Value *away =
+      b.CreateICmpEQ(b.CreateFCmpOGT(error, zero), b.CreateFCmpOGT(sum, zero));
+  Value *odd = b.CreateAdd(bits, b.CreateSelect(away, number(1), number(-1)));
+  // A NaN or infinite sum has an error that is not a number.
+  Value *adjust = b.CreateAnd(b.CreateFCmpONE(error, zero), isEven);
+  return b.CreateBitCast(b.CreateSelect(adjust, odd, bits), sum->getType());
 }
 
 Value *MathEmitter::minMax(bool isMax) {

@@ -1,4 +1,5 @@
-//===- LowerMemory.cpp - Fences, address spaces, caches and atomics -------===//
+//===- LowerMemory.cpp - Fences, address spaces and caches
+//------------------===//
 //
 // Part of the SparseGPU project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -50,50 +51,18 @@ static LowerFn lookupIsSpace(StringRef name) {
   };
 }
 
-/// atomic.<op>.gen.{i,f}.{cta,sys}: `atomicrmw` with a narrower or wider scope.
-static LowerFn lookupScopedAtomic(StringRef name) {
-  if (!name.consume_front("atomic."))
-    return {};
-  auto [op, rest] = name.split('.');
-  if (!rest.consume_front("gen."))
-    return {};
-  bool isFloat = rest.starts_with("f.");
-  if (op == "cas")
-    return [](CallInst &call, IRBuilder<> &b, Lowering &) -> Value * {
-      Value *pair = b.CreateAtomicCmpXchg(
-          call.getArgOperand(0), call.getArgOperand(1), call.getArgOperand(2),
-          MaybeAlign(), AtomicOrdering::SequentiallyConsistent,
-          AtomicOrdering::SequentiallyConsistent);
-      return b.CreateExtractValue(pair, 0);
-    };
-  using Op = AtomicRMWInst::BinOp;
-  Op binOp = StringSwitch<Op>(op)
-                 .Case("add", isFloat ? Op::FAdd : Op::Add)
-                 .Case("and", Op::And)
-                 .Case("or", Op::Or)
-                 .Case("xor", Op::Xor)
-                 .Case("exch", Op::Xchg)
-                 .Case("max", Op::Max)
-                 .Case("min", Op::Min)
-                 .Case("inc", Op::UIncWrap)
-                 .Case("dec", Op::UDecWrap)
-                 .Default(Op::BAD_BINOP);
-  if (binOp == Op::BAD_BINOP)
-    return {};
-  return [binOp](CallInst &call, IRBuilder<> &b, Lowering &) -> Value * {
-    return b.CreateAtomicRMW(binOp, call.getArgOperand(0),
-                             call.getArgOperand(1), MaybeAlign(),
-                             AtomicOrdering::Monotonic);
-  };
+/// discard.L2: what is in the 128 bytes is not defined until it is written.
+static Value *lowerDiscard(CallInst &call, IRBuilder<> &b, Lowering &) {
+  b.CreateMemSet(b.CreateAddrSpaceCast(call.getArgOperand(0), b.getPtrTy()),
+                 b.getInt8(0xff), call.getArgOperand(1), Align(1));
+  return nullptr;
 }
 
 LowerFn sparsegpu::emulator::lookupMemory(StringRef name) {
   if (LowerFn fn = lookupIsSpace(name))
     return fn;
-  if (LowerFn fn = lookupScopedAtomic(name))
-    return fn;
   if (name == "membar.cta" || name == "membar.gl" || name == "membar.sys" ||
-      name == "fence.sc.cluster")
+      name == "fence.sc.cluster" || name == "fence.proxy.alias")
     return lowerFence;
   // Caches are not modelled.
   if (name.starts_with("prefetch.") || name.starts_with("prefetchu.")) {
@@ -101,6 +70,10 @@ LowerFn sparsegpu::emulator::lookupMemory(StringRef name) {
       return {};
     return lowerNothing;
   }
+  if (name.starts_with("applypriority."))
+    return lowerNothing;
+  if (name.starts_with("discard."))
+    return lowerDiscard;
   if (name.starts_with("ldu.global."))
     return [](CallInst &call, IRBuilder<> &b, Lowering &) -> Value * {
       Align align(cast<ConstantInt>(call.getArgOperand(1))->getZExtValue());

@@ -13,6 +13,8 @@
 
 #include "Lowering.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace llvm;
@@ -106,6 +108,12 @@ LowerFn sparsegpu::emulator::lookupSpecialRegister(StringRef name) {
     return constant(0);
   if (name == "nsmid" || name == "cluster.nctarank")
     return constant(1);
+  // PTX ISA, "%envreg", "%pm": set by the driver, or counters whose behaviour
+  // is not defined.
+  StringRef number = name;
+  if ((number.consume_front("envreg") || number.consume_front("pm")) &&
+      !number.empty() && all_of(number, isDigit))
+    return constant(0);
   if (name == "clock" || name == "clock64" || name == "globaltimer" ||
       name == "globaltimer.lo")
     return [](CallInst &call, IRBuilder<> &b, Lowering &l) {

@@ -18,9 +18,12 @@ using namespace llvm;
 using namespace sparsegpu::emulator;
 
 LowerFn sparsegpu::emulator::lookupOperation(StringRef name) {
-  if (name.consume_front("llvm.nvvm.")) {
-    for (auto *lookup : {lookupSpecialRegister, lookupSync, lookupMemory,
-                         lookupMath, lookupConversion, lookupInteger})
+  // One name of a function of the runtime looks like an operation.
+  if (name != "llvm.nvvm.reflect" && name.consume_front("llvm.nvvm.")) {
+    for (auto *lookup :
+         {lookupSpecialRegister, lookupSync, lookupAsync, lookupMemory,
+          lookupAtomic, lookupMath, lookupConversion, lookupFloat8,
+          lookupInteger, lookupBitOperation})
       if (LowerFn fn = lookup(name))
         return fn;
     return {};

@@ -11,7 +11,7 @@
 // when the module is loaded (Coverage.cpp) by the same look-up that lowering
 // uses, so the two cannot disagree.
 //
-// To add a family (mma, ldmatrix, cp.async, mbarrier, TMA): one file with a
+// To add a family (mma, ldmatrix, TMA, clusters): one file with a
 // `lookup...` function, one line in `lookupOperation`.
 //
 //===----------------------------------------------------------------------===//
@@ -74,6 +74,10 @@ LowerFn lookupOperation(llvm::StringRef name);
 // The families. These take the name behind "llvm.nvvm.".
 LowerFn lookupSpecialRegister(llvm::StringRef name);
 LowerFn lookupSync(llvm::StringRef name);
+LowerFn lookupAsync(llvm::StringRef name);
+LowerFn lookupAtomic(llvm::StringRef name);
+LowerFn lookupBitOperation(llvm::StringRef name);
+LowerFn lookupFloat8(llvm::StringRef name);
 LowerFn lookupMemory(llvm::StringRef name);
 LowerFn lookupMath(llvm::StringRef name);
 LowerFn lookupConversion(llvm::StringRef name);
@@ -84,6 +88,9 @@ LowerFn lookupRuntime(llvm::StringRef name);
 
 /// Whether a call of the function may let other threads of the block run.
 bool isSynchronisation(llvm::StringRef name);
+
+/// Whether a call of the function tests an mbarrier: in a loop, a wait.
+bool isMbarrierPoll(llvm::StringRef name);
 
 /// "file:line:column", or empty.
 std::string describeLocation(const llvm::Instruction &instruction);

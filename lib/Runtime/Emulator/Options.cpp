@@ -60,6 +60,9 @@ Status Options::parse(const std::string &text, Options &options) {
     if (key == "seed") {
       if (!parseNumber(value, result.seed))
         return invalid(item, "the seed is a number");
+    } else if (key == "seeds") {
+      if (!parseNumber(value, result.seeds) || result.seeds == 0)
+        return invalid(item, "the seeds are a number above zero");
     } else if (key == "workers") {
       if (!parseNumber(value, result.workers))
         return invalid(item, "the workers are a number");
@@ -80,8 +83,8 @@ Status Options::parse(const std::string &text, Options &options) {
       if (!parseFlag(value, result.hazards))
         return invalid(item, "hazards takes no value");
     } else {
-      return invalid(item, "unknown; there are seed, schedule, counters, "
-                           "hazards and workers");
+      return invalid(item, "unknown; there are seed, seeds, schedule, "
+                           "counters, hazards and workers");
     }
   }
   options = result;

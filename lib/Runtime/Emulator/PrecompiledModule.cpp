@@ -61,6 +61,8 @@ sparsegpu::emulator::readDescriptor(const PrecompiledDescriptor &descriptor,
     to.entry = from.entry;
     to.staticShared = from.staticShared;
     to.maySynchronise = from.maySynchronise;
+    to.pollsMemory = from.pollsMemory;
+    to.hasFloatAtomics = from.hasFloatAtomics;
     to.stackBytes = from.stackBytes;
   }
   for (uint32_t i = 0; i < descriptor.numSyncs; ++i)

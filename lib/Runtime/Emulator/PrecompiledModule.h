@@ -31,7 +31,7 @@ namespace sparsegpu::emulator {
 /// The first eight bytes of a descriptor: "SGPUmod\0", read as a little-endian
 /// number. No format that mgpuModuleLoad is given begins like this.
 constexpr uint64_t kPrecompiledMagic = 0x00646f6d55504753;
-constexpr uint32_t kPrecompiledVersion = 1;
+constexpr uint32_t kPrecompiledVersion = 2;
 static_assert(sizeof(ThreadContext) == 120,
               "a changed ThreadContext needs a new kPrecompiledVersion");
 
@@ -45,6 +45,8 @@ struct PrecompiledKernel {
   uint32_t maxThreads;
   uint32_t staticShared;
   uint32_t maySynchronise;
+  uint32_t pollsMemory;
+  uint32_t hasFloatAtomics;
 };
 
 struct PrecompiledSync {

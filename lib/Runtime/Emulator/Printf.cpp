@@ -14,6 +14,8 @@
 
 #include "Printf.h"
 
+#include "BlockRunner.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -138,6 +140,9 @@ int32_t sparsegpu::emulator::printFormatted(const char *text,
                                             const void *arguments) {
   std::string out;
   int32_t count = format(out, text, arguments);
+  BlockRunner *runner = activeRunner();
+  if (runner && runner->launch().silent)
+    return count;
   // One call prints as a whole.
   std::fwrite(out.data(), 1, out.size(), stdout);
   return count;

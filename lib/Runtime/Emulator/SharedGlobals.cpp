@@ -48,7 +48,8 @@ static void replaceUses(Function &function, GlobalVariable &variable,
   LoadInst *base = b.CreateLoad(pointer, slot);
   base->setMetadata(LLVMContext::MD_invariant_load,
                     MDNode::get(b.getContext(), {}));
-  // An instruction also where the offset is zero: checks know the variable by it.
+  // An instruction also where the offset is zero: checks know the variable by
+  // it.
   auto *address = GetElementPtrInst::CreateInBounds(
       b.getInt8Ty(), base, b.getInt64(offset), variable.getName());
   b.Insert(address);

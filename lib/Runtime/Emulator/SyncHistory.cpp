@@ -38,9 +38,10 @@ void SyncHistory::release(Place place, const ThreadClock &clock,
   // The list of this place is known to whoever reads this release.
   for (const Acquired &a : acquired)
     if (a.log != &log && knows(clock, a) &&
-        std::none_of(
-            release.acquired.begin(), release.acquired.end(),
-            [&](const Acquired &b) { return b.log == a.log && b.count >= a.count; }))
+        std::none_of(release.acquired.begin(), release.acquired.end(),
+                     [&](const Acquired &b) {
+                       return b.log == a.log && b.count >= a.count;
+                     }))
       release.acquired.push_back(a);
   if (!release.acquired.empty())
     log.chained.push_back(index);

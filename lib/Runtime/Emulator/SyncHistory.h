@@ -12,9 +12,9 @@
 // read, by an atomic or volatile access, a place that the first one has written
 // so in between. Locks, flags, "the last block adds up" are made of this.
 //
-// Each place has a list of releases. A thread that acquires knows of the list up
-// to its present end. The lists are searched only when a conflict is not ordered
-// by barriers, so programs without such patterns do not pay for them.
+// Each place has a list of releases. A thread that acquires knows of the list
+// up to its present end. The lists are searched only when a conflict is not
+// ordered by barriers, so programs without such patterns do not pay for them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -59,6 +59,10 @@ public:
     std::vector<uint32_t> chained;
   };
 
+  void clear() {
+    logs.clear();
+    numReleases = 0;
+  }
   /// `clock` is that of the fence or of the atomic itself.
   void release(Place place, const ThreadClock &clock,
                const AcquiredList &acquired);

@@ -14,7 +14,8 @@
 //
 //  - `base`: of every thread of the block. Set by a barrier of the whole block.
 //  - `warpBase`: of every lane of its own warp. Set by a full __syncwarp.
-//  - `known`: of each thread of the block. A full vector clock; there only after
+//  - `known`: of each thread of the block. A full vector clock; there only
+//  after
 //    a barrier of some warps, a __syncwarp of some lanes, or an mbarrier, and
 //    shared by all who came out of it.
 //
@@ -46,9 +47,7 @@ struct ThreadClock {
   uint32_t voteBase = 0, voteTick = 0, voteMask = 0;
   std::shared_ptr<const ClockVector> known;
 
-  bool isOwnWarp(uint32_t other) const {
-    return (other ^ thread) < kWarpSize;
-  }
+  bool isOwnWarp(uint32_t other) const { return (other ^ thread) < kWarpSize; }
   /// Whether the access happened before what the thread does now. Does not
   /// know of atomics (SyncHistory.h).
   bool isAfter(const Access &access) const {
@@ -93,8 +92,8 @@ public:
   /// What the thread did so far comes before whatever is after the arrivals.
   void release(unsigned thread, Arrivals &to);
   /// All arrivals come before what the thread does from now on.
-  void acquire(unsigned thread,
-               const std::shared_ptr<const ClockVector> &known, uint32_t base);
+  void acquire(unsigned thread, const std::shared_ptr<const ClockVector> &known,
+               uint32_t base);
   /// A new segment of the thread.
   uint32_t advance(unsigned thread) { return clocks[thread].segment = ++tick; }
   /// The thread will see everything that `arrivals` has from now on, as do all

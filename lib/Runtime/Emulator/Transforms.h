@@ -49,7 +49,12 @@ void addContextArguments(llvm::Module &module);
 
 /// Lets loops that poll memory give way to other threads. Returns the functions
 /// in which it found one (KernelABI.cpp).
-llvm::SmallVector<llvm::Function *> addPollingYields(llvm::Module &module);
+struct PollingFunction {
+  llvm::Function *function;
+  /// Not only mbarriers, which belong to the block.
+  bool pollsMemory;
+};
+llvm::SmallVector<PollingFunction> addPollingYields(llvm::Module &module);
 
 /// Metadata of the address of a variable in shared memory: its name, offset and
 /// bytes.
