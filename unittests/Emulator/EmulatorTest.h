@@ -21,6 +21,7 @@
 #include "gtest/gtest.h"
 
 #include <array>
+#include <cstring>
 #include <string>
 #include <vector>
 

@@ -218,7 +218,7 @@ void BlockRunner::finishBlock() {
       switchFiber(mainContext, next.fiber);
       running = nullptr;
     } else if (!resolve()) {
-      current->fail(describeDeadlock());
+      reportDeadlock();
     }
   }
   if (live) {

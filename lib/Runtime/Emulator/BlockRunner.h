@@ -152,7 +152,10 @@ private:
   bool releasePolling();
   bool resolve();
   void mergeWarp(unsigned warp);
+  // Deadlock.cpp
+  void reportDeadlock();
   std::string describeDeadlock() const;
+  std::string describeMissing(const Thread &waiting) const;
 
   const uint16_t *nextOrder();
   void push(Thread &thread);
