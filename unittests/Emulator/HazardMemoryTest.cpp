@@ -44,7 +44,7 @@ TEST_F(MemoryHazards, TailOfASharedRow) {
   std::string text = kernel("ptr %out", body,
                             "@s = internal addrspace(3) global [132 x i32] "
                             "undef, align 4\n");
-  uint32_t *out = array<uint32_t>(128);
+  uint32_t *out = array<uint32_t>(256);
   expectSilent(replaced(text, "STEP", "%lane"), {2}, {128}, out);
   Hazard h = expectFound(unwrittenShared, replaced(text, "STEP", "%l1"), {2},
                          {128}, out);

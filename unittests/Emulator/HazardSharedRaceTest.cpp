@@ -155,7 +155,7 @@ take:
 )" + loadWord("other", "v") +
       put + "  ret void";
   std::string good = kernel("ptr %out", body, shared);
-  uint32_t *out = array<uint32_t>(128);
+  uint32_t *out = array<uint32_t>(256);
   expectSilent(good, {2}, {128}, out);
   // A barrier of the takers alone orders nothing.
   expectFound(

@@ -94,16 +94,20 @@ static uint32_t fold(uint64_t value) {
 void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
                                        void *pointer, uint64_t value) {
   BlockRunner &runner = *thread.block;
+  uint64_t shared = reinterpret_cast<uint64_t>(thread.shared);
+  uint64_t address = reinterpret_cast<uint64_t>(pointer);
+  uint32_t folded = value == kNoValue ? 0 : fold(value);
+  bool inWindow = address - shared < kSharedWindow;
+  if (inWindow &&
+      runner.hazards().touchQuickly(thread, site, address - shared, folded))
+    return pointer;
   HazardLog &log = *runner.launch().hazards;
   const AccessSite &access = log.compiled().accesses[site];
-  uint64_t address = reinterpret_cast<uint64_t>(pointer);
-  uint64_t shared = reinterpret_cast<uint64_t>(thread.shared);
   bool inShared =
       access.space == AccessSpace::Shared || address - shared < kSharedWindow;
   const Allocation *allocation = nullptr;
   if (!isAllowed(thread, access, site, address, inShared, allocation))
     return runner.scratch();
-  uint32_t folded = value == kNoValue ? 0 : fold(value);
   if (inShared)
     runner.hazards().touchShared(thread, site, access, address, folded);
   else if (allocation)

@@ -62,9 +62,9 @@ void BlockHazards::synchronise(Touch &now) {
   if (access.kind != AccessKind::Load) {
     if (access.releases) {
       clocks.advance(index);
-      log->history.release(place, *now.clock, acquired);
+      log->history.release(place, *now.clock, 0, acquired);
     } else if (state.fenced) {
-      log->history.release(place, state.fence, acquired);
+      log->history.release(place, state.fence, now.self.segment, acquired);
     }
   }
   if (access.kind == AccessKind::Store)
@@ -270,6 +270,65 @@ static bool isReadByMany(ShadowRange &range, uint64_t address, uint64_t bytes) {
   return true;
 }
 
+/// Ordered by a barrier or __syncwarp, or its own; the rest is for isAfter.
+static inline bool isQuicklyAfter(const ThreadClock &clock, const Access &a) {
+  uint32_t other = a.thread();
+  return a.segment < clock.base || other == clock.thread ||
+         ((other ^ clock.thread) < kWarpSize && a.segment < clock.warpBase);
+}
+
+bool BlockHazards::touchQuickly(const ThreadContext &thread, uint32_t site,
+                                uint64_t offset, uint32_t value) {
+  const QuickSite &quick = log->quickSite(site);
+  uint64_t bytes = quick.bytes;
+  uint64_t end = std::min<uint64_t>(quick.end, thread.totalShared);
+  if (!quick.isPlain || copiesInFlight || offset < quick.begin ||
+      offset + bytes > end || (offset & quick.alignMask))
+    return false;
+  ShadowPage *page = shared->existing(offset >> kShadowPageShift);
+  uint64_t inPage = offset % kShadowPageBytes;
+  if (!page || inPage + bytes > kShadowPageBytes)
+    return false;
+  ShadowTable *table = page->table.load(std::memory_order_relaxed);
+  if (!table || ((inPage | bytes) & ((1u << table->shift) - 1)))
+    return false;
+  AccessPair *loads = table->loads.load(std::memory_order_relaxed);
+  AccessPair *stores = table->stores.load(std::memory_order_relaxed);
+  if (!loads || !stores)
+    return false;
+  const ThreadClock &clock = clocks[thread.index];
+  uint32_t block = clock.block;
+  Access self{block, clock.segment, Access::makeWho(thread.index, site), value};
+  size_t first = inPage >> table->shift,
+         last = (inPage + bytes) >> table->shift;
+  for (size_t i = first; i < last; ++i) {
+    AccessPair &load = loads[i], &store = stores[i];
+    if (quick.isLoad) {
+      if (store.first.block != block || store.second.block == block ||
+          !isQuicklyAfter(clock, store.first))
+        return false;
+      if (load.first.block != block || isQuicklyAfter(clock, load.first)) {
+        if (load.second.block == block && !isQuicklyAfter(clock, load.second))
+          return false;
+        load = {self, Access()};
+      } else if (load.second.block != block ||
+                 isQuicklyAfter(clock, load.second) ||
+                 ((load.first.who ^ self.who) % 1024 >= kWarpSize &&
+                  (load.first.who ^ load.second.who) % 1024 < kWarpSize)) {
+        load.second = self;
+      }
+      continue;
+    }
+    for (const Access &other :
+         {store.first, store.second, load.first, load.second})
+      if (other.block == block && !isQuicklyAfter(clock, other))
+        return false;
+    store = {self, Access()};
+    load = {Access(), Access()};
+  }
+  return true;
+}
+
 void BlockHazards::touchShared(ThreadContext &thread, uint32_t site,
                                const AccessSite &access, uint64_t address,
                                uint32_t value) {
@@ -314,17 +373,26 @@ void BlockHazards::touchGlobal(ThreadContext &thread, uint32_t site,
     synchronise(now);
 }
 
-/// New device memory is filled with bytes 0xff, so what holds anything else was
-/// written, whoever did it.
+/// New device memory is filled with bytes 0xff. A host that does not know that
+/// it is one may write device memory by itself: then it holds something else.
 void BlockHazards::checkWritten(Touch &now, const Allocation &allocation) {
   uint8_t *written = allocation.written + (now.address - allocation.begin);
-  if (now.access.kind != AccessKind::Store) {
+  if (now.access.kind != AccessKind::Store &&
+      std::memchr(reinterpret_cast<const void *>(now.address), 0xff,
+                  now.bytes) &&
+      std::memchr(written, 0, now.bytes)) {
     auto *bytes = reinterpret_cast<const uint8_t *>(now.address);
-    for (uint64_t i = 0; i < now.bytes; ++i)
-      if (bytes[i] == 0xff && !written[i]) {
-        reportUnwritten(now, HazardKind::UnwrittenGlobal, now.address + i);
-        break;
+    uint64_t first = now.bytes;
+    bool untouched = true;
+    for (uint64_t i = now.bytes; i-- > 0;)
+      if (!written[i]) {
+        first = i;
+        untouched &= bytes[i] == 0xff;
       }
+    if (untouched)
+      reportUnwritten(now, HazardKind::UnwrittenGlobal, now.address + first);
+    else
+      std::memset(written, 1, now.bytes);
   }
   if (now.access.kind != AccessKind::Load)
     std::memset(written, 1, now.bytes);
@@ -347,7 +415,7 @@ void BlockHazards::conflict(Touch &now, const Access &other, bool otherStores,
   if (log->isReported(kind, now.self.site()))
     return;
   finishAcquires();
-  if (log->history.isOrdered(other, *now.clock, acquired))
+  if (log->history.isOrdered(other, isStrong(other), *now.clock, acquired))
     return;
   reportRace(now, other, otherStores, now.pieceBegin + (granule << now.shift));
 }

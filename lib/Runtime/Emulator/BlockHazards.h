@@ -35,6 +35,10 @@ public:
   void prepareLaunch();
   void prepareBlock(uint64_t index, unsigned numThreads);
 
+  /// Whether an access to shared memory at `offset` is the common case, in
+  /// which nothing is wrong: then it is noted, and there is nothing more to do.
+  bool touchQuickly(const ThreadContext &thread, uint32_t site, uint64_t offset,
+                    uint32_t value);
   /// An access within bounds. `value` is that of a store, as a number that
   /// equal values share, or 0.
   void touchShared(ThreadContext &thread, uint32_t site,

@@ -59,7 +59,21 @@ const char *sparsegpu::emulator::verb(AccessKind kind) {
 
 HazardLog::HazardLog(const CompiledModule &code, std::string kernel,
                      AllocationTable allocations)
-    : code(code), kernel(std::move(kernel)), table(std::move(allocations)) {}
+    : code(code), kernel(std::move(kernel)), table(std::move(allocations)) {
+  quick.reserve(code.accesses.size());
+  for (const AccessSite &access : code.accesses) {
+    QuickSite site;
+    if (!access.variable.empty()) {
+      site.begin = access.variableBegin;
+      site.end = access.variableEnd;
+    }
+    site.bytes = access.bytes;
+    site.alignMask = access.alignment ? access.alignment - 1 : 0;
+    site.isPlain = !access.strong && access.kind != AccessKind::Atomic;
+    site.isLoad = access.kind == AccessKind::Load;
+    quick.push_back(site);
+  }
+}
 
 void HazardLog::beginRun() {
   shadows.clear();

@@ -39,6 +39,15 @@ enum class HazardKind : uint8_t {
 
 const char *hazardName(HazardKind kind);
 
+/// What the common case of a check has to know of an AccessSite.
+struct QuickSite {
+  /// Of the variable in shared memory.
+  uint32_t begin = 0, end = ~0u;
+  uint32_t bytes = 0, alignMask = 0;
+  /// A load or store that is neither atomic nor volatile.
+  bool isPlain = false, isLoad = false;
+};
+
 /// Collects the hazards of a launch: one for each kind and site.
 class HazardLog {
 public:
@@ -59,6 +68,7 @@ public:
   /// What the instruction at a site of the shadow does, and where it is; sites
   /// of asynchronous copies follow those of accesses.
   HazardSide describeSite(uint32_t site, uint32_t &bytes) const;
+  const QuickSite &quickSite(uint32_t site) const { return quick[site]; }
   uint32_t copySite(uint32_t sync) const {
     return static_cast<uint32_t>(code.accesses.size()) + sync;
   }
@@ -77,6 +87,7 @@ private:
   std::string kernel;
   AllocationTable table;
   std::vector<ShadowRange> shadows;
+  std::vector<QuickSite> quick;
   std::mutex mutex;
   std::set<std::pair<HazardKind, uint64_t>> seen;
   std::vector<Hazard> found;

@@ -129,6 +129,11 @@ public:
     return page ? *page : makePage(slot);
   }
 
+  /// Page number `index` of the range, or null.
+  ShadowPage *existing(uint64_t index) const {
+    return pages[index].load(std::memory_order_relaxed);
+  }
+
 private:
   static ShadowPage &makePage(std::atomic<ShadowPage *> &slot);
   uint64_t first, count;

@@ -26,6 +26,7 @@ static bool knows(const ThreadClock &clock,
 }
 
 void SyncHistory::release(Place place, const ThreadClock &clock,
+                          uint32_t atomicSegment,
                           const AcquiredList &acquired) {
   std::lock_guard<std::mutex> lock(mutex);
   if (++numReleases > kMostReleases)
@@ -35,6 +36,7 @@ void SyncHistory::release(Place place, const ThreadClock &clock,
   log.ofBlock[clock.block].push_back(index);
   Release release;
   release.clock = clock;
+  release.atomicSegment = atomicSegment;
   // The list of this place is known to whoever reads this release.
   for (const Acquired &a : acquired)
     if (a.log != &log && knows(clock, a) &&
@@ -63,12 +65,13 @@ void SyncHistory::update(Acquired &acquired) {
   acquired.count = acquired.log->releases.size();
 }
 
-bool SyncHistory::search(const Access &access, const Acquired &acquired,
-                         unsigned depth) {
+bool SyncHistory::search(const Access &access, bool strong,
+                         const Acquired &acquired, unsigned depth) {
   const Log &log = *acquired.log;
   if (auto it = log.ofBlock.find(access.block); it != log.ofBlock.end())
     for (auto index = it->second.rbegin(); index != it->second.rend(); ++index)
-      if (*index < acquired.count && log.releases[*index].isAfter(access))
+      if (*index < acquired.count &&
+          log.releases[*index].isAfter(access, strong))
         return true;
   if (depth == 0)
     return false;
@@ -76,13 +79,14 @@ bool SyncHistory::search(const Access &access, const Acquired &acquired,
     if (index >= acquired.count)
       break;
     for (const Acquired &next : log.releases[index].acquired)
-      if (search(access, next, depth - 1))
+      if (search(access, strong, next, depth - 1))
         return true;
   }
   return false;
 }
 
-bool SyncHistory::isOrdered(const Access &access, const ThreadClock &clock,
+bool SyncHistory::isOrdered(const Access &access, bool strong,
+                            const ThreadClock &clock,
                             const AcquiredList &acquired) {
   if (acquired.empty())
     return false;
@@ -91,7 +95,7 @@ bool SyncHistory::isOrdered(const Access &access, const ThreadClock &clock,
   if (numReleases > kMostReleases)
     return true;
   for (auto a = acquired.rbegin(); a != acquired.rend(); ++a)
-    if (knows(clock, *a) && search(access, *a, kMostPlaces))
+    if (knows(clock, *a) && search(access, strong, *a, kMostPlaces))
       return true;
   return false;
 }

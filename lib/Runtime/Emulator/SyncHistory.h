@@ -46,10 +46,13 @@ public:
     ThreadClock clock;
     /// What the block knew when it released.
     AcquiredList acquired;
-    bool isAfter(const Access &access) const {
-      return access.thread() == clock.thread && access.block == clock.block
-                 ? access.segment < clock.segment
-                 : clock.isAfter(access);
+    /// Where the atomic itself was: later than a fence before it.
+    uint32_t atomicSegment = 0;
+    bool isAfter(const Access &access, bool strong) const {
+      if (access.thread() != clock.thread || access.block != clock.block)
+        return clock.isAfter(access);
+      return access.segment < clock.segment ||
+             (strong && access.segment <= atomicSegment);
     }
   };
   struct Log {
@@ -64,19 +67,20 @@ public:
     numReleases = 0;
   }
   /// `clock` is that of the fence or of the atomic itself.
-  void release(Place place, const ThreadClock &clock,
+  void release(Place place, const ThreadClock &clock, uint32_t atomicSegment,
                const AcquiredList &acquired);
   /// The present end of the list of `place`, if there ever was a release.
   Acquired acquire(Place place);
   /// Brings an Acquired to the present end.
   void update(Acquired &acquired);
   /// Whether the access happened before what `clock` does now.
-  bool isOrdered(const Access &access, const ThreadClock &clock,
+  bool isOrdered(const Access &access, bool strong, const ThreadClock &clock,
                  const AcquiredList &acquired);
 
 private:
   static constexpr size_t kMostReleases = size_t(1) << 22;
-  bool search(const Access &access, const Acquired &acquired, unsigned depth);
+  bool search(const Access &access, bool strong, const Acquired &acquired,
+              unsigned depth);
 
   std::mutex mutex;
   std::map<Place, Log> logs;
