@@ -111,9 +111,10 @@ bool BarrierSet::arrive(Thread &thread, const BarrierRequest &request) {
 void BarrierSet::join(unsigned id) {
   const Barrier &barrier = barriers[id];
   BlockHazards &hazards = runner->hazards();
+  // A barrier with a count says nothing of threads that have exited.
   bool all = !hazards.hasArrivals(id);
   for (unsigned w = 0; w < numWarps; ++w)
-    all &= (barrier.lanes[w] | exited[w]) == fullMask(w);
+    all &= (barrier.lanes[w] | (barrier.count ? 0 : exited[w])) == fullMask(w);
   if (all)
     return hazards.blockMet();
   std::vector<unsigned> waiting;

@@ -308,9 +308,9 @@ bool BlockHazards::touchQuickly(const ThreadContext &thread, uint32_t site,
           !isQuicklyAfter(clock, store.first))
         return false;
       if (load.first.block != block || isQuicklyAfter(clock, load.first)) {
-        if (load.second.block == block && !isQuicklyAfter(clock, load.second))
-          return false;
-        load = {self, Access()};
+        load.first = self;
+        if (load.second.block == block && isQuicklyAfter(clock, load.second))
+          load.second = Access();
       } else if (load.second.block != block ||
                  isQuicklyAfter(clock, load.second) ||
                  ((load.first.who ^ self.who) % 1024 >= kWarpSize &&
