@@ -162,7 +162,8 @@ void BlockHazards::touchLoad(Touch &now, AccessPair *loads, AccessPair *stores,
                              size_t count) {
   const ThreadClock &clock = *now.clock;
   for (size_t i = 0; i < count; ++i) {
-    AccessPair &store = stores[i];
+    // Null while nothing has stored to a page of global memory.
+    const AccessPair store = stores ? stores[i] : AccessPair();
     if (isSet<kShared>(store.first, clock)) {
       if (!clock.isAfter(store.first))
         conflict(now, store.first, true, i);
@@ -235,8 +236,11 @@ void BlockHazards::touch(Touch &now, ShadowRange &range) {
     now.shift = table.shift;
     size_t first = offset >> table.shift, count = bytes >> table.shift;
     if (isLoad) {
+      AccessPair *stores = kShared
+                               ? table.storePairs()
+                               : table.stores.load(std::memory_order_relaxed);
       touchLoad<kShared>(now, table.loadPairs() + first,
-                         table.storePairs() + first, count);
+                         stores ? stores + first : nullptr, count);
     } else {
       AccessPair *loads = table.loads.load(std::memory_order_relaxed);
       touchStore<kShared>(now, loads ? loads + first : nullptr,
@@ -255,8 +259,9 @@ static bool isReadByMany(ShadowRange &range, uint64_t address, uint64_t bytes) {
   if (offset + bytes > kShadowPageBytes)
     return false;
   ShadowTable *table = range.page(address).find(offset, bytes);
-  if (!table || table->stores.load(std::memory_order_acquire))
+  if (!table)
     return false;
+  const AccessPair *stores = table->stores.load(std::memory_order_acquire);
   const AccessPair *loads = table->loads.load(std::memory_order_acquire);
   if (!loads)
     return false;
@@ -264,67 +269,9 @@ static bool isReadByMany(ShadowRange &range, uint64_t address, uint64_t bytes) {
        i < e; ++i) {
     uint32_t a = __atomic_load_n(&loads[i].first.block, __ATOMIC_RELAXED);
     uint32_t b = __atomic_load_n(&loads[i].second.block, __ATOMIC_RELAXED);
-    if (!a || !b || a == b)
+    if (!a || !b || a == b ||
+        (stores && __atomic_load_n(&stores[i].first.block, __ATOMIC_RELAXED)))
       return false;
-  }
-  return true;
-}
-
-/// Ordered by a barrier or __syncwarp, or its own; the rest is for isAfter.
-static inline bool isQuicklyAfter(const ThreadClock &clock, const Access &a) {
-  uint32_t other = a.thread();
-  return a.segment < clock.base || other == clock.thread ||
-         ((other ^ clock.thread) < kWarpSize && a.segment < clock.warpBase);
-}
-
-bool BlockHazards::touchQuickly(const ThreadContext &thread, uint32_t site,
-                                uint64_t offset, uint32_t value) {
-  const QuickSite &quick = log->quickSite(site);
-  uint64_t bytes = quick.bytes;
-  uint64_t end = std::min<uint64_t>(quick.end, thread.totalShared);
-  if (!quick.isPlain || copiesInFlight || offset < quick.begin ||
-      offset + bytes > end || (offset & quick.alignMask))
-    return false;
-  ShadowPage *page = shared->existing(offset >> kShadowPageShift);
-  uint64_t inPage = offset % kShadowPageBytes;
-  if (!page || inPage + bytes > kShadowPageBytes)
-    return false;
-  ShadowTable *table = page->table.load(std::memory_order_relaxed);
-  if (!table || ((inPage | bytes) & ((1u << table->shift) - 1)))
-    return false;
-  AccessPair *loads = table->loads.load(std::memory_order_relaxed);
-  AccessPair *stores = table->stores.load(std::memory_order_relaxed);
-  if (!loads || !stores)
-    return false;
-  const ThreadClock &clock = clocks[thread.index];
-  uint32_t block = clock.block;
-  Access self{block, clock.segment, Access::makeWho(thread.index, site), value};
-  size_t first = inPage >> table->shift,
-         last = (inPage + bytes) >> table->shift;
-  for (size_t i = first; i < last; ++i) {
-    AccessPair &load = loads[i], &store = stores[i];
-    if (quick.isLoad) {
-      if (store.first.block != block || store.second.block == block ||
-          !isQuicklyAfter(clock, store.first))
-        return false;
-      if (load.first.block != block || isQuicklyAfter(clock, load.first)) {
-        load.first = self;
-        if (load.second.block == block && isQuicklyAfter(clock, load.second))
-          load.second = Access();
-      } else if (load.second.block != block ||
-                 isQuicklyAfter(clock, load.second) ||
-                 ((load.first.who ^ self.who) % 1024 >= kWarpSize &&
-                  (load.first.who ^ load.second.who) % 1024 < kWarpSize)) {
-        load.second = self;
-      }
-      continue;
-    }
-    for (const Access &other :
-         {store.first, store.second, load.first, load.second})
-      if (other.block == block && !isQuicklyAfter(clock, other))
-        return false;
-    store = {self, Access()};
-    load = {Access(), Access()};
   }
   return true;
 }
