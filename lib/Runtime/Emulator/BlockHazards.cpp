@@ -246,6 +246,15 @@ void BlockHazards::touch(Touch &now, ShadowRange &range) {
       touchStore<kShared>(now, loads ? loads + first : nullptr,
                           table.storePairs() + first, count);
     }
+    if (!kShared) {
+      AccessPair *loads = table.loads.load(std::memory_order_relaxed);
+      AccessPair *stores = table.stores.load(std::memory_order_relaxed);
+      for (size_t i = first; i < first + count; ++i)
+        table.setMany(i, isLoad && loads[i].first.block &&
+                             loads[i].second.block &&
+                             loads[i].first.block != loads[i].second.block &&
+                             !(stores && stores[i].first.block));
+    }
     if (!kShared)
       page.unlock();
     begin += bytes;
@@ -261,18 +270,10 @@ static bool isReadByMany(ShadowRange &range, uint64_t address, uint64_t bytes) {
   ShadowTable *table = range.page(address).find(offset, bytes);
   if (!table)
     return false;
-  const AccessPair *stores = table->stores.load(std::memory_order_acquire);
-  const AccessPair *loads = table->loads.load(std::memory_order_acquire);
-  if (!loads)
-    return false;
   for (size_t i = offset >> table->shift, e = (offset + bytes) >> table->shift;
-       i < e; ++i) {
-    uint32_t a = __atomic_load_n(&loads[i].first.block, __ATOMIC_RELAXED);
-    uint32_t b = __atomic_load_n(&loads[i].second.block, __ATOMIC_RELAXED);
-    if (!a || !b || a == b ||
-        (stores && __atomic_load_n(&stores[i].first.block, __ATOMIC_RELAXED)))
+       i < e; ++i)
+    if (!table->isMany(i))
       return false;
-  }
   return true;
 }
 

@@ -78,6 +78,21 @@ struct ShadowTable {
   AccessPair *storePairs() { return get(stores, count()); }
 
   const unsigned shift;
+  /// One bit for each granule that nothing stored to and that two blocks have
+  /// loaded: further loads need not be looked at.
+  std::atomic<uint64_t> many[kShadowPageBytes / 64] = {};
+  bool isMany(size_t granule) const {
+    return many[granule / 64].load(std::memory_order_relaxed) >>
+               (granule % 64) &
+           1;
+  }
+  void setMany(size_t granule, bool value) {
+    uint64_t bit = uint64_t(1) << (granule % 64);
+    if (value)
+      many[granule / 64].fetch_or(bit, std::memory_order_relaxed);
+    else if (isMany(granule))
+      many[granule / 64].fetch_and(~bit, std::memory_order_relaxed);
+  }
   /// Null until the first load or store.
   std::atomic<AccessPair *> loads{nullptr}, stores{nullptr};
 };
