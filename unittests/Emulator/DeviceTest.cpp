@@ -275,6 +275,7 @@ TEST_F(DeviceTests, CInterface) {
   std::string bitcode = assemble(addOne());
   LoadedModule *module = mgpuModuleLoad(bitcode.data(), bitcode.size());
   void *data = mgpuMemAlloc(128, nullptr, false);
+  mgpuMemset32(data, 7, 32, nullptr);
   int32_t n = 32;
   void *params[] = {&data, &n};
   mgpuLaunchKernel(mgpuModuleGetFunction(module, "k"), 1, 1, 1, 32, 1, 1, 0,

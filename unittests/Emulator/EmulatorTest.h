@@ -21,6 +21,7 @@
 #include "gtest/gtest.h"
 
 #include <array>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -104,7 +105,8 @@ protected:
   /// Device memory, which on this device is host memory.
   template <typename T> T *array(size_t size, T value = T()) {
     T *data = static_cast<T *>(device.allocate(size * sizeof(T)));
-    std::fill(data, data + size, value);
+    std::vector<T> values(size, value);
+    EXPECT_TRUE(device.copy(data, values.data(), size * sizeof(T)).ok());
     return data;
   }
 

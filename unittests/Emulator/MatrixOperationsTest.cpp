@@ -182,6 +182,12 @@ TEST_F(MatrixOperations, AccessesAreChecked) {
   Kernel *k = load(kernel("ptr %out", R"(
   %row = shl i32 %lane, 4
   %p = getelementptr i8, ptr addrspace(3) @tile, i32 %row
+  %inside = icmp ult i32 %lane, 20
+  br i1 %inside, label %fill, label %read
+fill:
+  store <4 x i32> zeroinitializer, ptr addrspace(3) %p, align 16
+  br label %read
+read:
   %r = call {i32, i32, i32, i32} @llvm.nvvm.ldmatrix.sync.aligned.m8n8.x4.b16.p3(ptr addrspace(3) %p)
   ret void)",
                           "@tile = internal addrspace(3) global [320 x i8] "

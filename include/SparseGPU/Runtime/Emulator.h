@@ -84,6 +84,14 @@ struct Options {
   static Status parse(const std::string &text, Options &options);
 };
 
+/// The second of two accesses that race.
+struct HazardSide {
+  /// "load", "store", "atomic"; empty where there is no second side.
+  std::string what;
+  Dim3 block, thread;
+  std::string location;
+};
+
 /// Something wrong that a launch did, reported once per site and kind.
 struct Hazard {
   /// "out-of-bounds global access", "misaligned access", ...
@@ -95,6 +103,7 @@ struct Hazard {
   std::string location;
   /// The whole report, one line.
   std::string message;
+  HazardSide other;
 };
 
 struct LaunchConfig {

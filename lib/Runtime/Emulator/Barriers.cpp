@@ -8,6 +8,7 @@
 
 #include "Barriers.h"
 
+#include "BlockHazards.h"
 #include "BlockRunner.h"
 #include "Format.h"
 
@@ -94,6 +95,8 @@ bool BarrierSet::arrive(Thread &thread, const BarrierRequest &request) {
                               other.location);
           });
   }
+  if (request.op == BarrierOp::Arrive && runner->launch().hazards)
+    runner->hazards().arrived(thread, request.id);
   ++barrier.arrivals;
   barrier.predicates += request.predicate;
   barrier.lanes[w] |= bit;
@@ -103,6 +106,26 @@ bool BarrierSet::arrive(Thread &thread, const BarrierRequest &request) {
     return false;
   complete(request.id, &thread);
   return true;
+}
+
+void BarrierSet::join(unsigned id) {
+  const Barrier &barrier = barriers[id];
+  BlockHazards &hazards = runner->hazards();
+  // A barrier with a count says nothing of threads that have exited.
+  bool all = !hazards.hasArrivals(id);
+  for (unsigned w = 0; w < numWarps; ++w)
+    all &= (barrier.lanes[w] | (barrier.count ? 0 : exited[w])) == fullMask(w);
+  if (all)
+    return hazards.blockMet();
+  std::vector<unsigned> waiting;
+  for (unsigned i = 0; i < numThreads; ++i) {
+    const Thread &thread = runner->thread(i);
+    if (thread.state == ThreadState::Barrier && thread.waitsFor == id)
+      waiting.push_back(i);
+  }
+  if (waiting.empty())
+    return hazards.forgetArrivals(id);
+  hazards.someMet(id, waiting);
 }
 
 void BarrierSet::complete(unsigned id, Thread *current) {
@@ -138,6 +161,8 @@ void BarrierSet::complete(unsigned id, Thread *current) {
       break;
     }
   }
+  if (runner->launch().hazards)
+    join(id);
   uint64_t result = barrier.lastResult;
   barrier.arrivals = 0;
   barrier.completeWarps = 0;

@@ -21,6 +21,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace sparsegpu::emulator {
 
@@ -51,6 +52,11 @@ public:
   void threadExited(Thread &thread);
   /// The value that a completed reduction gives.
   uint64_t result(unsigned id) const { return barriers[id].lastResult; }
+  /// Threads that have arrived and those that are waited for; of the latter 0
+  /// if it is all of the block.
+  std::pair<uint32_t, uint32_t> progress(unsigned id) const {
+    return {barriers[id].arrivals, barriers[id].count};
+  }
 
 private:
   struct Barrier {
@@ -68,6 +74,8 @@ private:
   uint32_t fullMask(unsigned warp) const;
   bool isComplete(const Barrier &barrier) const;
   void complete(unsigned id, Thread *current);
+  /// Under hazards: what those that meet at the barrier know afterwards.
+  void join(unsigned id);
 
   BlockRunner *runner = nullptr;
   unsigned numThreads = 0, numWarps = 0;

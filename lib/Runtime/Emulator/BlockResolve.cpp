@@ -17,7 +17,6 @@
 #include "Format.h"
 
 #include <cstdio>
-#include <map>
 #include <thread>
 
 using namespace sparsegpu::emulator;
@@ -194,48 +193,4 @@ bool BlockRunner::reportAssertion() {
   current->fail(assertion);
   assertion.clear();
   return true;
-}
-
-std::string BlockRunner::describeDeadlock() const {
-  // What is waited for, by how many threads, and the first of them.
-  std::map<std::string, std::pair<unsigned, const Thread *>> waits;
-  unsigned exited = 0;
-  for (unsigned i = 0; i < threadCount; ++i) {
-    const Thread &thread = threads[i];
-    std::string what;
-    if (thread.state == ThreadState::Exited) {
-      ++exited;
-      continue;
-    }
-    uint32_t site = thread.operands.site;
-    if (thread.state == ThreadState::Barrier) {
-      what = formatText("barrier {0}", thread.waitsFor);
-      site = thread.barrierSite;
-    } else if (thread.state == ThreadState::Polling) {
-      what =
-          formatText("the mbarrier at offset {0} of shared memory",
-                     static_cast<char *>(thread.polledMbarrier) - sharedWindow);
-      site = ~0u;
-    } else {
-      what = warps[thread.warp].describe(thread);
-    }
-    if (site < current->code->syncs.size() &&
-        !current->code->syncs[site].location.empty())
-      what += " at " + current->code->syncs[site].location;
-    auto &entry = waits[what];
-    if (!entry.first++)
-      entry.second = &thread;
-  }
-  std::string text = "deadlock in " + place() + ":";
-  bool firstItem = true;
-  for (auto &[what, entry] : waits) {
-    text += formatText("{0} {1} {2} at {3} (first: thread ({4},{5},{6}))",
-                       firstItem ? "" : ",", entry.first,
-                       entry.first == 1 ? "thread waits" : "threads wait", what,
-                       entry.second->tid[0], entry.second->tid[1],
-                       entry.second->tid[2]);
-    firstItem = false;
-  }
-  text += formatText(", {0} exited", exited);
-  return text;
 }

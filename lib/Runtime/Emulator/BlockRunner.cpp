@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockRunner.h"
+
+#include "BlockHazards.h"
 #include "Format.h"
 
 #include <algorithm>
@@ -100,6 +102,12 @@ void BlockRunner::prepareLaunch(Launch &launch) {
     thread.lastAllocation = nullptr;
   }
 
+  if (launch.hazards) {
+    if (!blockHazards)
+      blockHazards = std::make_unique<BlockHazards>(*this);
+    blockHazards->prepareLaunch();
+  }
+
   if (ordersFor == threadCount && ordersSeed == launch.seed)
     return;
   ordersFor = threadCount;
@@ -137,6 +145,8 @@ void BlockRunner::prepareBlock(uint64_t index) {
   // Shared memory has no defined content; NaN shows that somebody reads it.
   std::memset(sharedWindow, 0xff, threads[0].totalShared);
   live = threadCount;
+  if (current->hazards)
+    blockHazards->prepareBlock(index, threadCount);
   // The same block sees the same order whichever worker runs it.
   randomState = (current->seed + 1) * 0x9e3779b97f4a7c15 ^
                 (index + 1) * 0xbf58476d1ce4e5b9;
@@ -215,7 +225,7 @@ void BlockRunner::finishBlock() {
       switchFiber(mainContext, next.fiber);
       running = nullptr;
     } else if (!resolve()) {
-      current->fail(describeDeadlock());
+      reportDeadlock();
     }
   }
   if (live) {

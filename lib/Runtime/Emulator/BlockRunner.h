@@ -37,6 +37,8 @@
 
 namespace sparsegpu::emulator {
 
+class BlockHazards;
+
 enum class ThreadState : uint8_t {
   Ready,
   Barrier,
@@ -120,6 +122,8 @@ public:
   }
   /// Memory for accesses that must not be made.
   void *scratch() { return scratchMemory; }
+  /// Of a launch under hazards.
+  BlockHazards &hazards() { return *blockHazards; }
   /// Whether the pointer is to a thread's own memory.
   bool isLocal(const void *pointer) const;
   /// Where the runner is, for messages: "kernel 'k', block (0,0,0)".
@@ -164,7 +168,11 @@ private:
   bool reportAssertion();
   bool resolve();
   void mergeWarp(unsigned warp);
+  // Deadlock.cpp
+  void reportDeadlock();
   std::string describeDeadlock() const;
+  std::string describeWait(const Thread &thread) const;
+  std::string describeMissing(const Thread &waiting) const;
 
   const uint16_t *nextOrder();
   void push(Thread &thread);
@@ -210,6 +218,7 @@ private:
   unsigned idleRounds = 0;
   std::vector<PendingBranches> branches;
   LaunchTally tally;
+  std::unique_ptr<BlockHazards> blockHazards;
   char *sharedWindow = nullptr;
   void *sharedMapping = nullptr;
   alignas(64) char scratchMemory[256] = {};

@@ -8,6 +8,7 @@
 
 #include "Collectives.h"
 
+#include "BlockHazards.h"
 #include "BlockRunner.h"
 #include "Format.h"
 #include "MatrixCounting.h"
@@ -220,7 +221,7 @@ static void *checkMatrixAccess(Thread &thread, const MatrixOp &op,
   AccessSite site{isStore ? AccessKind::Store : AccessKind::Load,
                   isRow ? AccessSpace::Shared : AccessSpace::Generic, bytes,
                   bytes, thread.block->launch().code->syncs[sync].location};
-  return checkAccess(thread, site, uint64_t(1) << 32 | sync, address);
+  return checkAccess(thread, site, sync, address);
 }
 
 /// Done by the lane that came last, for all.
@@ -328,6 +329,13 @@ void WarpCollectives::complete(BlockRunner &runner, unsigned warp,
     runMatrix(runner, lanes, *current);
   else
     compute(runner, lanes, group.op);
+  if (runner.launch().hazards) {
+    bool whole = (group.arrived | exited) == ~0u;
+    if (group.op == CollectiveOp::WarpBarrier)
+      runner.hazards().lanesMet(warp, group.arrived, whole);
+    else
+      runner.hazards().lanesVoted(warp, group.arrived, whole);
+  }
   // From a random lane on, so that no lane may count on being first.
   unsigned shift = runner.random() & (kWarpSize - 1);
   uint32_t rotated = group.arrived >> shift |

@@ -61,6 +61,14 @@ struct AccessSite {
   /// What the instruction promises, and hardware therefore demands.
   uint32_t alignment;
   std::string location;
+  /// Atomic or volatile: does not race with others of its kind.
+  bool strong = false;
+  /// Orders of memory that the instruction makes by itself.
+  bool acquires = false, releases = false;
+  /// The variable in shared memory that the address is made from, and where it
+  /// is; empty if that is not known.
+  std::string variable{};
+  uint32_t variableBegin = 0, variableEnd = 0;
 };
 
 enum class AsyncOp : uint8_t { None, Commit, Wait, WaitAll };

@@ -90,6 +90,14 @@ JSONValue sparsegpu::emulator::toJSONValue(const Hazard &hazard) {
   object["address"] = std::string_view(toHex(hazard.address));
   object["location"] = std::string_view(hazard.location);
   object["message"] = std::string_view(hazard.message);
+  if (!hazard.other.what.empty()) {
+    JSONValue other = JSONValue::object();
+    other["what"] = std::string_view(hazard.other.what);
+    other["block"] = toArray(hazard.other.block);
+    other["thread"] = toArray(hazard.other.thread);
+    other["location"] = std::string_view(hazard.other.location);
+    object["other"] = std::move(other);
+  }
   return object;
 }
 

@@ -143,6 +143,9 @@ SPARSEGPU_EXPORT void *mgpuMemAlloc(uint64_t bytes, void *stream,
   if (!pointer && bytes)
     Device::get().fail("cannot allocate " + std::to_string(bytes) +
                        " bytes of device memory");
+  // The host writes it without telling anybody.
+  if (pointer && isHostShared && Device::get().options().hazards)
+    check(Device::get().fill(pointer, ~0u, 1, bytes));
   return pointer;
 }
 

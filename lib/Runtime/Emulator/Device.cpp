@@ -220,6 +220,8 @@ Status Device::launch(Kernel *kernel, const LaunchConfig &config, void **params,
       return status;
     if (i > 0)
       trials->restore();
+    if (hazards)
+      hazards->beginRun();
     impl->executor.run(launch, options.workers);
     if (i == 0 && options.counters) {
       std::lock_guard<std::mutex> lock(impl->mutex);
@@ -284,6 +286,7 @@ Status Device::copy(void *destination, const void *source, size_t bytes) {
     if (!status.ok())
       return status;
   std::memmove(destination, source, bytes);
+  impl->memory.noteWritten(destination, source, bytes);
   return Status::success();
 }
 
@@ -300,6 +303,7 @@ Status Device::fill(void *destination, uint32_t value, unsigned elementBytes,
   auto *bytes = static_cast<char *>(destination);
   for (size_t i = 0; i < count; ++i)
     std::memcpy(bytes + i * elementBytes, &value, elementBytes);
+  impl->memory.noteWritten(destination, nullptr, elementBytes * count);
   return Status::success();
 }
 

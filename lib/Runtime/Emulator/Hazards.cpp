@@ -27,39 +27,25 @@ const char *sparsegpu::emulator::hazardName(HazardKind kind) {
     return "barrier divergence";
   case HazardKind::InactiveSource:
     return "shuffle from a lane that takes no part";
+  case HazardKind::RaceShared:
+    return "race on shared memory";
+  case HazardKind::RaceGlobal:
+    return "race on global memory";
+  case HazardKind::UnwrittenShared:
+    return "read of shared memory that nothing wrote";
+  case HazardKind::UnwrittenGlobal:
+    return "read of device memory that nothing wrote";
+  case HazardKind::OutOfBoundsLocal:
+    return "out-of-bounds local access";
+  case HazardKind::CopyInFlight:
+    return "asynchronous copy in flight";
+  case HazardKind::Deadlock:
+    return "deadlock";
   }
   return "hazard";
 }
 
-void HazardLog::report(HazardKind kind, uint64_t site,
-                       const ThreadContext &thread, uint64_t address,
-                       const std::string &location,
-                       const std::function<std::string()> &describe) {
-  std::lock_guard<std::mutex> lock(mutex);
-  if (!seen.insert({kind, site}).second)
-    return;
-  Hazard hazard;
-  hazard.kind = hazardName(kind);
-  hazard.kernel = kernel;
-  hazard.block = {thread.ctaid[0], thread.ctaid[1], thread.ctaid[2]};
-  hazard.thread = {thread.tid[0], thread.tid[1], thread.tid[2]};
-  hazard.address = address;
-  hazard.location = location;
-  hazard.message = formatText(
-      "{0} in kernel '{1}', block ({2},{3},{4}), thread "
-      "({5},{6},{7}){8}{9}: {10}",
-      hazard.kind, kernel, hazard.block.x, hazard.block.y, hazard.block.z,
-      hazard.thread.x, hazard.thread.y, hazard.thread.z,
-      location.empty() ? "" : ", at ", location, describe());
-  found.push_back(std::move(hazard));
-}
-
-std::vector<Hazard> HazardLog::take() {
-  std::lock_guard<std::mutex> lock(mutex);
-  return std::move(found);
-}
-
-static const char *verb(AccessKind kind) {
+const char *sparsegpu::emulator::verb(AccessKind kind) {
   switch (kind) {
   case AccessKind::Load:
     return "load";
@@ -76,87 +62,83 @@ static const char *verb(AccessKind kind) {
   return "access";
 }
 
-/// Whether what `access` describes may be done at `pointer`; reports it if not.
-/// `key` tells sites apart.
-static bool isAllowed(ThreadContext &thread, const AccessSite &access,
-                      uint64_t key, const void *pointer) {
-  BlockRunner &runner = *thread.block;
-  HazardLog &log = *runner.launch().hazards;
-  uint64_t address = reinterpret_cast<uint64_t>(pointer);
-  uint64_t bytes = access.bytes;
+std::string sparsegpu::emulator::syncName(const SyncSite &sync) {
+  return sync.operation == "cp.async" ? "asynchronous copy" : sync.operation;
+}
 
-  uint64_t shared = reinterpret_cast<uint64_t>(thread.shared);
-  bool inWindow = address >= shared && address < shared + kSharedWindow;
-  if (access.space == AccessSpace::Shared || inWindow) {
-    // 32-bit arithmetic of a kernel may leave the window altogether.
-    if (address < shared || address + bytes > shared + thread.totalShared) {
-      log.report(HazardKind::OutOfBoundsShared, key, thread, address,
-                 access.location, [&] {
-                   return formatText(
-                       "{0} of {1} bytes at offset {2} of the {3} bytes "
-                       "of shared memory that the block has",
-                       verb(access.kind), bytes,
-                       static_cast<int64_t>(address - shared),
-                       thread.totalShared);
-                 });
-      return false;
+HazardLog::HazardLog(const CompiledModule &code, std::string kernel,
+                     AllocationTable allocations)
+    : code(code), kernel(std::move(kernel)), table(std::move(allocations)) {
+  quick.reserve(code.accesses.size());
+  for (const AccessSite &access : code.accesses) {
+    QuickSite site;
+    if (!access.variable.empty()) {
+      site.begin = access.variableBegin;
+      site.end = access.variableEnd;
     }
-  } else if (!runner.lastAllocation(thread) ||
-             !runner.lastAllocation(thread)->contains(address, bytes)) {
-    const Allocation *found = findAllocation(log.allocations(), address, bytes);
-    if (found) {
-      runner.lastAllocation(thread) = found;
-    } else if (!runner.isLocal(pointer)) {
-      log.report(HazardKind::OutOfBoundsGlobal, key, thread, address,
-                 access.location, [&] {
-                   return formatText(
-                       "{0} of {1} bytes at {2:x}; {3}", verb(access.kind),
-                       bytes, address,
-                       describeNearest(log.allocations(), address));
-                 });
-      return false;
-    }
+    site.bytes = access.bytes;
+    site.alignMask = access.alignment ? access.alignment - 1 : 0;
+    site.isPlain = !access.strong && access.kind != AccessKind::Atomic;
+    site.isLoad = access.kind == AccessKind::Load;
+    quick.push_back(site);
   }
+}
 
-  if (access.alignment && address % access.alignment) {
-    log.report(HazardKind::Misaligned, key, thread, address, access.location,
-               [&] {
-                 return formatText("{0} of {1} bytes at {2:x}, which is not "
-                                   "a multiple of {3}",
-                                   verb(access.kind), bytes, address,
-                                   access.alignment);
-               });
-    return false;
+void HazardLog::beginRun() {
+  shadows.clear();
+  shadows.reserve(table.size());
+  for (const Allocation &a : table)
+    shadows.emplace_back(a.begin, a.end);
+  history.clear();
+}
+
+HazardSide HazardLog::describeSite(uint32_t site, uint32_t &bytes) const {
+  HazardSide side;
+  size_t copy = site - code.accesses.size();
+  if (site < code.accesses.size()) {
+    const AccessSite &access = code.accesses[site];
+    side.what = verb(access.kind);
+    side.location = access.location;
+    bytes = access.bytes;
+  } else if (copy < code.syncs.size()) {
+    side.what = syncName(code.syncs[copy]);
+    side.location = code.syncs[copy].location;
   }
-  return true;
+  return side;
 }
 
-void *sparsegpu::emulator::checkAccess(ThreadContext &thread,
-                                       const AccessSite &access, uint64_t site,
-                                       void *pointer) {
-  return isAllowed(thread, access, site, pointer) ? pointer
-                                                  : thread.block->scratch();
+bool HazardLog::isReported(HazardKind kind, uint64_t site) {
+  std::lock_guard<std::mutex> lock(mutex);
+  return seen.count({kind, site});
 }
 
-void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
-                                       void *pointer) {
-  const HazardLog &log = *thread.block->launch().hazards;
-  return checkAccess(thread, log.compiled().accesses[site], site, pointer);
+void HazardLog::report(HazardKind kind, uint64_t site,
+                       const ThreadContext &thread, uint64_t address,
+                       const std::string &location,
+                       const std::function<std::string()> &describe,
+                       const HazardSide *other) {
+  std::lock_guard<std::mutex> lock(mutex);
+  if (!seen.insert({kind, site}).second)
+    return;
+  Hazard hazard;
+  hazard.kind = hazardName(kind);
+  hazard.kernel = kernel;
+  hazard.block = {thread.ctaid[0], thread.ctaid[1], thread.ctaid[2]};
+  hazard.thread = {thread.tid[0], thread.tid[1], thread.tid[2]};
+  hazard.address = address;
+  hazard.location = location;
+  hazard.message = formatText(
+      "{0} in kernel '{1}', block ({2},{3},{4}), thread "
+      "({5},{6},{7}){8}{9}: {10}",
+      hazard.kind, kernel, hazard.block.x, hazard.block.y, hazard.block.z,
+      hazard.thread.x, hazard.thread.y, hazard.thread.z,
+      location.empty() ? "" : ", at ", location, describe());
+  if (other)
+    hazard.other = *other;
+  found.push_back(std::move(hazard));
 }
 
-bool sparsegpu::emulator::checkCopy(ThreadContext &thread, uint32_t site,
-                                    const void *destination, const void *source,
-                                    uint64_t bytes, uint64_t sourceBytes) {
-  const SyncSite &sync = thread.block->launch().code->syncs[site];
-  // Numbers of synchronisations and of accesses would collide.
-  uint64_t key = uint64_t(1) << 32 | site;
-  uint32_t size = bytes;
-  AccessSite to{AccessKind::Store, AccessSpace::Shared, size, size,
-                sync.location};
-  AccessSite from{AccessKind::Load, AccessSpace::Global,
-                  static_cast<uint32_t>(sourceBytes), size, sync.location};
-  if (!isAllowed(thread, to, key, destination))
-    return false;
-  return !sourceBytes ||
-         isAllowed(thread, from, key | uint64_t(1) << 33, source);
+std::vector<Hazard> HazardLog::take() {
+  std::lock_guard<std::mutex> lock(mutex);
+  return std::move(found);
 }

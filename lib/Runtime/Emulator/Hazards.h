@@ -11,7 +11,9 @@
 
 #include "CompiledKernel.h"
 #include "Memory.h"
+#include "ShadowMemory.h"
 #include "SparseGPU/Runtime/Emulator.h"
+#include "SyncHistory.h"
 
 #include <functional>
 #include <mutex>
@@ -26,49 +28,94 @@ enum class HazardKind : uint8_t {
   Misaligned,
   BarrierDivergence,
   InactiveSource,
+  RaceShared,
+  RaceGlobal,
+  UnwrittenShared,
+  UnwrittenGlobal,
+  OutOfBoundsLocal,
+  CopyInFlight,
+  Deadlock,
 };
 
 const char *hazardName(HazardKind kind);
+
+/// What the common case of a check has to know of an AccessSite.
+struct QuickSite {
+  /// Of the variable in shared memory.
+  uint32_t begin = 0, end = ~0u;
+  uint32_t bytes = 0, alignMask = 0;
+  /// A load or store that is neither atomic nor volatile.
+  bool isPlain = false, isLoad = false;
+};
 
 /// Collects the hazards of a launch: one for each kind and site.
 class HazardLog {
 public:
   HazardLog(const CompiledModule &code, std::string kernel,
-            AllocationTable allocations)
-      : code(code), kernel(std::move(kernel)), table(std::move(allocations)) {}
+            AllocationTable allocations);
 
   const AllocationTable &allocations() const { return table; }
   const CompiledModule &compiled() const { return code; }
 
   /// Reports unless this site was reported before. `describe` gives the part of
-  /// the message that follows the place.
+  /// the message that follows the place; `other` is the second side of a race.
   void report(HazardKind kind, uint64_t site, const ThreadContext &thread,
               uint64_t address, const std::string &location,
-              const std::function<std::string()> &describe);
+              const std::function<std::string()> &describe,
+              const HazardSide *other = nullptr);
+  /// Before the blocks of a launch run, each time they do.
+  void beginRun();
+  /// What the instruction at a site of the shadow does, and where it is; sites
+  /// of copies and of operations on matrices follow those of accesses.
+  HazardSide describeSite(uint32_t site, uint32_t &bytes) const;
+  const QuickSite &quickSite(uint32_t site) const { return quick[site]; }
+  uint32_t copySite(uint32_t sync) const {
+    return static_cast<uint32_t>(code.accesses.size()) + sync;
+  }
+  bool isReported(HazardKind kind, uint64_t site);
 
   std::vector<Hazard> take();
+
+  /// The shadow of one of `allocations()`.
+  ShadowRange &shadowOf(const Allocation &allocation) {
+    return shadows[&allocation - table.data()];
+  }
+  SyncHistory history;
 
 private:
   const CompiledModule &code;
   std::string kernel;
   AllocationTable table;
+  std::vector<ShadowRange> shadows;
+  std::vector<QuickSite> quick;
   std::mutex mutex;
   std::set<std::pair<HazardKind, uint64_t>> seen;
   std::vector<Hazard> found;
 };
 
+/// "load", "store", "atomic".
+const char *verb(AccessKind kind);
+/// What an operation that touches memory by itself is called.
+std::string syncName(const SyncSite &sync);
+
 /// Checks one access. Returns where it may be made: at `address`, or in the
-/// scratch memory of the runner if it must not be made at all.
-void *checkAccess(ThreadContext &thread, uint32_t site, void *address);
-/// The same for an access that the runtime makes for a thread. `site` is its
-/// number, other than those of compiled code.
+/// scratch memory of the runner if it must not be made at all. `value` is that
+/// of a store in 64 bits, or kNoValue (AccessCheck.cpp).
+constexpr uint64_t kNoValue = ~uint64_t(0) - 1;
+void *checkAccess(ThreadContext &thread, uint32_t site, void *address,
+                  uint64_t value);
+/// Checks an access to a variable of `bytes` of the thread's own.
+void *checkLocal(ThreadContext &thread, uint32_t site, void *address,
+                 void *variable, uint64_t bytes);
+/// Checks an access that an operation of the warp makes for a thread (`sync` is
+/// the number of its SyncSite).
 void *checkAccess(ThreadContext &thread, const AccessSite &access,
-                  uint64_t site, void *address);
+                  uint32_t sync, void *address);
 
 /// Checks an asynchronous copy (`site` is that of a SyncSite); false if it must
 /// not be made. A source of no bytes is not looked at.
 bool checkCopy(ThreadContext &thread, uint32_t site, const void *destination,
-               const void *source, uint64_t bytes, uint64_t sourceBytes);
+               const void *source, uint32_t bytes, uint32_t sourceBytes);
 
 } // namespace sparsegpu::emulator
 

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BlockHazards.h"
 #include "BlockRunner.h"
 #include "Format.h"
 #include "HostFunctions.h"
@@ -38,14 +39,20 @@ static void hostCopy(ThreadContext *context, char *destination,
 }
 
 static void hostCommit(ThreadContext *context) {
+  if (context->block->launch().hazards)
+    context->block->hazards().copiesCommitted(*context);
   context->block->asyncCopies().commit(threadOf(context));
 }
 
 static void hostWaitGroup(ThreadContext *context, uint32_t pending) {
+  if (context->block->launch().hazards)
+    context->block->hazards().copiesWaited(*context, pending, /*all=*/false);
   context->block->asyncCopies().waitGroup(threadOf(context), pending);
 }
 
 static void hostWaitAll(ThreadContext *context) {
+  if (context->block->launch().hazards)
+    context->block->hazards().copiesWaited(*context, 0, /*all=*/true);
   context->block->asyncCopies().waitAll(threadOf(context));
 }
 
@@ -57,6 +64,8 @@ static void hostArriveAfterCopies(ThreadContext *context, char *mbarrier,
   checkMbarrier(thread, mbarrier);
   if (increments)
     addPendingArrival(thread, mbarrier);
+  if (context->block->launch().hazards)
+    context->block->hazards().copiesWillArrive(*context, mbarrier);
   context->block->asyncCopies().arriveWhenDone(thread, mbarrier);
 }
 

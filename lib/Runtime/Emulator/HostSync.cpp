@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BlockHazards.h"
 #include "BlockRunner.h"
 #include "HostFunctions.h"
 
@@ -74,7 +75,21 @@ static void hostExit(ThreadContext *context) {
 }
 
 static void *hostCheck(ThreadContext *context, uint32_t site, void *address) {
-  return checkAccess(*context, site, address);
+  return checkAccess(*context, site, address, kNoValue);
+}
+
+static void *hostCheckStore(ThreadContext *context, uint32_t site,
+                            void *address, uint64_t value) {
+  return checkAccess(*context, site, address, value);
+}
+
+static void *hostCheckLocal(ThreadContext *context, uint32_t site,
+                            void *address, void *variable, uint64_t bytes) {
+  return checkLocal(*context, site, address, variable, bytes);
+}
+
+static void hostCheckFence(ThreadContext *context) {
+  context->block->hazards().fence(*context);
 }
 
 static uint64_t hostClock() {
@@ -111,6 +126,9 @@ static const HostFunction functions[] = {
     {"yield", reinterpret_cast<void *>(hostYield)},
     {"exit", reinterpret_cast<void *>(hostExit)},
     {"check", reinterpret_cast<void *>(hostCheck)},
+    {"check.store", reinterpret_cast<void *>(hostCheckStore)},
+    {"check.local", reinterpret_cast<void *>(hostCheckLocal)},
+    {"check.fence", reinterpret_cast<void *>(hostCheckFence)},
     {"clock", reinterpret_cast<void *>(hostClock)},
     {"isspace", reinterpret_cast<void *>(hostIsSpace)},
 };

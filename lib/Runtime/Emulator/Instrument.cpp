@@ -19,6 +19,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "InstrumentAccesses.h"
+#include "InstrumentChecks.h"
 #include "LaneLog.h"
 #include "Lowering.h"
 #include "Transforms.h"
@@ -100,7 +101,7 @@ private:
   void expandMemoryIntrinsics(Function &function);
   void cutBlocks(Function &function);
   void instrumentBlock(BasicBlock &block, uint32_t number,
-                       ArrayRef<Access> accesses);
+                       ArrayRef<InstructionAccess> accesses);
   Value *addLogRecord(IRBuilder<> &b, BasicBlock &block, uint32_t number,
                       unsigned numAccesses);
   FunctionCallee host(StringRef name, Type *result, ArrayRef<Type *> types);
@@ -235,7 +236,7 @@ Value *Instrumenter::addLogRecord(IRBuilder<> &b, BasicBlock &block,
 }
 
 void Instrumenter::instrumentBlock(BasicBlock &block, uint32_t number,
-                                   ArrayRef<Access> accesses) {
+                                   ArrayRef<InstructionAccess> accesses) {
   IRBuilder<> b(&*block.getFirstNonPHIOrDbgOrAlloca());
   b.SetCurrentDebugLocation(DebugLoc());
   Value *context = block.getParent()->getArg(0);
@@ -264,10 +265,15 @@ void Instrumenter::instrumentBlock(BasicBlock &block, uint32_t number,
     }
     if (!variant.checks || !access.checked)
       continue;
-    Value *checked =
-        b.CreateCall(host("check", b.getPtrTy(),
-                          {b.getPtrTy(), b.getInt32Ty(), b.getPtrTy()}),
-                     {context, b.getInt32(site + index), generic});
+    SmallVector<Type *> types{b.getPtrTy(), b.getInt32Ty(), b.getPtrTy()};
+    SmallVector<Value *> operands{context, b.getInt32(site + index), generic};
+    StringRef name = "check";
+    if (Value *value = foldStoredValue(b, *access.instruction)) {
+      name = "check.store";
+      types.push_back(b.getInt64Ty());
+      operands.push_back(value);
+    }
+    Value *checked = b.CreateCall(host(name, b.getPtrTy(), types), operands);
     access.instruction->setOperand(
         access.pointerOperand,
         b.CreateAddrSpaceCast(checked, pointer->getType()));
@@ -281,7 +287,7 @@ void Instrumenter::run(Function &function) {
   struct Work {
     BasicBlock *block;
     uint32_t number;
-    SmallVector<Access> accesses;
+    SmallVector<InstructionAccess> accesses;
   };
   std::vector<Work> work;
   ReversePostOrderTraversal<Function *> order(&function);
@@ -293,11 +299,13 @@ void Instrumenter::run(Function &function) {
     classifyBlock(*block, site);
     site.firstAccess = compiled.accesses.size();
     for (Instruction &instruction : *block) {
-      for (const Access &access : getAccesses(instruction)) {
+      for (const InstructionAccess &access : getAccesses(instruction)) {
         item.accesses.push_back(access);
         compiled.accesses.push_back({access.kind, access.space, access.bytes,
                                      access.alignment,
                                      describeLocation(instruction)});
+        describeForChecks(compiled.accesses.back(), instruction,
+                          access.pointer());
       }
     }
     site.numAccesses = item.accesses.size();
@@ -306,6 +314,8 @@ void Instrumenter::run(Function &function) {
   }
   for (Work &item : work)
     instrumentBlock(*item.block, item.number, item.accesses);
+  if (variant.checks)
+    addLocalChecks(function, compiled);
 }
 
 void sparsegpu::emulator::instrument(Module &module, const Variant &variant,

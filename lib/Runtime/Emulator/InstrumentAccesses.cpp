@@ -36,14 +36,15 @@ static StringRef calleeName(const Instruction &instruction) {
   return callee ? callee->getName() : "";
 }
 
-static Access makeAccess(Instruction &instruction, unsigned operand,
-                         uint32_t bytes, uint32_t alignment, AccessKind kind) {
+static InstructionAccess makeAccess(Instruction &instruction, unsigned operand,
+                                    uint32_t bytes, uint32_t alignment,
+                                    AccessKind kind) {
   return {&instruction, operand, bytes,
           alignment,    kind,    spaceOf(instruction.getOperand(operand))};
 }
 
 /// Accesses that are calls of intrinsics.
-static SmallVector<Access, 2> getCallAccesses(CallInst &call) {
+static SmallVector<InstructionAccess, 2> getCallAccesses(CallInst &call) {
   StringRef name = calleeName(call);
   if (!name.consume_front("llvm.nvvm."))
     return {};
@@ -61,7 +62,7 @@ static SmallVector<Access, 2> getCallAccesses(CallInst &call) {
     uint32_t matrices = name.starts_with("x4")   ? 4
                         : name.starts_with("x2") ? 2
                                                  : 1;
-    Access access =
+    InstructionAccess access =
         makeAccess(call, 0, 16 * matrices, 16, AccessKind::MatrixLoad);
     access.checked = false;
     return {access};
@@ -77,8 +78,10 @@ static SmallVector<Access, 2> getCallAccesses(CallInst &call) {
                        .Default(0);
   if (!bytes)
     return {};
-  Access write = makeAccess(call, 0, bytes, bytes, AccessKind::AsyncWrite);
-  Access read = makeAccess(call, 1, bytes, bytes, AccessKind::AsyncRead);
+  InstructionAccess write =
+      makeAccess(call, 0, bytes, bytes, AccessKind::AsyncWrite);
+  InstructionAccess read =
+      makeAccess(call, 1, bytes, bytes, AccessKind::AsyncRead);
   write.checked = read.checked = false;
   read.laneBytes =
       hasSize ? call.getArgOperand(2)
@@ -86,14 +89,14 @@ static SmallVector<Access, 2> getCallAccesses(CallInst &call) {
   return {write, read};
 }
 
-SmallVector<Access, 2>
+SmallVector<InstructionAccess, 2>
 sparsegpu::emulator::getAccesses(Instruction &instruction) {
   const DataLayout &layout = instruction.getModule()->getDataLayout();
   auto make = [&](unsigned operand, Type *type, Align align, AccessKind kind) {
     return makeAccess(instruction, operand, layout.getTypeStoreSize(type),
                       align.value(), kind);
   };
-  SmallVector<Access, 2> found;
+  SmallVector<InstructionAccess, 2> found;
   if (auto *load = dyn_cast<LoadInst>(&instruction))
     found = {make(load->getPointerOperandIndex(), load->getType(),
                   load->getAlign(), AccessKind::Load)};

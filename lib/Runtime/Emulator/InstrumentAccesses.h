@@ -19,7 +19,7 @@
 namespace sparsegpu::emulator {
 
 /// An instruction that touches memory which is not the thread's own.
-struct Access {
+struct InstructionAccess {
   llvm::Instruction *instruction;
   unsigned pointerOperand;
   uint32_t bytes;
@@ -37,7 +37,8 @@ struct Access {
 };
 
 /// The accesses of an instruction: none, one, or the two of cp.async.
-llvm::SmallVector<Access, 2> getAccesses(llvm::Instruction &instruction);
+llvm::SmallVector<InstructionAccess, 2>
+getAccesses(llvm::Instruction &instruction);
 
 /// The class of an instruction and how many of the hardware's it is; nothing if
 /// the hardware does not execute it (ClassifyInstructions.cpp).

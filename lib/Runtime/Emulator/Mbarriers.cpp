@@ -8,6 +8,7 @@
 
 #include "Mbarriers.h"
 
+#include "BlockHazards.h"
 #include "BlockRunner.h"
 #include "Format.h"
 
@@ -93,6 +94,8 @@ static uint64_t arrive(Thread &thread, MbarrierOp op, void *address,
   if (drops)
     fields.expected -= count;
   fields.pending -= count;
+  if (thread.block->launch().hazards)
+    thread.block->hazards().mbarrierArrived(thread, address, !fields.pending);
   if (fields.pending == 0) {
     if (op == MbarrierOp::ArriveNoComplete ||
         op == MbarrierOp::ArriveDropNoComplete)
@@ -137,6 +140,8 @@ uint64_t sparsegpu::emulator::runMbarrier(Thread &thread, MbarrierOp op,
     }
     if (!complete)
       thread.polledMbarrier = address;
+    else if (thread.block->launch().hazards)
+      thread.block->hazards().mbarrierPassed(thread, address);
     return complete;
   }
   default:
@@ -175,5 +180,7 @@ void sparsegpu::emulator::arriveForCopies(Thread &thread, void *address) {
       return;
     }
   }
+  if (runner.launch().hazards)
+    runner.hazards().copiesArrived(thread, address);
   runMbarrier(thread, MbarrierOp::Arrive, address, 1);
 }

@@ -31,10 +31,14 @@ void *DeviceMemory::allocate(size_t bytes, bool poison) {
   void *pointer = std::aligned_alloc(kAlignment, rounded);
   if (!pointer)
     return nullptr;
-  if (poison)
+  Owned entry;
+  entry.bytes = bytes;
+  if (poison) {
     std::memset(pointer, 0xff, rounded);
+    entry.written.reset(static_cast<uint8_t *>(std::calloc(bytes, 1)));
+  }
   std::lock_guard<std::mutex> lock(mutex);
-  owned[reinterpret_cast<uint64_t>(pointer)] = bytes;
+  owned[reinterpret_cast<uint64_t>(pointer)] = std::move(entry);
   return pointer;
 }
 
@@ -79,21 +83,21 @@ Status DeviceMemory::checkRange(const void *pointer, size_t bytes,
   if (it == owned.begin())
     return Status::success();
   --it;
-  if (address >= it->first + it->second ||
-      bytes <= it->first + it->second - address)
+  if (address >= it->first + it->second.bytes ||
+      bytes <= it->first + it->second.bytes - address)
     return Status::success();
   return Status::error(
       formatText("{0} of {1} bytes at {2} runs past the end of a device "
                  "allocation of {3} bytes at {4:x}",
-                 what, bytes, pointer, it->second, it->first));
+                 what, bytes, pointer, it->second.bytes, it->first));
 }
 
 AllocationTable DeviceMemory::snapshot() const {
   AllocationTable table;
   std::lock_guard<std::mutex> lock(mutex);
   for (auto &entry : owned)
-    table.push_back(
-        {entry.first, entry.first + entry.second, "device allocation"});
+    table.push_back({entry.first, entry.first + entry.second.bytes,
+                     "device allocation", entry.second.written.get()});
   for (auto &entry : registered)
     table.push_back({entry.first, entry.first + entry.second.first,
                      "registered host memory"});
@@ -102,6 +106,31 @@ AllocationTable DeviceMemory::snapshot() const {
               return a.begin < b.begin;
             });
   return table;
+}
+
+uint8_t *DeviceMemory::writtenAt(uint64_t address, uint64_t bytes) const {
+  auto it = owned.upper_bound(address);
+  if (it == owned.begin())
+    return nullptr;
+  --it;
+  if (!it->second.written || address - it->first >= it->second.bytes ||
+      bytes > it->second.bytes - (address - it->first))
+    return nullptr;
+  return it->second.written.get() + (address - it->first);
+}
+
+void DeviceMemory::noteWritten(const void *pointer, const void *source,
+                               size_t bytes) {
+  std::lock_guard<std::mutex> lock(mutex);
+  uint8_t *to = writtenAt(reinterpret_cast<uint64_t>(pointer), bytes);
+  if (!to)
+    return;
+  // Copying what nothing wrote is no fault, and makes no value of it.
+  if (const uint8_t *from =
+          writtenAt(reinterpret_cast<uint64_t>(source), bytes))
+    std::memmove(to, from, bytes);
+  else
+    std::memset(to, 1, bytes);
 }
 
 static AllocationTable::const_iterator

@@ -11,6 +11,7 @@
 
 #include "SparseGPU/Runtime/Emulator.h"
 
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,6 +26,8 @@ struct Allocation {
   uint64_t end = 0;
   /// "allocation", "registered host memory", "module variable 'x'".
   std::string what;
+  /// For each byte, whether something wrote it; null where that is not known.
+  uint8_t *written = nullptr;
   bool contains(uint64_t address, uint64_t bytes) const {
     return address >= begin && address < end && bytes <= end - address;
   }
@@ -51,10 +54,18 @@ public:
   /// An error if the range begins in an allocation and ends behind it.
   Status checkRange(const void *pointer, size_t bytes, const char *what) const;
   AllocationTable snapshot() const;
+  /// The range was written from outside of kernels; from `source`, if that is
+  /// not null.
+  void noteWritten(const void *pointer, const void *source, size_t bytes);
 
 private:
   mutable std::mutex mutex;
-  std::map<uint64_t, uint64_t> owned;
+  struct Owned {
+    uint64_t bytes = 0;
+    std::unique_ptr<uint8_t, void (*)(void *)> written{nullptr, ::free};
+  };
+  uint8_t *writtenAt(uint64_t address, uint64_t bytes) const;
+  std::map<uint64_t, Owned> owned;
   /// Registrations nest: the same range may be registered several times.
   std::map<uint64_t, std::pair<uint64_t, unsigned>> registered;
 };

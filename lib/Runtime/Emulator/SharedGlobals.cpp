@@ -40,7 +40,7 @@ static bool isDynamic(const GlobalVariable &variable,
 }
 
 static void replaceUses(Function &function, GlobalVariable &variable,
-                        uint64_t offset) {
+                        uint64_t offset, uint64_t bytes) {
   IRBuilder<> b(&*function.getEntryBlock().getFirstNonPHIOrDbgOrAlloca());
   Type *pointer = variable.getType();
   Value *slot = b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), function.getArg(0),
@@ -48,8 +48,19 @@ static void replaceUses(Function &function, GlobalVariable &variable,
   LoadInst *base = b.CreateLoad(pointer, slot);
   base->setMetadata(LLVMContext::MD_invariant_load,
                     MDNode::get(b.getContext(), {}));
-  Value *address = b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), base, offset,
-                                                variable.getName());
+  // An instruction also where the offset is zero: checks know the variable by
+  // it.
+  auto *address = GetElementPtrInst::CreateInBounds(
+      b.getInt8Ty(), base, b.getInt64(offset), variable.getName());
+  b.Insert(address);
+  auto number = [&](uint64_t value) {
+    return ConstantAsMetadata::get(b.getInt64(value));
+  };
+  address->setMetadata(
+      kSharedVariable,
+      MDNode::get(b.getContext(),
+                  {MDString::get(b.getContext(), variable.getName()),
+                   number(offset), number(bytes)}));
   variable.replaceUsesWithIf(address, [&](Use &use) {
     auto *user = dyn_cast<Instruction>(use.getUser());
     return user && user->getFunction() == &function && user != address;
@@ -80,8 +91,9 @@ std::string sparsegpu::emulator::lowerSharedGlobals(
     uint64_t offset = 0;
     for (GlobalVariable *variable : used) {
       offset = alignTo(offset, layout.getPreferredAlign(variable));
-      replaceUses(*kernel, *variable, offset);
-      offset += layout.getTypeAllocSize(variable->getValueType());
+      uint64_t bytes = layout.getTypeAllocSize(variable->getValueType());
+      replaceUses(*kernel, *variable, offset, bytes);
+      offset += bytes;
     }
     uint64_t alignment = kDynamicAlignment;
     for (GlobalVariable *variable : dynamic)
@@ -89,7 +101,7 @@ std::string sparsegpu::emulator::lowerSharedGlobals(
                                      variable->getAlign().valueOrOne().value());
     offset = alignTo(offset, alignment);
     for (GlobalVariable *variable : dynamic)
-      replaceUses(*kernel, *variable, offset);
+      replaceUses(*kernel, *variable, offset, kSharedWindow - offset);
     if (offset > kMaxShared)
       return formatv("kernel '{0}' has {1} bytes of static shared memory; a "
                      "block may have {2}",

@@ -60,6 +60,10 @@ struct PollingFunction {
 };
 llvm::SmallVector<PollingFunction> addPollingYields(llvm::Module &module);
 
+/// Metadata of the address of a variable in shared memory: its name, offset and
+/// bytes.
+constexpr const char *kSharedVariable = "sparsegpu.shared";
+
 /// Replaces variables in shared memory by offsets into the window of the block.
 /// Returns an error, or nothing (SharedGlobals.cpp).
 std::string lowerSharedGlobals(llvm::Module &module,
