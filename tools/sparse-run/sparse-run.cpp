@@ -114,7 +114,8 @@ static KernelRegisters findRegisters(Program &program, const Options &options) {
   // What is wrong with the program is said when it is compiled to be run.
   ScopedDiagnosticHandler quiet(program.module->getContext(),
                                 [](Diagnostic &) { return success(); });
-  auto code = compileForCUDA(*program.module, pipeline, {options.chip});
+  auto code = compileForCUDA(*program.module, pipeline, {options.chip},
+                             options.cudaTools);
   if (!code) {
     llvm::consumeError(code.takeError());
     return registers;
