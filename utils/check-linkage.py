@@ -32,7 +32,7 @@ BUNDLED = (
     "libsparsegpu_emulator_core.so",
     "sparsegpu-bundle-run",
 )
-C_LIBRARY = re.compile(r"(libc|libm|libdl|libpthread|librt|ld-linux[-\w]*)\.so[.\d]*")
+C_LIBRARY = re.compile(r"(libc|libm|libdl|libpthread|libresolv|librt|ld-linux[-\w]*)\.so[.\d]*")
 NEWEST_GLIBC = (2, 35)
 INTERFACE = re.compile(r"(mgpu|sparsegpuRuntime|sparsegpuEmulator)[A-Z]\w*$")
 
