@@ -31,6 +31,7 @@ BUNDLED = (
     "libsparsegpu_cuda_runtime.so",
     "libsparsegpu_emulator_core.so",
     "sparsegpu-bundle-run",
+    "sparsegpu-gpu-benchmark",
 )
 C_LIBRARY = re.compile(r"(libc|libm|libdl|libpthread|libresolv|librt|ld-linux[-\w]*)\.so[.\d]*")
 NEWEST_GLIBC = (2, 35)
