@@ -12,6 +12,8 @@
 #include "DriverTypes.h"
 #include "Status.h"
 
+// The names are those of cuda.h.
+// NOLINTBEGIN(readability-identifier-naming)
 namespace sparsegpu::cuda {
 
 /// The functions of libcuda.so.1.
@@ -43,5 +45,6 @@ struct Driver {
                                           ": the driver is too old"))
 
 } // namespace sparsegpu::cuda
+// NOLINTEND(readability-identifier-naming)
 
 #endif // SPARSEGPU_RUNTIME_CUDA_DRIVER_H

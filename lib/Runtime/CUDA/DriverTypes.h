@@ -23,6 +23,8 @@
 #include <cstddef>
 #include <cstdint>
 
+// The names are those of cuda.h.
+// NOLINTBEGIN(readability-identifier-naming)
 namespace sparsegpu::cuda {
 
 using CUdevice = int;
@@ -184,5 +186,6 @@ enum CUtensorMapFloatOOBfill : int;
   X(cuFuncGetParamInfo, (CUfunction, size_t, size_t *, size_t *))
 
 } // namespace sparsegpu::cuda
+// NOLINTEND(readability-identifier-naming)
 
 #endif // SPARSEGPU_RUNTIME_CUDA_DRIVERTYPES_H
