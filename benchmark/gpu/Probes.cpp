@@ -73,10 +73,8 @@ static Expected<double> copyBandwidth(const DeviceContext &device,
   bytes = std::max<uint64_t>(bytes / 256 * 256, 256);
   DeviceBuffer buffers[2];
   for (DeviceBuffer &buffer : buffers) {
-    Expected<DeviceBuffer> made = DeviceBuffer::create(device.library, bytes);
-    if (!made)
+    if (Status made = buffer.reset(device.library, bytes); !made)
       return made.takeError();
-    buffer = std::move(*made);
     if (Status filled = device.library.fill(buffer.data(), 0x3f9d70a4,
                                             bytes / 4, device.stream);
         !filled)

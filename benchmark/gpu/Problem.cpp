@@ -100,11 +100,7 @@ bool isTwoFour(const SparseOperand &matrix) {
 
 Status Problem::allocateOutput() {
   uint64_t bytes = outputElements() * formats::byteSize(type);
-  Expected<DeviceBuffer> made = DeviceBuffer::create(device.library, bytes);
-  if (!made)
-    return made.takeError();
-  output = std::move(*made);
-  return Status::success();
+  return output.reset(device.library, bytes);
 }
 
 Status Problem::poisonOutput() const {

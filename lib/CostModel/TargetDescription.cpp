@@ -5,15 +5,17 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Sources.
+// Sources. The numbers were written from knowledge of these and not checked
+// against each; a test holds the peaks of f16 and f32 against the published
+// ones. Check a number before relying on it.
 // - Lane rates, limits, shared memory: CUDA C++ Programming Guide, "Arithmetic
 //   Instructions" and "Technical Specifications per Compute Capability".
 //   Conversions: the rate of "all other conversions". 16-bit floats: half of
 //   the results in the table, which come in pairs. Load/store units: the SM
 //   diagrams of the white papers below.
-// - Units of registers and shared memory, 1 KiB taken by the system from 8.0
-// on:
-//   cuda_occupancy.h of the CUDA Toolkit; Ampere and Hopper tuning guides.
+// - Units of registers and shared memory, and the 1 KiB that the system takes
+//   from 8.0 on: cuda_occupancy.h of the CUDA Toolkit; Ampere and Hopper tuning
+//   guides.
 // - SMs, boost clocks, tensor-core peaks, DRAM, L2 sizes: NVIDIA's white papers
 //   on V100 (WP-08608), Turing (WP-09183), A100, GA102 2.1, Ada 2.1, H100, and
 //   the data sheets of T4 and H200. Rates per SM and cycle are peak / (SMs *

@@ -111,12 +111,7 @@ Status SpMMCall::prepare(const CusparseApi &owner, const Problem &problem,
                                      computeType, algorithm, &bytes);
     if (Status done = api->check(status, "cusparseSpMM_bufferSize"); !done)
       return done;
-    Expected<bundle::DeviceBuffer> made =
-        bundle::DeviceBuffer::create(problem.device.library, bytes);
-    if (!made)
-      return made.takeError();
-    buffer = std::move(*made);
-    return Status::success();
+    return buffer.reset(problem.device.library, bytes);
   });
   if (!sized)
     return sized;

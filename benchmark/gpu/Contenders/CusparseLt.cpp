@@ -49,7 +49,6 @@ private:
   };
   Status makePlan();
   Status compress();
-  Status allocateInto(DeviceBuffer &buffer, uint64_t bytes);
 
   std::shared_ptr<CusparseLtApi> api;
   double limitBytes;
@@ -72,15 +71,6 @@ CusparseLtTwoFour::whyNot(const Problem &problem) const {
     return std::string("A is not 2:4 structured") +
            (problem.wantsTwoFour ? ", although the case asks for it" : "");
   return tooLargeAsDense(problem, limitBytes);
-}
-
-Status CusparseLtTwoFour::allocateInto(DeviceBuffer &buffer, uint64_t bytes) {
-  Expected<DeviceBuffer> made =
-      DeviceBuffer::create(problem->device.library, bytes);
-  if (!made)
-    return made.takeError();
-  buffer = std::move(*made);
-  return Status::success();
 }
 
 Status CusparseLtTwoFour::makePlan() {
@@ -137,7 +127,7 @@ Status CusparseLtTwoFour::makePlan() {
                                 "cusparseLtMatmulGetWorkspace");
       !asked)
     return asked;
-  return allocateInto(workspace, bytes);
+  return workspace.reset(problem->device.library, bytes);
 }
 
 Status CusparseLtTwoFour::compress() {
@@ -147,10 +137,10 @@ Status CusparseLtTwoFour::compress() {
                                 "cusparseLtSpMMACompressedSize");
       !asked)
     return asked;
-  if (Status made = allocateInto(compressed, bytes); !made)
+  if (Status made = compressed.reset(problem->device.library, bytes); !made)
     return made;
   DeviceBuffer buffer;
-  if (Status made = allocateInto(buffer, bufferBytes); !made)
+  if (Status made = buffer.reset(problem->device.library, bufferBytes); !made)
     return made;
   Status status =
       api->check(api->compress(api->handle, &objects->plan, dense.data(),

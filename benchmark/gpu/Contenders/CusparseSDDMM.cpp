@@ -77,12 +77,7 @@ Status CusparseSDDMM::prepare(const Problem &problem,
         cusparse::kSDDMMAlgDefault, &bytes);
     if (Status done = api->check(status, "cusparseSDDMM_bufferSize"); !done)
       return done;
-    Expected<bundle::DeviceBuffer> made =
-        bundle::DeviceBuffer::create(problem.device.library, bytes);
-    if (!made)
-      return made.takeError();
-    buffer = std::move(*made);
-    return Status::success();
+    return buffer.reset(problem.device.library, bytes);
   });
   if (!sized)
     return sized;

@@ -43,7 +43,6 @@ public:
 
 private:
   Status multiply(bool allocate);
-  Status allocateInto(DeviceBuffer &buffer, uint64_t bytes);
 
   std::shared_ptr<CusparseApi> api;
   const char *label;
@@ -55,15 +54,6 @@ private:
   int64_t resultNonzeros = 0;
 };
 } // namespace
-
-Status CusparseSpGEMM::allocateInto(DeviceBuffer &buffer, uint64_t bytes) {
-  Expected<DeviceBuffer> made =
-      DeviceBuffer::create(problem->device.library, bytes);
-  if (!made)
-    return made.takeError();
-  buffer = std::move(*made);
-  return Status::success();
-}
 
 Status CusparseSpGEMM::multiply(bool allocate) {
   constexpr int n = cusparse::kNonTranspose;
@@ -86,7 +76,7 @@ Status CusparseSpGEMM::multiply(bool allocate) {
     if (Status asked = invoke(nullptr); !asked)
       return asked;
     if (allocate)
-      if (Status made = allocateInto(buffer, bytes); !made)
+      if (Status made = buffer.reset(problem->device.library, bytes); !made)
         return made;
     if (bytes > buffer.size())
       return Error(std::string(call) + " wants " + std::to_string(bytes) +
@@ -109,12 +99,13 @@ Status CusparseSpGEMM::multiply(bool allocate) {
         !done)
       return done;
     if (allocate) {
-      if (Status done =
-              allocateInto(coordinates, resultNonzeros * sizeof(int32_t));
+      if (Status done = coordinates.reset(problem->device.library,
+                                          resultNonzeros * sizeof(int32_t));
           !done)
         return done;
-      if (Status done = allocateInto(
-              values, resultNonzeros * formats::byteSize(problem->type));
+      if (Status done =
+              values.reset(problem->device.library,
+                           resultNonzeros * formats::byteSize(problem->type));
           !done)
         return done;
     }
@@ -145,8 +136,8 @@ Status CusparseSpGEMM::prepare(const Problem &given, Preparation &preparation) {
     return made;
   if (Status made = b.csr(*api, *given.sparseB); !made)
     return made;
-  if (Status made =
-          allocateInto(positions, (given.a.rows + 1) * sizeof(int32_t));
+  if (Status made = positions.reset(problem->device.library,
+                                    (given.a.rows + 1) * sizeof(int32_t));
       !made)
     return made;
   void *made = nullptr;

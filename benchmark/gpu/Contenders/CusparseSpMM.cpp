@@ -78,11 +78,10 @@ public:
         !set)
       return set;
     Status converted = preparation.step("CSR to COO", [&]() -> Status {
-      Expected<DeviceBuffer> made =
-          DeviceBuffer::create(problem.device.library, nnz * sizeof(int));
-      if (!made)
-        return made.takeError();
-      rowIndices = std::move(*made);
+      if (Status made =
+              rowIndices.reset(problem.device.library, nnz * sizeof(int));
+          !made)
+        return made;
       if (nnz == 0)
         return Status::success();
       return api->check(api->xcsr2coo(api->handle,

@@ -289,6 +289,14 @@ Expected<DeviceBuffer> DeviceBuffer::create(const RuntimeLibrary &library,
   return buffer;
 }
 
+Status DeviceBuffer::reset(const RuntimeLibrary &library, uint64_t bytes) {
+  Expected<DeviceBuffer> buffer = create(library, bytes);
+  if (!buffer)
+    return buffer.takeError();
+  *this = std::move(*buffer);
+  return Status::success();
+}
+
 DeviceBuffer::DeviceBuffer(DeviceBuffer &&other) noexcept {
   *this = std::move(other);
 }

@@ -85,10 +85,8 @@ Expected<Timing> bundle::measure(const RuntimeLibrary &library, void *stream,
   DeviceBuffer flush;
   if (options.l2 == L2State::Cold) {
     uint64_t bytes = options.l2Bytes ? 2 * options.l2Bytes : 256u << 20;
-    Expected<DeviceBuffer> created = DeviceBuffer::create(library, bytes);
-    if (!created)
-      return created.takeError();
-    flush = std::move(*created);
+    if (Status status = flush.reset(library, bytes); !status)
+      return status.takeError();
   }
   auto prepare = [&](unsigned sample) -> Status {
     if (before)

@@ -277,18 +277,21 @@ static bool isReadByMany(ShadowRange &range, uint64_t address, uint64_t bytes) {
   return true;
 }
 
+BlockHazards::Touch BlockHazards::makeTouch(ThreadContext &thread,
+                                            uint32_t site,
+                                            const AccessSite &access,
+                                            uint64_t address, uint32_t value,
+                                            bool isShared) {
+  const ThreadClock &clock = clocks[thread.index];
+  Access self{clock.block, clock.segment, Access::makeWho(thread.index, site),
+              value};
+  return {thread, &clock, access, self, address, access.bytes, isShared};
+}
+
 void BlockHazards::touchShared(ThreadContext &thread, uint32_t site,
                                const AccessSite &access, uint64_t address,
                                uint32_t value) {
-  const ThreadClock &clock = clocks[thread.index];
-  Touch now{
-      thread,
-      &clock,
-      access,
-      {clock.block, clock.segment, Access::makeWho(thread.index, site), value},
-      address,
-      access.bytes,
-      true};
+  Touch now = makeTouch(thread, site, access, address, value, true);
   if (copiesInFlight)
     checkInFlight(now);
   touch<true>(now, *shared);
@@ -300,15 +303,7 @@ void BlockHazards::touchGlobal(ThreadContext &thread, uint32_t site,
                                const AccessSite &access,
                                const Allocation &allocation, uint64_t address,
                                uint32_t value) {
-  const ThreadClock &clock = clocks[thread.index];
-  Touch now{
-      thread,
-      &clock,
-      access,
-      {clock.block, clock.segment, Access::makeWho(thread.index, site), value},
-      address,
-      access.bytes,
-      false};
+  Touch now = makeTouch(thread, site, access, address, value, false);
   if (allocation.written)
     checkWritten(now, allocation);
   if (copiesInFlight && access.kind != AccessKind::Load)

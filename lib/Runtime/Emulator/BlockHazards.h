@@ -81,6 +81,9 @@ public:
     /// "load"; "asynchronous copy"; "ldmatrix.m8n8.x4.b16".
     std::string what() const;
   };
+  Touch makeTouch(ThreadContext &thread, uint32_t site,
+                  const AccessSite &access, uint64_t address, uint32_t value,
+                  bool isShared);
   /// An asynchronous copy that its thread has not waited for.
   struct Copy {
     Access self;

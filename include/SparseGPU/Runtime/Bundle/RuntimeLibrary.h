@@ -87,6 +87,8 @@ public:
   DeviceBuffer() = default;
   static Expected<DeviceBuffer> create(const RuntimeLibrary &library,
                                        uint64_t bytes);
+  /// Takes `bytes` bytes and gives up what it had; on failure it keeps that.
+  Status reset(const RuntimeLibrary &library, uint64_t bytes);
   DeviceBuffer(DeviceBuffer &&other) noexcept;
   DeviceBuffer &operator=(DeviceBuffer &&other) noexcept;
   ~DeviceBuffer();
