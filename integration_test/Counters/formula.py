@@ -18,7 +18,7 @@ import sys
 
 # Warp instructions by what executes them, counted in the LLVM IR of the kernel
 # that sparse-opt makes of the program, after the passes that NVPTX runs with its
-# load/store vectoriser, by the rules of docs/Emulator.md (no phi nodes, no
+# load/store vectoriser, by the rules of docs/SoftwareGPU.md (no phi nodes, no
 # unconditional branches, no casts of addresses).
 INSTRUCTIONS = {
     "warp": 23,   # ids, lane and warp number, first row, bounds

@@ -7,7 +7,7 @@
 //
 // An estimate of the cycles that a launch takes, from its counters and a
 // target. No GPU has confirmed it. The formula is fixed; it changes only
-// against measurements on a GPU, never to please a kernel (docs/Emulator.md,
+// against measurements on a GPU, never to please a kernel (docs/SoftwareGPU.md,
 // "Cycle estimate").
 //
 //     cycles = max(issue, units, matrix, shared, l2, dram, latency)

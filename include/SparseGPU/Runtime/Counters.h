@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// docs/Emulator.md, "Counters", defines each counter. Plain structures: also
+// docs/SoftwareGPU.md, "Counters", defines each counter. Plain structures: also
 // what estimates time (CostModel/CycleEstimate.h) takes them.
 //
 //===----------------------------------------------------------------------===//

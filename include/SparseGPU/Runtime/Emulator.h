@@ -11,7 +11,8 @@
 // that return an error where the `mgpu...` functions can only end the process.
 //
 // Everything in the C++ part may be called from any thread. Launches are
-// synchronous: when `launch` returns, the kernel has run. See docs/Emulator.md.
+// synchronous: when `launch` returns, the kernel has run. See
+// docs/SoftwareGPU.md.
 //
 //===----------------------------------------------------------------------===//
 
