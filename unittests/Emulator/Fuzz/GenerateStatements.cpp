@@ -23,7 +23,7 @@ Statement Generator::statement(const Scope &scope) {
   ++inside.depth;
   Statement s;
   if (kind < 25 || (kind >= 75 && scope.depth >= 3)) {
-    unsigned target = below(program.variables.size());
+    unsigned target = below(kept);
     s.variable = target;
     s.args.push_back(expression(program.variables[target], 3));
   } else if (kind < 50) {
@@ -160,7 +160,7 @@ Statement Generator::exchange(const Scope &scope) {
 unsigned Generator::variable(Type type) {
   unsigned result;
   do
-    result = below(program.variables.size());
+    result = below(kept);
   while (program.variables[result] != type);
   return result;
 }

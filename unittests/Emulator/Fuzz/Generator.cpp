@@ -216,6 +216,24 @@ Statement Generator::accessWitness(Statement::Kind kind) {
   return s;
 }
 
+/// Makes the variable's value count, or a compiler drops the load that gave it.
+Statement Generator::keep(unsigned variable) {
+  Type type = program.variables[variable];
+  Expr value{Op::Variable, type, variable, {}};
+  if (isFloat(type))
+    value = {Op::FPToSI, Type::I32, 0, {value}};
+  else if (bitsOf(type) != 32)
+    value = {bitsOf(type) > 32 ? Op::Trunc : Op::ZExt, Type::I32, 0, {value}};
+  Expr before{Op::Mul,
+              Type::I32,
+              0,
+              {Expr{Op::Variable, Type::I32, kept, {}}, number(5)}};
+  Statement s;
+  s.variable = kept;
+  s.args.push_back({Op::Add, Type::I32, 0, {before, value}});
+  return s;
+}
+
 Statement Generator::firstExchange() {
   Statement s;
   s.kind = Statement::Exchange;
@@ -231,6 +249,7 @@ Phase Generator::phase(bool last) {
   chooseModes();
   std::vector<Statement> start;
   start.push_back(accessWitness(Statement::Load));
+  start.push_back(keep(start.back().variable));
   for (unsigned i : arrived) {
     const Region &region = program.regions[targets[i].region];
     Statement s;
@@ -241,9 +260,12 @@ Phase Generator::phase(bool last) {
     s.variable = variable(region.type);
     s.args.push_back(number(0));
     start.push_back(s);
+    start.push_back(keep(s.variable));
   }
-  if (numPhases == 1)
+  if (numPhases == 1) {
     start.push_back(firstExchange());
+    start.push_back(keep(start.back().variable));
+  }
   std::vector<unsigned> excluded = std::move(arrived);
   arrived.clear();
   issueCopies(result, excluded);
@@ -274,9 +296,10 @@ Program Generator::run() {
   program.blocks = 1 + below(3);
   program.threads = chance(70) ? 32 * (1 + below(4)) : 2 + below(126);
   program.hasMbarrier = chance(30);
-  program.variables = {Type::I32, Type::I32, Type::I32, Type::I32,
-                       Type::I64, Type::I64, Type::I8,  Type::I16,
-                       Type::F16, Type::F32, Type::F32, Type::F64};
+  program.variables = {Type::I32, Type::I32, Type::I32, Type::I32, Type::I64,
+                       Type::I64, Type::I8,  Type::I16, Type::F16, Type::F32,
+                       Type::F32, Type::F64, Type::I32};
+  kept = program.variables.size() - 1;
   makeRegions();
   program.sections.push_back({1, {initialPhase()}});
   numPhases = 1;

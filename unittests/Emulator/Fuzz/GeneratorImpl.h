@@ -60,6 +60,7 @@ private:
   void issueCopies(Phase &phase, const std::vector<unsigned> &excluded);
   Statement accessWitness(Statement::Kind kind);
   Statement firstExchange();
+  Statement keep(unsigned variable);
   Ownership ownership();
 
   // GenerateStatements.cpp.
@@ -92,6 +93,8 @@ private:
 
   Program program;
   std::mt19937_64 random;
+  /// The last variable, to which only `keep` assigns.
+  unsigned kept = 0;
   /// Of the phase that is being made.
   std::vector<Mode> modes;
   unsigned witnesses[2] = {0, 0};
