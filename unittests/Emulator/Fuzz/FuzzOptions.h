@@ -19,7 +19,7 @@ struct FuzzOptions {
   unsigned runs = 16;
   uint64_t seed = 0;
   /// Of bitcode.
-  unsigned corruptions = 3000;
+  unsigned corruptions = 1200;
 };
 FuzzOptions &fuzzOptions();
 
