@@ -166,7 +166,10 @@ void KernelEmitter::memoryAccess(const Statement &s) {
 void KernelEmitter::endPhase(const Phase &phase) {
   if (phase.commit)
     call("void", "llvm.nvvm.cp.async.commit.group", "", "");
-  if (phase.wait >= 0 && keeps(Synchronisation::CopyWait))
+  bool waits = phase.wait >= 0 && keeps(Synchronisation::CopyWait);
+  if (waits && phase.wait == 0 && program.seed % 4 == 1)
+    call("void", "llvm.nvvm.cp.async.wait.all", "", "");
+  else if (waits)
     call("void", "llvm.nvvm.cp.async.wait.group", "i32",
          "i32 " + std::to_string(phase.wait));
   const Barrier &end = phase.end;

@@ -16,10 +16,10 @@ namespace sparsegpu::emulator::fuzz {
 /// --runs=N, --seed=N, --corruptions=N.
 struct FuzzOptions {
   /// Random programs.
-  unsigned runs = 16;
+  unsigned runs = 12;
   uint64_t seed = 0;
   /// Of bitcode.
-  unsigned corruptions = 1200;
+  unsigned corruptions = 600;
 };
 FuzzOptions &fuzzOptions();
 

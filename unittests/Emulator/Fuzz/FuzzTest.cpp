@@ -65,6 +65,7 @@ TEST(Fuzz, ProgramsHaveEveryFamilyOfOperations) {
                                 "cp.async.ca.shared.global.8.s(",
                                 "cp.async.cg.shared.global.16(",
                                 "cp.async.wait.group(i32 1)",
+                                "cp.async.wait.all(",
                                 "atomicrmw umin",
                                 "load <4 x float>",
                                 "store <2 x i64>",

@@ -7,8 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // A program without one of its statements, or with a simpler expression, is
-// still a program with one result, except that an asynchronous copy has to stay
-// with the wait for it; phases therefore stay.
+// still a program with one result. Phases stay, with their waits and barriers.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,6 +24,9 @@ class Simplifier {
 public:
   Simplifier(Program &program, unsigned wanted) : wanted(wanted) {
     for (Section &section : program.sections) {
+      // What writes all of shared memory first.
+      if (&section == &program.sections.front())
+        continue;
       if (section.trips > 1 && here())
         section.trips = 1;
       for (Phase &phase : section.phases)
