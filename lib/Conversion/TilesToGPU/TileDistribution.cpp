@@ -53,6 +53,8 @@ LogicalResult TileDistribution::distributeOp(Operation &op) {
     return distributeFor(loop);
   if (auto branch = dyn_cast<scf::IfOp>(op))
     return distributeIf(branch);
+  if (auto generate = dyn_cast<tensor::GenerateOp>(op))
+    return distributeGenerate(generate);
   if (auto gather = dyn_cast<GatherOp>(op))
     return distributeGather(gather);
   if (auto scatter = dyn_cast<ScatterOp>(op))
@@ -204,18 +206,42 @@ SmallVector<Value> TileDistribution::clamp(ArrayRef<Value> columns,
                                            Value source, int64_t dim) {
   if (dividesExtent(source, dim, schedule.getTileColumns()))
     return SmallVector<Value>(columns);
+  return clampTo(columns, source, dim);
+}
+
+SmallVector<Value> TileDistribution::clampTo(ArrayRef<Value> subscripts,
+                                             Value source, int64_t dim) {
   Location loc = source.getLoc();
   Value extent = memref::DimOp::create(b, loc, source, dim);
   Value last = arith::SubIOp::create(b, loc, extent, index(1));
   SmallVector<Value> clamped;
-  for (Value column : columns)
-    clamped.push_back(arith::MinUIOp::create(b, loc, column, last));
+  for (Value subscript : subscripts)
+    clamped.push_back(arith::MinUIOp::create(b, loc, subscript, last));
   return clamped;
 }
 
 //===----------------------------------------------------------------------===//
 // Tiles in registers
 //===----------------------------------------------------------------------===//
+
+/// A tile of dynamic size is a step's, and deferred; others become registers.
+LogicalResult
+TileDistribution::distributeGenerate(tensor::GenerateOp generate) {
+  auto type = cast<RankedTensorType>(generate.getType());
+  Tile &tile = tiles[generate.getResult()];
+  if (!type.hasStaticShape()) {
+    tile.deferred = generate;
+    return success();
+  }
+  if (type.getRank() != 1)
+    return generate.emitError("makes a tile of static size that is not one of "
+                              "rows (LVL2-3)");
+  tile.hasColumns = false;
+  tile.rows = type.getDimSize(0);
+  for (int64_t row = 0; row < tile.rows; ++row)
+    tile.elements.push_back(generateAt(generate, index(row)));
+  return success();
+}
 
 LogicalResult TileDistribution::distributeGather(GatherOp gather) {
   if (gather.getRows() && tiles[gather.getRows()].deferred) {
@@ -228,8 +254,11 @@ LogicalResult TileDistribution::distributeGather(GatherOp gather) {
   tile.hasRows = static_cast<bool>(gather.getRows());
   tile.hasColumns = static_cast<bool>(gather.getColumns());
   SmallVector<Value> rows = {Value()}, columns = {Value()};
-  if (tile.hasRows)
+  if (tile.hasRows) {
     rows = tiles[gather.getRows()].elements;
+    if (gather.getPartial())
+      rows = clampTo(rows, source, gather.getTransposed() ? 1 : 0);
+  }
   if (tile.hasColumns) {
     int64_t rank = cast<MemRefType>(source.getType()).getRank();
     columns = clamp(getColumns(lookup(gather.getColumns())), source,
@@ -269,6 +298,13 @@ LogicalResult TileDistribution::distributeScatter(ScatterOp scatter) {
   Value extent =
       whole ? Value() : memref::DimOp::create(b, loc, dest, columnDim);
   const Tile &rows = tiles[scatter.getRows()];
+  SmallVector<Value> exist;
+  if (scatter.getPartial()) {
+    Value extent = memref::DimOp::create(b, loc, dest, 1 - columnDim);
+    for (Value row : rows.elements)
+      exist.push_back(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                            row, extent));
+  }
   for (auto [c, column] : llvm::enumerate(columns)) {
     OpBuilder::InsertionGuard guard(b);
     Value condition = store;
@@ -285,6 +321,10 @@ LogicalResult TileDistribution::distributeScatter(ScatterOp scatter) {
       b.setInsertionPointToStart(branch.thenBlock());
     }
     for (auto [r, row] : llvm::enumerate(rows.elements)) {
+      OpBuilder::InsertionGuard guard(b);
+      if (!exist.empty())
+        b.setInsertionPointToStart(
+            scf::IfOp::create(b, loc, exist[r], false).thenBlock());
       SmallVector<Value> subscripts = {row, column};
       if (scatter.getTransposed())
         std::swap(subscripts[0], subscripts[1]);

@@ -56,6 +56,15 @@ struct StepRange {
   mlir::Value begin, end;
 };
 
+/// The tile of A of one step.
+struct DecodedTile {
+  /// R x count, of the matrix's element type.
+  mlir::Value values;
+  /// R x count of i1: where it is false nothing is stored, and the place takes
+  /// no part in the product, whatever `values` has there. Null: all take part.
+  mlir::Value present;
+};
+
 } // namespace sparsegpu
 
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseFormatInterface.h.inc"

@@ -140,7 +140,8 @@ StepRange CSRAttr::buildSteps(OpBuilder &builder, Location loc,
 }
 
 Value CSRAttr::buildCoordinates(OpBuilder &builder, Location loc,
-                                const SparseStorage &storage, Value begin,
+                                const SparseStorage &storage,
+                                const ScheduleAttr &, Value, Value begin,
                                 Value count) const {
   auto type =
       RankedTensorType::get({ShapedType::kDynamic}, builder.getIndexType());
@@ -148,15 +149,18 @@ Value CSRAttr::buildCoordinates(OpBuilder &builder, Location loc,
                                count);
 }
 
-Value CSRAttr::buildDecode(OpBuilder &builder, Location loc,
-                           const SparseStorage &storage, Value begin,
-                           Value count) const {
+DecodedTile CSRAttr::buildDecode(OpBuilder &builder, Location loc,
+                                 const SparseStorage &storage,
+                                 const ScheduleAttr &, Value, Value begin,
+                                 Value count) const {
   auto type = RankedTensorType::get({1, ShapedType::kDynamic},
                                     storage.type.getElementType());
-  return DecodeOp::create(builder, loc, type, storage.fields[2], begin, count);
+  return {DecodeOp::create(builder, loc, type, storage.fields[2], begin, count),
+          Value()};
 }
 
 Value CSRAttr::buildRows(OpBuilder &builder, Location loc,
-                         const SparseStorage &, Value unit) const {
+                         const SparseStorage &, const ScheduleAttr &,
+                         Value unit) const {
   return tensor::FromElementsOp::create(builder, loc, unit);
 }
