@@ -55,6 +55,12 @@ struct PackedMatrix {
   /// Stored entries, explicit zeros included.
   int64_t nnz = 0;
   std::vector<Field> fields;
+  /// One number per parameter of the format.
+  std::vector<int64_t> parameters = {};
+  /// In formats that fill tiles up with zeros: places in the field "values",
+  /// ascending, where a zero is an entry and no padding. Kernels do not need
+  /// it.
+  std::vector<int64_t> explicitZeros = {};
 
   /// The field with that name, or null.
   const Field *find(std::string_view name) const;

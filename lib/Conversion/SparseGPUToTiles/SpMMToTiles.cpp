@@ -127,7 +127,7 @@ Value NestBuilder::buildGuards(ScheduleAttr schedule) {
       quantity = storage.rows;
       break;
     case GuardQuantity::Nonzeros:
-      quantity = memref::DimOp::create(b, loc, storage.fields.back(), 0);
+      quantity = memref::DimOp::create(b, loc, storage.getField("values"), 0);
       break;
     }
     auto predicate = [&] {
@@ -353,7 +353,8 @@ struct SpMMToTiles : sparsegpu::impl::SpMMToTilesBase<SpMMToTiles> {
                             "run --sparse-gpu-assign-schedule first (LVL1-1)");
     OpBuilder builder(op);
     NestBuilder nest(op, builder);
-    for (auto schedule : schedules->getAsRange<ScheduleAttr>()) {
+    for (auto given : schedules->getAsRange<ScheduleAttr>()) {
+      ScheduleAttr schedule = given.resolveUnit(op.getFormat());
       Value condition = nest.buildGuards(schedule);
       if (!condition) {
         nest.buildNest(schedule);

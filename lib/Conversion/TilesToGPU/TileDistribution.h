@@ -107,9 +107,18 @@ private:
   mlir::Value inlineBody(mlir::linalg::LinalgOp op, mlir::ValueRange arguments);
   /// The lane's columns of the tile that begins at `column`, unclamped.
   llvm::SmallVector<mlir::Value> getColumns(mlir::Value column);
-  /// `subscripts`, kept below the extent of `source` in `dim`.
-  llvm::SmallVector<mlir::Value> clampTo(llvm::ArrayRef<mlir::Value> subscripts,
-                                         mlir::Value source, int64_t dim);
+  /// The subscripts of a lane's elements of a dense operand, and which of them
+  /// are in the lane's hands; null conditions hold always.
+  struct Place {
+    llvm::SmallVector<mlir::Value> rows, columns;
+    llvm::SmallVector<mlir::Value> rowExists, columnIsOurs;
+    bool transposed;
+    llvm::SmallVector<mlir::Value> getSubscripts(size_t row,
+                                                 size_t column) const;
+  };
+  /// `rows` is a tile or null, `columns` the first column of a tile or null.
+  Place getPlace(mlir::Value source, mlir::Value rows, mlir::Value columns,
+                 bool transposed, bool partial);
   /// `columns`, kept below `extent` where that is not known already.
   llvm::SmallVector<mlir::Value> clamp(llvm::ArrayRef<mlir::Value> columns,
                                        mlir::Value source, int64_t dim);

@@ -28,7 +28,7 @@ func.func @f(%A: tensor<?x?xf32, #DCSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32
 
 // CSC used as it is.
 func.func @f(%A: tensor<?x?xf32, #CSC>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': compressed columns are the compressed rows of the transposed matrix, and compressed rows give no unit that owns rows of the transposed matrix; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': compressed columns are the compressed rows of the transposed matrix, and #sparse_gpu.csr gives no unit that owns rows of the transposed matrix; it stays on the CPU}}
   %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #CSC>, tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }
@@ -476,7 +476,7 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 // Nothing else can compile an operation on a #sparse_gpu format: an error.
 
 func.func @f(%A: tensor<?x?xf32>, %B: tensor<?x?xf32, #sparse_gpu.csr>, %C: tensor<?x?xf32>) {
-  // expected-error-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #1 of type '{{.*}}': compressed rows give no unit that owns rows of the transposed matrix}}
+  // expected-error-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #1 of type '{{.*}}': #sparse_gpu.csr gives no unit that owns rows of the transposed matrix}}
   %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32>, tensor<?x?xf32, #sparse_gpu.csr>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }

@@ -49,6 +49,9 @@ struct SparseStorage {
   llvm::SmallVector<mlir::Value> fields;
   /// Sizes M and K, `index`.
   mlir::Value rows, columns;
+
+  /// The field with that name. Requires that the format has one.
+  mlir::Value getField(llvm::StringRef name) const;
 };
 
 /// A half-open range of `index` positions.

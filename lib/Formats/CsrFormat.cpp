@@ -1,0 +1,98 @@
+//===- CsrFormat.cpp - Compressed rows as a format
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "SparseGPU/Formats/Csr.h"
+
+#include <algorithm>
+
+using namespace sparsegpu;
+using namespace sparsegpu::formats;
+
+namespace {
+class CsrFormat final : public Format {
+public:
+  std::string_view name() const override { return "csr"; }
+  std::vector<FieldSpec> fields() const override {
+    return {csrFields().begin(), csrFields().end()};
+  }
+  std::string_view sizeFormula() const override {
+    return "(rows + 1) * p + nnz * (c + v)";
+  }
+
+  Expected<PackedMatrix> pack(const CsrSource &matrix,
+                              const std::vector<int64_t> &,
+                              const PackOptions &options) const override {
+    return repack(matrix, options);
+  }
+
+  Expected<PackedMatrix> unpack(const PackedMatrix &packed) const override {
+    if (Status status = check(packed); !status)
+      return status.takeError();
+    PackOptions options;
+    options.positionWidth = options.coordinateWidth = 64;
+    return repack(asCsrSource(packed), options);
+  }
+
+  Status check(const PackedMatrix &packed) const override {
+    if (Status status = checkParameters(*this, packed.parameters); !status)
+      return status;
+    Expected<CsrView> view = viewCsr(packed);
+    return view ? checkCsr(*view) : Status(view.takeError());
+  }
+
+private:
+  /// The same entries with other widths.
+  static Expected<PackedMatrix> repack(const CsrSource &matrix,
+                                       const PackOptions &options) {
+    int64_t nnz = matrix.nnz();
+    int64_t largest = 0;
+    for (int64_t e = 0; e < nnz; ++e)
+      largest = std::max(largest, matrix.coordinates[e]);
+    Expected<ElementType> positionType =
+        checkedIndexType("position", options.positionWidth, nnz);
+    if (!positionType)
+      return positionType.takeError();
+    Expected<ElementType> coordinateType =
+        checkedIndexType("coordinate", options.coordinateWidth, largest);
+    if (!coordinateType)
+      return coordinateType.takeError();
+    PackedMatrix packed{"csr", matrix.rows, matrix.cols, nnz, {}};
+    auto add = [&](size_t i, ElementType type, int64_t count) -> Status {
+      Expected<Field> field = allocateField(csrFields()[i], type, count);
+      if (!field)
+        return field.takeError();
+      packed.fields.push_back(*std::move(field));
+      return Status::success();
+    };
+    Status status = add(0, *positionType, matrix.rows + 1);
+    if (status)
+      status = add(1, *coordinateType, nnz);
+    if (status)
+      status = add(2, matrix.valueType, nnz);
+    if (!status)
+      return status.takeError();
+    auto copy = [](const IndexArray &from, Field &to) {
+      for (int64_t i = 0; i < to.count; ++i) {
+        int64_t index = from[i];
+        storeIndices(to.type, &index, 1,
+                     to.bytes.data() + i * byteSize(to.type));
+      }
+    };
+    copy(matrix.positions, packed.fields[0]);
+    copy(matrix.coordinates, packed.fields[1]);
+    std::copy_n(matrix.values, packed.fields[2].bytes.size(),
+                packed.fields[2].bytes.begin());
+    return packed;
+  }
+};
+} // namespace
+
+const Format &formats::csrFormat() {
+  static const CsrFormat format;
+  return format;
+}
