@@ -122,6 +122,10 @@ Status formats::checkFields(const Format &format, const PackedMatrix &packed) {
       return Error(concat("field ", quoted(field.spec.name), " has ",
                           field.bytes.size(), " bytes for ", field.count,
                           " elements of ", name(field.type)));
+    if (specs[i].role == FieldRole::Bits && field.type != specs[i].bitsType)
+      return Error(concat("field ", quoted(field.spec.name), " is of type ",
+                          name(field.type), ", expected ",
+                          name(specs[i].bitsType)));
     if (specs[i].role != FieldRole::Values && isFloat(field.type))
       return Error(concat("field ", quoted(field.spec.name), " is of type ",
                           name(field.type), ", expected integers"));

@@ -21,9 +21,9 @@ namespace sparsegpu::formats {
 
 /// What the numbers of a field mean. It decides which width option of an
 /// encoding gives the field its element type.
-enum class FieldRole { Positions, Coordinates, Values };
+enum class FieldRole { Positions, Coordinates, Values, Bits };
 
-/// "positions", "coordinates", "values".
+/// "positions", "coordinates", "values", "bits".
 std::string_view name(FieldRole role);
 
 /// One storage field of a format. Each format lists its fields once, next to
@@ -36,6 +36,9 @@ struct FieldSpec {
   std::string_view size;
   /// What element i holds.
   std::string_view description;
+  /// The type of the elements where the role is Bits; else it follows from the
+  /// widths and the value type that packing is asked for.
+  ElementType bitsType = ElementType::I32;
 };
 
 /// A field of one matrix: `count` elements of `type`, little endian, without

@@ -120,6 +120,10 @@ sparsegpu::getFieldTypes(const FormatDescription &description,
       element = description.positions;
     else if (spec.role == formats::FieldRole::Coordinates)
       element = description.coordinates;
+    else if (spec.role == formats::FieldRole::Bits)
+      element = IntegerType::get(
+          type.getContext(),
+          static_cast<unsigned>(8 * formats::byteSize(spec.bitsType)));
     fields.push_back({spec.name, RankedTensorType::get({size}, element)});
   }
   return fields;
