@@ -20,12 +20,24 @@
 using namespace llvm;
 using namespace sparsegpu::emulator;
 
+/// Names in damaged bitcode are any bytes; a message is one line of text.
+static Status printable(const Status &status) {
+  if (status.ok())
+    return status;
+  std::string text = status.message();
+  for (char &c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f)
+      c = '?';
+  return Status::error(text);
+}
+
 static Status parseAndCheck(StringRef bytes, LLVMContext &context,
                             std::unique_ptr<llvm::Module> &module) {
   if (Status status = parseBitcode(bytes, context, module); !status.ok())
-    return status;
+    return printable(status);
   std::string problem = findUnsupported(*module);
-  return problem.empty() ? Status::success() : Status::error(problem);
+  return problem.empty() ? Status::success()
+                         : printable(Status::error(problem));
 }
 
 /// LLVM's reader trusts what it reads: damaged bitcode may crash it, or make it

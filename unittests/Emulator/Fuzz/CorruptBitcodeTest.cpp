@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Emitter.h"
+#include "EmulatorTest.h"
 #include "FuzzOptions.h"
 #include "Generator.h"
 #include "Runner.h"
@@ -175,6 +176,21 @@ TEST(CorruptBitcode, WhatIsNoBitcodeIsAnError) {
   }
   for (size_t size = 0; size < good.size() * 9 / 10; size += 251)
     refuse(good.substr(0, size), "truncated");
+}
+
+/// Found by fuzzing: a name with a line break came out in the message.
+TEST(CorruptBitcode, AMessageIsOneLine) {
+  std::string bytes =
+      assemble("declare void @\"llvm.nvvm.two\\0Alines\\07\"()\n"
+               "define ptx_kernel void @k() {\n"
+               "  call void @\"llvm.nvvm.two\\0Alines\\07\"()\n"
+               "  ret void\n}\n");
+  Device device;
+  LoadedModule *module = nullptr;
+  Status status = device.loadModule(bytes.data(), bytes.size(), module);
+  EXPECT_EQ(status.message(),
+            "kernel 'k' uses operation 'llvm.nvvm.two?lines?', which the "
+            "emulator does not support");
 }
 
 /// A child process takes what crashes the reader.
