@@ -92,6 +92,23 @@ Status DeviceMemory::checkRange(const void *pointer, size_t bytes,
                  what, bytes, pointer, it->second.bytes, it->first));
 }
 
+bool DeviceMemory::isKnown(const void *pointer, size_t bytes) const {
+  uint64_t address = reinterpret_cast<uint64_t>(pointer);
+  auto holds = [&](uint64_t begin, uint64_t size) {
+    return address >= begin && address - begin < size &&
+           bytes <= size - (address - begin);
+  };
+  std::lock_guard<std::mutex> lock(mutex);
+  auto it = owned.upper_bound(address);
+  if (it != owned.begin() &&
+      holds(std::prev(it)->first, std::prev(it)->second.bytes))
+    return true;
+  // These may overlap.
+  return std::any_of(registered.begin(), registered.end(), [&](auto &entry) {
+    return holds(entry.first, entry.second.first);
+  });
+}
+
 AllocationTable DeviceMemory::snapshot() const {
   AllocationTable table;
   std::lock_guard<std::mutex> lock(mutex);

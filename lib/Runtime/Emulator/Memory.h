@@ -53,6 +53,8 @@ public:
   Status unregisterHost(void *pointer);
   /// An error if the range begins in an allocation and ends behind it.
   Status checkRange(const void *pointer, size_t bytes, const char *what) const;
+  /// Whether all of it is memory of the device or registered.
+  bool isKnown(const void *pointer, size_t bytes) const;
   AllocationTable snapshot() const;
   /// The range was written from outside of kernels; from `source`, if that is
   /// not null.
