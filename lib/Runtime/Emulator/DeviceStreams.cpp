@@ -43,26 +43,48 @@ Event *Device::createEvent(bool timed) {
   return handle;
 }
 
+static Status noEvent() {
+  return Status::error("the event does not exist, or not any more");
+}
+
+// In LLVM 22 `gpu-to-llvm` lets an asynchronous region yield a stream where it
+// says that it yields an event. A stream then stands for all that it was
+// issued, and is not destroyed as an event: several users do that.
+static Stream *asStream(Event *event) {
+  return reinterpret_cast<Stream *>(event);
+}
+
 Status Device::destroyEvent(Event *event) {
   std::lock_guard<std::mutex> lock(impl->mutex);
-  if (event && !impl->events.erase(event))
-    return Status::error("the event does not exist, or not any more");
+  if (event && !impl->events.erase(event) &&
+      !impl->streams.isLive(asStream(event)))
+    return noEvent();
   return Status::success();
 }
 
 Status Device::findMarker(Event *event, std::shared_ptr<Marker> &marker) {
-  std::lock_guard<std::mutex> lock(impl->mutex);
-  if (!impl->events.count(event))
-    return Status::error("the event does not exist, or not any more");
-  marker = event->marker;
-  return Status::success();
+  {
+    std::lock_guard<std::mutex> lock(impl->mutex);
+    if (impl->events.count(event)) {
+      marker = event->marker;
+      return Status::success();
+    }
+  }
+  if (!impl->streams.isLive(asStream(event)))
+    return noEvent();
+  marker = std::make_shared<Marker>();
+  Work work;
+  work.record = marker;
+  return impl->issue(asStream(event), std::move(work));
 }
 
 Status Device::record(Event *event, Stream *stream) {
+  {
+    std::lock_guard<std::mutex> lock(impl->mutex);
+    if (!impl->events.count(event))
+      return noEvent();
+  }
   auto marker = std::make_shared<Marker>();
-  std::shared_ptr<Marker> before;
-  if (Status status = findMarker(event, before); !status.ok())
-    return status;
   if (stream) {
     Work work;
     work.record = marker;

@@ -28,6 +28,8 @@ struct Allocation {
   std::string what;
   /// For each byte, whether something wrote it; null where that is not known.
   uint8_t *written = nullptr;
+  /// The end of what was taken for it.
+  uint64_t reserved = 0;
   bool contains(uint64_t address, uint64_t bytes) const {
     return address >= begin && address < end && bytes <= end - address;
   }

@@ -37,6 +37,11 @@ Stream *Streams::create() {
   return stream.get();
 }
 
+bool Streams::isLive(Stream *stream) {
+  Lock lock(mutex);
+  return live.count(stream);
+}
+
 Streams::StreamPtr Streams::find(Stream *stream) {
   auto it = live.find(stream);
   return it == live.end() ? nullptr : it->second;

@@ -50,6 +50,7 @@ public:
   Stream *create();
   /// Forgets the handle; what the stream has to do is done all the same.
   Status destroy(Stream *stream);
+  bool isLive(Stream *stream);
   Status issue(Stream *stream, Work work, bool deferred = false);
   /// Issues a launch in a stream of its own and waits.
   Status runNow(std::shared_ptr<LaunchTask> task, bool deferred);
