@@ -8,7 +8,7 @@
 
 #include "SparseGPU/Formats/CAPI.h"
 
-#include "SparseGPU/Formats/Csr.h"
+#include "SparseGPU/Formats/Format.h"
 #include "SparseGPU/Formats/MatrixFile.h"
 #include "SparseGPU/Support/Strings.h"
 
@@ -107,20 +107,37 @@ int64_t sparsegpu_matrix_entries(const sparsegpu_matrix *matrix) {
 int sparsegpu_matrix_pack(sparsegpu_matrix *matrix, const char *format,
                           unsigned position_width, unsigned coordinate_width,
                           const char *value_type) {
+  return sparsegpu_matrix_pack_with(matrix, format, 0, nullptr, position_width,
+                                    coordinate_width, value_type);
+}
+
+int sparsegpu_matrix_pack_with(sparsegpu_matrix *matrix, const char *format,
+                               int parameters, const int64_t *values,
+                               unsigned position_width,
+                               unsigned coordinate_width,
+                               const char *value_type) {
   return guarded(matrix, [&]() -> Status {
-    if (!format || std::string_view(format) != "csr")
+    const Format *found = findFormat(format ? format : "");
+    if (!found) {
+      std::string known;
+      for (const Format *other : allFormats())
+        known += (known.empty() ? "" : ", ") + std::string(other->name());
       return Error(concat("format ", quoted(format ? format : ""),
-                          " is not known, expected 'csr'"));
+                          " is not known, expected one of: ", known));
+    }
     std::optional<ElementType> type =
         parseElementType(value_type ? value_type : "");
     if (!type)
       return Error(concat("value type ", quoted(value_type ? value_type : ""),
                           " is not known"));
-    CsrOptions options;
+    if (parameters < 0 || (parameters > 0 && !values))
+      return Error("the parameters of the format are missing");
+    PackOptions options;
     options.positionWidth = position_width;
     options.coordinateWidth = coordinate_width;
     options.valueType = *type;
-    Expected<PackedMatrix> packed = packCsr(matrix->coo, options);
+    Expected<PackedMatrix> packed =
+        pack(matrix->coo, *found, {values, values + parameters}, options);
     if (!packed)
       return packed.takeError();
     matrix->packed = *std::move(packed);

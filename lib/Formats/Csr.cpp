@@ -8,7 +8,6 @@
 
 #include "SparseGPU/Formats/Csr.h"
 
-#include "IndexArray.h"
 #include "SparseGPU/Support/Strings.h"
 
 #include <algorithm>
@@ -132,7 +131,7 @@ static SortedEntries sortEntries(const CooMatrix &matrix) {
 }
 
 /// Adds up entries at one place, and drops zeros if asked to, in place.
-static Status mergeEntries(SortedEntries &sorted, const CsrOptions &options) {
+static Status mergeEntries(SortedEntries &sorted, const PackOptions &options) {
   size_t out = 0;
   size_t begin = 0;
   for (size_t r = 0; r + 1 < sorted.positions.size(); ++r) {
@@ -160,19 +159,6 @@ static Status mergeEntries(SortedEntries &sorted, const CsrOptions &options) {
   return Status::success();
 }
 
-/// The type for an index field, if `largest` fits.
-static Expected<ElementType> checkedIndexType(std::string_view what,
-                                              unsigned width, int64_t largest) {
-  std::optional<ElementType> type = indexType(width);
-  if (!type)
-    return Error(concat("a ", what, " width of ", width,
-                        " bits is not supported, expected 0, 8, 16, 32 or 64"));
-  if (largest > maxIndex(*type))
-    return Error(concat("the ", what, " ", largest, " does not fit ", width,
-                        " bits, whose largest value is ", maxIndex(*type)));
-  return *type;
-}
-
 /// Row of entry `e`, for messages.
 static int64_t rowOf(const SortedEntries &sorted, size_t e) {
   auto next = std::upper_bound(sorted.positions.begin(), sorted.positions.end(),
@@ -182,7 +168,7 @@ static int64_t rowOf(const SortedEntries &sorted, size_t e) {
 
 static Expected<PackedMatrix> packSorted(const CooMatrix &matrix,
                                          const SortedEntries &sorted,
-                                         const CsrOptions &options) {
+                                         const PackOptions &options) {
   int64_t nnz = static_cast<int64_t>(sorted.col.size());
   // The largest coordinate that occurs decides, not the number of columns: a
   // matrix with 300 columns fits 8 bits when only the first 256 are used.
@@ -224,7 +210,7 @@ static Expected<PackedMatrix> packSorted(const CooMatrix &matrix,
 }
 
 Expected<PackedMatrix> formats::packCsr(const CooMatrix &matrix,
-                                        const CsrOptions &options) {
+                                        const PackOptions &options) {
   if (Status status = checkCoo(matrix); !status)
     return status.takeError();
   if (options.valueType == ElementType::Index)

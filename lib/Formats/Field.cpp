@@ -24,6 +24,8 @@ std::string_view formats::name(FieldRole role) {
     return "coordinates";
   case FieldRole::Values:
     return "values";
+  case FieldRole::Bits:
+    return "bits";
   }
   return {};
 }

@@ -108,9 +108,10 @@ TEST(CAPI, ErrorsBelongToTheHandle) {
   EXPECT_STREQ(sparsegpu_matrix_last_error(m.get()),
                "an array of entries is null");
   EXPECT_EQ(sparsegpu_matrix_set(m.get(), 1, 1, -1, row, col, value), -1);
-  EXPECT_EQ(sparsegpu_matrix_pack(m.get(), "bsr", 8, 8, "f16"), -1);
+  EXPECT_EQ(sparsegpu_matrix_pack(m.get(), "jds", 8, 8, "f16"), -1);
   EXPECT_STREQ(sparsegpu_matrix_last_error(m.get()),
-               "format 'bsr' is not known, expected 'csr'");
+               "format 'jds' is not known, expected one of: csr, bsr, "
+               "coo, dcsr, blocked_ell, sliced_ell");
   EXPECT_EQ(sparsegpu_matrix_pack(m.get(), "csr", 8, 16, "f8"), -1);
   EXPECT_STREQ(sparsegpu_matrix_last_error(m.get()),
                "value type 'f8' is not known");
@@ -119,6 +120,32 @@ TEST(CAPI, ErrorsBelongToTheHandle) {
   EXPECT_EQ(sparsegpu_matrix_rows(m.get()), 2);
   EXPECT_EQ(sparsegpu_matrix_num_fields(m.get()), 3);
   EXPECT_EQ(sparsegpu_matrix_field_count(m.get(), 1), 1);
+}
+
+TEST(CAPI, FormatsWithParameters) {
+  Handle m = makeHandle();
+  const int64_t row[] = {0, 2}, col[] = {1, 2};
+  const double value[] = {3, 4};
+  ASSERT_EQ(sparsegpu_matrix_set(m.get(), 3, 3, 2, row, col, value), 0);
+  const int64_t block[] = {2, 2};
+  ASSERT_EQ(sparsegpu_matrix_pack_with(m.get(), "bsr", 2, block, 32, 32, "f32"),
+            0)
+      << sparsegpu_matrix_last_error(m.get());
+  EXPECT_EQ(sparsegpu_matrix_nnz(m.get()), 2);
+  EXPECT_EQ(sparsegpu_matrix_field_count(m.get(), 2), 2 * 4);
+  const int64_t tooLarge[] = {2, 1000};
+  EXPECT_EQ(
+      sparsegpu_matrix_pack_with(m.get(), "bsr", 2, tooLarge, 32, 32, "f32"),
+      -1);
+  EXPECT_STREQ(sparsegpu_matrix_last_error(m.get()),
+               "parameter 'columns' of format 'bsr' is 1 to 128, got 1000");
+  EXPECT_EQ(sparsegpu_matrix_pack_with(m.get(), "bsr", 1, block, 32, 32, "f32"),
+            -1);
+  EXPECT_EQ(
+      sparsegpu_matrix_pack_with(m.get(), "bsr", 2, nullptr, 32, 32, "f32"),
+      -1);
+  // A failed call changes nothing else.
+  EXPECT_EQ(sparsegpu_matrix_field_count(m.get(), 2), 2 * 4);
 }
 
 TEST(CAPI, NullHandles) {

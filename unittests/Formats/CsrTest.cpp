@@ -50,7 +50,7 @@ TEST(Csr, PacksAnExample) {
   coo.add(0, 1, 1);
   coo.add(1, 2, 3);
   coo.add(3, 2, 5);
-  CsrOptions options;
+  PackOptions options;
   options.positionWidth = 16;
   options.coordinateWidth = 8;
   options.valueType = ElementType::F64;
@@ -94,7 +94,7 @@ using RoundTripParams = std::tuple<Shape, ElementType>;
 
 class CsrRoundTrip : public testing::TestWithParam<RoundTripParams> {};
 
-static void checkRoundTrip(const CooMatrix &coo, const CsrOptions &options) {
+static void checkRoundTrip(const CooMatrix &coo, const PackOptions &options) {
   Expected<PackedMatrix> packed = packCsr(coo, options);
   ASSERT_TRUE(packed.ok()) << packed.message();
   EXPECT_EQ(packed->fields[0].type, *indexType(options.positionWidth));
@@ -120,7 +120,7 @@ TEST_P(CsrRoundTrip, KeepsTheMeaning) {
   if (!isFloat(valueType))
     for (double &value : coo.value)
       value *= 8;
-  CsrOptions options;
+  PackOptions options;
   options.valueType = valueType;
   for (unsigned positionWidth : {0, 8, 16, 32, 64})
     for (unsigned coordinateWidth : {0, 8, 16, 32, 64}) {
@@ -188,7 +188,7 @@ TEST(Csr, SumsDuplicatesInTheOrderOfTheInput) {
   coo.add(0, 1, -1e16);
   coo.add(0, 0, 5);
   coo.add(0, 1, 1);
-  CsrOptions options;
+  PackOptions options;
   options.valueType = ElementType::F64;
   Expected<PackedMatrix> packed = packCsr(coo, options);
   ASSERT_TRUE(packed.ok()) << packed.message();
@@ -210,7 +210,7 @@ TEST(Csr, DropsZerosWhenAsked) {
   coo.add(1, 1, -2);
   coo.add(1, 2, -0.0);
   EXPECT_EQ(packCsr(coo)->nnz, 4);
-  CsrOptions options;
+  PackOptions options;
   options.dropZeros = true;
   Expected<PackedMatrix> packed = packCsr(coo, options);
   ASSERT_TRUE(packed.ok()) << packed.message();
@@ -225,7 +225,7 @@ TEST(Csr, WidthsHoldUnsignedNumbers) {
   coo.cols = 1000;
   for (int64_t c = 0; c < 255; ++c)
     coo.add(0, c, 1);
-  CsrOptions options;
+  PackOptions options;
   options.positionWidth = options.coordinateWidth = 8;
   Expected<PackedMatrix> packed = packCsr(coo, options);
   ASSERT_TRUE(packed.ok()) << packed.message();
@@ -248,7 +248,7 @@ TEST(Csr, RefusesWidthsThatAreTooNarrow) {
   coo.rows = 1;
   coo.cols = int64_t(1) << 33;
   coo.add(0, int64_t(1) << 32, 1);
-  CsrOptions options;
+  PackOptions options;
   options.coordinateWidth = 32;
   EXPECT_EQ(packCsr(coo, options).message(),
             "the coordinate 4294967296 does not fit 32 bits, whose largest "
@@ -277,12 +277,12 @@ TEST(Csr, RefusesBadOptionsAndInput) {
   CooMatrix coo;
   coo.rows = coo.cols = 2;
   coo.add(1, 0, 300);
-  CsrOptions options;
+  PackOptions options;
   options.positionWidth = 12;
   EXPECT_EQ(packCsr(coo, options).message(),
             "a position width of 12 bits is not supported, expected 0, 8, 16, "
             "32 or 64");
-  options = CsrOptions();
+  options = PackOptions();
   options.valueType = ElementType::Index;
   EXPECT_EQ(packCsr(coo, options).message(),
             "the value type 'index' is not supported");
@@ -322,7 +322,7 @@ TEST(Csr, HalfOverflowIsRefusedUnlessAllowed) {
   CooMatrix coo;
   coo.rows = coo.cols = 1;
   coo.add(0, 0, 1e6);
-  CsrOptions options;
+  PackOptions options;
   options.valueType = ElementType::F16;
   EXPECT_EQ(packCsr(coo, options).message(),
             "the value 1e+06 at (0, 0), counted from 0, does not fit f16");

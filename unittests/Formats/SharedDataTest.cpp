@@ -68,7 +68,7 @@ TEST(SharedData, AllMatricesMatchTheManifest) {
     EXPECT_TRUE(
         startsWith(jsonValue(object, "symmetry"), name(loaded->symmetry)));
 
-    CsrOptions options;
+    PackOptions options;
     options.positionWidth = 32;
     options.coordinateWidth = 32;
     options.valueType = ElementType::F64;

@@ -53,12 +53,22 @@ int64_t sparsegpu_matrix_cols(const sparsegpu_matrix *matrix);
 /** Entries as read or set, before packing adds up those at one place. */
 int64_t sparsegpu_matrix_entries(const sparsegpu_matrix *matrix);
 
-/** Packs the matrix. `format` is "csr". Widths are in bits: 0 (index, 64), 8,
+/** Packs the matrix with the format's default parameters. `format` is "csr",
+ * "bsr", … (docs/Formats). Widths are in bits: 0 (index, 64), 8,
  * 16, 32 or 64. `value_type` is "f64", "f32", "f16", "bf16", "i8", "i16",
  * "i32" or "i64". Entries at one place are added up. */
 int sparsegpu_matrix_pack(sparsegpu_matrix *matrix, const char *format,
                           unsigned position_width, unsigned coordinate_width,
                           const char *value_type);
+
+/** As sparsegpu_matrix_pack, with `parameters` numbers at `values`, in the
+ * order of the format's documentation (BSR: rows and columns of a block); 0 of
+ * them: the defaults. */
+int sparsegpu_matrix_pack_with(sparsegpu_matrix *matrix, const char *format,
+                               int parameters, const int64_t *values,
+                               unsigned position_width,
+                               unsigned coordinate_width,
+                               const char *value_type);
 
 /** Entries in the packed storage; 0 when nothing is packed. */
 int64_t sparsegpu_matrix_nnz(const sparsegpu_matrix *matrix);

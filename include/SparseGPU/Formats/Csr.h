@@ -13,9 +13,7 @@
 #ifndef SPARSEGPU_FORMATS_CSR_H
 #define SPARSEGPU_FORMATS_CSR_H
 
-#include "SparseGPU/Formats/Coo.h"
-#include "SparseGPU/Formats/ElementType.h"
-#include "SparseGPU/Formats/Field.h"
+#include "SparseGPU/Formats/Format.h"
 #include "SparseGPU/Support/Expected.h"
 
 #include <array>
@@ -23,28 +21,15 @@
 
 namespace sparsegpu::formats {
 
+/// Compressed rows as a Format.
+const Format &csrFormat();
+
 /// The fields in the order of the ABI: positions[rows + 1], coordinates[nnz],
 /// values[nnz].
 const std::array<FieldSpec, 3> &csrFields();
 
 /// The element counts of csrFields() for a matrix with `nnz` stored entries.
 std::array<int64_t, 3> csrFieldCounts(int64_t rows, int64_t nnz);
-
-/// What packing does with several entries at one place.
-enum class Duplicates { Sum, Refuse };
-
-struct CsrOptions {
-  /// Bits of a position and of a coordinate: 0 (index), 8, 16, 32 or 64.
-  unsigned positionWidth = 0;
-  unsigned coordinateWidth = 0;
-  /// Float or integer, not Index.
-  ElementType valueType = ElementType::F32;
-  Duplicates duplicates = Duplicates::Sum;
-  /// Drop entries whose value, after summing and before rounding to the value
-  /// type, is zero.
-  bool dropZeros = false;
-  Overflow overflow = Overflow::Refuse;
-};
 
 /// Packs triplets, in any order. Entries of one place are added in double
 /// precision, in the order of the input. Time and memory are linear in
@@ -56,7 +41,7 @@ struct CsrOptions {
 /// entries or a column that the chosen width cannot hold; a duplicate, when
 /// refused; a value that the value type cannot hold.
 Expected<PackedMatrix> packCsr(const CooMatrix &matrix,
-                               const CsrOptions &options = {});
+                               const PackOptions &options = {});
 
 /// The triplets of a packed matrix, by rows, after checkCsr.
 Expected<CooMatrix> unpackCsr(const PackedMatrix &matrix);

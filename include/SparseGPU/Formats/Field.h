@@ -21,9 +21,9 @@ namespace sparsegpu::formats {
 
 /// What the numbers of a field mean. It decides which width option of an
 /// encoding gives the field its element type.
-enum class FieldRole { Positions, Coordinates, Values };
+enum class FieldRole { Positions, Coordinates, Values, Bits };
 
-/// "positions", "coordinates", "values".
+/// "positions", "coordinates", "values", "bits".
 std::string_view name(FieldRole role);
 
 /// One storage field of a format. Each format lists its fields once, next to
@@ -36,6 +36,9 @@ struct FieldSpec {
   std::string_view size;
   /// What element i holds.
   std::string_view description;
+  /// The type of the elements where the role is Bits; else it follows from the
+  /// widths and the value type that packing is asked for.
+  ElementType bitsType = ElementType::I32;
 };
 
 /// A field of one matrix: `count` elements of `type`, little endian, without
@@ -55,6 +58,12 @@ struct PackedMatrix {
   /// Stored entries, explicit zeros included.
   int64_t nnz = 0;
   std::vector<Field> fields;
+  /// One number per parameter of the format.
+  std::vector<int64_t> parameters = {};
+  /// In formats that fill tiles up with zeros: places in the field "values",
+  /// ascending, where a zero is an entry and no padding. Kernels do not need
+  /// it.
+  std::vector<int64_t> explicitZeros = {};
 
   /// The field with that name, or null.
   const Field *find(std::string_view name) const;

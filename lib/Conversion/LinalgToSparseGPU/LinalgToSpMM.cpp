@@ -175,8 +175,9 @@ matchContraction(linalg::LinalgOp op, bool upstreamStorage, Refusal &refusal) {
     match.transposeA = aTransposed != storage->transposed;
     format = getSparseFormat(storage->type);
   }
-  if (failed(format.supports(ScheduleAttr::getDefault(op->getContext()),
-                             match.transposeA, reason)))
+  ScheduleAttr schedule =
+      ScheduleAttr::getDefault(op->getContext()).resolveUnit(format);
+  if (failed(format.supports(schedule, match.transposeA, reason)))
     return refuse(match.sparseOperand,
                   (match.upstream && match.upstream->transposed
                        ? "compressed columns are the compressed rows of the "

@@ -65,7 +65,11 @@ private:
   /// A vector as a matrix of one column.
   Value asMatrix(Value value);
   Value buildUnit(ScheduleAttr schedule, Value unit, Value column);
-  Value buildContraction(Value a, Value bTile, Value acc);
+  TypedAttr getIdentity() {
+    return op.getIdentity() ? cast<TypedAttr>(*op.getIdentity())
+                            : TypedAttr(b.getFloatAttr(acc, 0.0));
+  }
+  Value buildContraction(DecodedTile a, Value bTile, Value accumulator);
   Value buildEpilogue(ScheduleAttr schedule, Value acc, Value rows,
                       Value column);
   /// `value` as the accumulator type.
@@ -123,7 +127,7 @@ Value NestBuilder::buildGuards(ScheduleAttr schedule) {
       quantity = storage.rows;
       break;
     case GuardQuantity::Nonzeros:
-      quantity = memref::DimOp::create(b, loc, storage.fields.back(), 0);
+      quantity = memref::DimOp::create(b, loc, storage.getField("values"), 0);
       break;
     }
     auto predicate = [&] {
@@ -180,9 +184,10 @@ void NestBuilder::buildNest(ScheduleAttr schedule) {
   auto guarded = scf::IfOp::create(b, loc, exists, /*withElseRegion=*/false);
   b.setInsertionPointToStart(guarded.thenBlock());
   Value tile = buildUnit(schedule, unit, column);
-  Value rows = format.buildRows(b, loc, storage, unit);
+  Value rows = format.buildRows(b, loc, storage, schedule, unit);
   tile = buildEpilogue(schedule, tile, rows, column);
-  ScatterOp::create(b, loc, tile, dest, rows, column, op.getTransposeC());
+  ScatterOp::create(b, loc, tile, dest, rows, column, op.getTransposeC(),
+                    format.hasPartialUnits(storage.type, schedule));
 }
 
 /// The loop over the steps of `unit`; returns the accumulator tile.
@@ -190,9 +195,7 @@ Value NestBuilder::buildUnit(ScheduleAttr schedule, Value unit, Value column) {
   StepRange range = format.buildSteps(b, loc, storage, schedule, unit);
   int64_t tileRows = format.getUnitRows(schedule);
   int64_t tileColumns = schedule.getTileColumns();
-  auto identityValue = op.getIdentity() ? cast<TypedAttr>(*op.getIdentity())
-                                        : TypedAttr(b.getFloatAttr(acc, 0.0));
-  Value identity = arith::ConstantOp::create(b, loc, identityValue);
+  Value identity = arith::ConstantOp::create(b, loc, getIdentity());
   Value empty = tensor::EmptyOp::create(
       b, loc, ArrayRef<int64_t>{tileRows, tileColumns}, acc);
   Value init = linalg::FillOp::create(b, loc, identity, empty).getResult(0);
@@ -203,43 +206,62 @@ Value NestBuilder::buildUnit(ScheduleAttr schedule, Value unit, Value column) {
   Value begin = loop.getInductionVar();
   Value left = arith::SubIOp::create(b, loc, range.end, begin);
   Value count = arith::MinUIOp::create(b, loc, left, step);
-  Value coordinates = format.buildCoordinates(b, loc, storage, begin, count);
-  Value a = format.buildDecode(b, loc, storage, begin, count);
+  Value coordinates =
+      format.buildCoordinates(b, loc, storage, schedule, unit, begin, count);
+  DecodedTile a =
+      format.buildDecode(b, loc, storage, schedule, unit, begin, count);
   auto tileType =
       RankedTensorType::get({ShapedType::kDynamic, tileColumns},
                             cast<MemRefType>(dense.getType()).getElementType());
   Value bTile = GatherOp::create(b, loc, tileType, dense, coordinates, column,
-                                 op.getTransposeB());
+                                 op.getTransposeB(), /*partial=*/false);
   Value next = buildContraction(a, bTile, loop.getRegionIterArg(0));
   scf::YieldOp::create(b, loc, next);
   return loop.getResult(0);
 }
 
-Value NestBuilder::buildContraction(Value a, Value bTile, Value accumulator) {
-  if (op.getCombine().empty())
+/// acc + a * b, or the operation's semiring. What is not present in A counts as
+/// the identity of the reduction.
+Value NestBuilder::buildContraction(DecodedTile a, Value bTile,
+                                    Value accumulator) {
+  if (op.getCombine().empty() && !a.present)
     return linalg::MatmulOp::create(b, loc, accumulator.getType(),
-                                    ValueRange{a, bTile}, accumulator)
+                                    ValueRange{a.values, bTile}, accumulator)
         .getResult(0);
   AffineExpr m, n, k;
   bindDims(b.getContext(), m, n, k);
   auto map = [&](AffineExpr row, AffineExpr column) {
     return AffineMap::get(3, 0, {row, column}, b.getContext());
   };
-  SmallVector<AffineMap> maps = {map(m, k), map(k, n), map(m, n)};
+  SmallVector<Value> operands = {a.values, bTile};
+  SmallVector<AffineMap> maps = {map(m, k), map(k, n)};
+  if (a.present) {
+    operands.push_back(a.present);
+    maps.push_back(map(m, k));
+  }
+  maps.push_back(map(m, n));
   SmallVector<utils::IteratorType> iterators = {utils::IteratorType::parallel,
                                                 utils::IteratorType::parallel,
                                                 utils::IteratorType::reduction};
-  auto generic = linalg::GenericOp::create(
-      b, loc, accumulator.getType(), ValueRange{a, bTile}, accumulator, maps,
-      iterators, [&](OpBuilder &builder, Location, ValueRange args) {
-        Value combined =
-            inlineBody(builder, op.getCombine(),
-                       {extend(builder, args[0]), extend(builder, args[1])});
-        Value reduced =
-            inlineBody(builder, op.getReduce(), {args[2], combined});
-        linalg::YieldOp::create(builder, loc, reduced);
-      });
-  return generic.getResult(0);
+  auto body = [&](OpBuilder &builder, Location, ValueRange args) {
+    Value left = extend(builder, args[0]), right = extend(builder, args[1]);
+    Value term =
+        op.getCombine().empty()
+            ? arith::MulFOp::create(builder, loc, left, right).getResult()
+            : inlineBody(builder, op.getCombine(), {left, right});
+    if (a.present) {
+      Value identity = arith::ConstantOp::create(builder, loc, getIdentity());
+      term = arith::SelectOp::create(builder, loc, args[2], term, identity);
+    }
+    Value reduced =
+        op.getReduce().empty()
+            ? arith::AddFOp::create(builder, loc, args.back(), term).getResult()
+            : inlineBody(builder, op.getReduce(), {args.back(), term});
+    linalg::YieldOp::create(builder, loc, reduced);
+  };
+  return linalg::GenericOp::create(b, loc, accumulator.getType(), operands,
+                                   accumulator, maps, iterators, body)
+      .getResult(0);
 }
 
 /// alpha, beta, epilogue and rounding on the accumulator tile.
@@ -248,13 +270,14 @@ Value NestBuilder::buildEpilogue(ScheduleAttr schedule, Value accumulator,
   auto tile = cast<RankedTensorType>(accumulator.getType());
   auto destElement = cast<MemRefType>(dest.getType()).getElementType();
   int64_t tileRows = tile.getDimSize(0), tileColumns = tile.getDimSize(1);
+  bool partial = format.hasPartialUnits(storage.type, schedule);
   AffineMap whole = b.getMultiDimIdentityMap(2);
   SmallVector<Value> operands = {accumulator};
   SmallVector<AffineMap> maps = {whole};
   if (op.getBeta()) {
     auto type = RankedTensorType::get({tileRows, tileColumns}, destElement);
-    operands.push_back(
-        GatherOp::create(b, loc, type, dest, rows, column, op.getTransposeC()));
+    operands.push_back(GatherOp::create(b, loc, type, dest, rows, column,
+                                        op.getTransposeC(), partial));
     maps.push_back(whole);
   }
   for (auto [i, input] : llvm::enumerate(op.getInputs())) {
@@ -269,9 +292,9 @@ Value NestBuilder::buildEpilogue(ScheduleAttr schedule, Value accumulator,
       shape.push_back(tileColumns), subscripts.push_back(b.getAffineDimExpr(1));
     auto type = RankedTensorType::get(
         shape, cast<MemRefType>(input.getType()).getElementType());
-    operands.push_back(GatherOp::create(b, loc, type, input,
-                                        usesM ? rows : Value(),
-                                        usesN ? column : Value(), transposed));
+    operands.push_back(GatherOp::create(
+        b, loc, type, input, usesM ? rows : Value(), usesN ? column : Value(),
+        transposed, usesM && partial));
     maps.push_back(AffineMap::get(2, 0, subscripts, b.getContext()));
   }
   bool scaled = op.getAlpha() && !matchPattern(op.getAlpha(), m_OneFloat());
@@ -330,7 +353,8 @@ struct SpMMToTiles : sparsegpu::impl::SpMMToTilesBase<SpMMToTiles> {
                             "run --sparse-gpu-assign-schedule first (LVL1-1)");
     OpBuilder builder(op);
     NestBuilder nest(op, builder);
-    for (auto schedule : schedules->getAsRange<ScheduleAttr>()) {
+    for (auto given : schedules->getAsRange<ScheduleAttr>()) {
+      ScheduleAttr schedule = given.resolveUnit(op.getFormat());
       Value condition = nest.buildGuards(schedule);
       if (!condition) {
         nest.buildNest(schedule);

@@ -7,16 +7,13 @@
 //
 // The contraction of one step on the FMA path.
 //
-// 1. Each lane loads one coordinate and one column of values of the step
-//    (coalesced), turns the coordinate into an offset into the dense operand,
-//    and stores both into the warp's part of the shared arena.
+// 1. The lanes stage the coordinates and the tile of A in shared memory
+//    (Staging.cpp).
 // 2. After a warp barrier, every lane walks the staged entries: it reads
 //    offset and value (a broadcast), loads its columns of the dense row, and
 //    accumulates in registers. Groups of lanes take every `groups`-th entry.
 // 3. Another warp barrier before the arena is written again.
 //
-// The dense operand is addressed through a flat view: the multiplication of
-// coordinate and row stride is done once per staged entry, not once per use.
 // Nothing is padded, so no entry that is not stored can leak Inf or NaN into a
 // row. Source: GE-SpMM (SC 2020), algorithm 2.
 //
@@ -34,74 +31,9 @@
 using namespace mlir;
 using namespace sparsegpu;
 
-Value TileDistribution::sharedView(int64_t offset, int64_t count,
-                                   Type element) {
-  Location loc = lane.getLoc();
-  auto space = gpu::AddressSpaceAttr::get(
-      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
-  auto bytes = MemRefType::get({ShapedType::kDynamic}, b.getI8Type(),
-                               MemRefLayoutAttrInterface(), space);
-  Value all = gpu::DynamicSharedMemoryOp::create(b, loc, bytes);
-  auto type =
-      MemRefType::get({count}, element, MemRefLayoutAttrInterface(), space);
-  return memref::ViewOp::create(b, loc, type, all, index(offset), ValueRange());
-}
-
 static void syncWarp(OpBuilder &b, Location loc) {
   Value all = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(-1));
   NVVM::SyncWarpOp::create(b, loc, all);
-}
-
-TileDistribution::Staged TileDistribution::stage(CoordinatesOp coordinates,
-                                                 DecodeOp decode,
-                                                 Value rowStride) {
-  Location loc = coordinates.getLoc();
-  int64_t step = schedule.getStep(), warps = schedule.getWarps();
-  auto tile = cast<RankedTensorType>(decode.getTile().getType());
-  int64_t rows = tile.getDimSize(0);
-  Type element = tile.getElementType();
-  int64_t width = llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
-  Staged staged;
-  staged.offsets = sharedView(arena.allocate(warps * step * 8), warps * step,
-                              b.getIndexType());
-  staged.values = sharedView(arena.allocate(warps * step * rows * width),
-                             warps * step * rows, element);
-  staged.firstSlot = arith::MulIOp::create(b, loc, warp, index(step));
-  Value begin = lookup(coordinates.getBegin()),
-        count = lookup(coordinates.getCount());
-  for (int64_t first = 0; first < step; first += 32) {
-    OpBuilder::InsertionGuard guard(b);
-    Value entry =
-        first == 0
-            ? lane
-            : arith::AddIOp::create(b, loc, lane, index(first)).getResult();
-    Value exists =
-        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, entry, count);
-    auto branch = scf::IfOp::create(b, loc, exists, false);
-    b.setInsertionPointToStart(branch.thenBlock());
-    Value position = arith::AddIOp::create(b, loc, begin, entry);
-    Value coordinate =
-        castToIndex(b, loc,
-                    memref::LoadOp::create(
-                        b, loc, lookup(coordinates.getSource()), position));
-    Value offset = arith::MulIOp::create(b, loc, coordinate, rowStride);
-    Value slot = arith::AddIOp::create(b, loc, staged.firstSlot, entry);
-    memref::StoreOp::create(b, loc, offset, staged.offsets, slot);
-    for (int64_t r = 0; r < rows; ++r) {
-      Value from = position, to = slot;
-      if (rows > 1) {
-        from = arith::AddIOp::create(
-            b, loc, arith::MulIOp::create(b, loc, position, index(rows)),
-            index(r));
-        to = arith::AddIOp::create(
-            b, loc, arith::MulIOp::create(b, loc, slot, index(rows)), index(r));
-      }
-      Value value =
-          memref::LoadOp::create(b, loc, lookup(decode.getSource()), from);
-      memref::StoreOp::create(b, loc, value, staged.values, to);
-    }
-  }
-  return staged;
 }
 
 /// `source` as one row of memory, with the strides of its two dimensions.
@@ -141,18 +73,9 @@ static void allowFusedMultiplyAdd(scf::ForOp loop) {
 
 LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
   Location loc = op.getLoc();
-  auto deferredAs = [&](Value value) { return tiles[value].deferred; };
-  auto decode =
-      op.getNumDpsInputs() == 2
-          ? dyn_cast_or_null<DecodeOp>(deferredAs(op.getDpsInputs()[0]))
-          : DecodeOp();
-  auto gather =
-      decode ? dyn_cast_or_null<GatherOp>(deferredAs(op.getDpsInputs()[1]))
-             : GatherOp();
-  auto coordinates =
-      gather ? dyn_cast_or_null<CoordinatesOp>(deferredAs(gather.getRows()))
-             : CoordinatesOp();
-  if (!coordinates || op.getNumDpsInits() != 1)
+  StepTiles step;
+  GatherOp gather = matchStep(op, step);
+  if (!gather)
     return op.emitError("a contraction on the FMA path multiplies a decoded "
                         "tile with rows gathered by coordinates (LVL2-3)");
   Tile acc = tiles[op.getDpsInits()[0]];
@@ -169,7 +92,7 @@ LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
   SmallVector<Value> strides;
   Value flat = flatten(b, loc, source, strides);
   unsigned rowDim = gather.getTransposed() ? 1 : 0;
-  Staged staged = stage(coordinates, decode, strides[rowDim]);
+  Staged staged = stage(step, strides[rowDim]);
   syncWarp(b, loc);
   SmallVector<Value> columns =
       clamp(getColumns(lookup(gather.getColumns())), source, 1 - rowDim);
@@ -178,7 +101,7 @@ LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
       column = arith::MulIOp::create(b, loc, column, strides[0]);
 
   // Addressing stays within the source; see docs/Spec.md on overflow.
-  auto loop = scf::ForOp::create(b, loc, group, lookup(coordinates.getCount()),
+  auto loop = scf::ForOp::create(b, loc, group, lookup(step.count),
                                  index(groups), acc.elements);
   {
     OpBuilder::InsertionGuard guard(b);
@@ -186,7 +109,7 @@ LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
     Value slot =
         arith::AddIOp::create(b, loc, staged.firstSlot, loop.getInductionVar());
     Value offset = memref::LoadOp::create(b, loc, staged.offsets, slot);
-    SmallVector<Value> a;
+    SmallVector<Value> a, present;
     for (int64_t r = 0; r < acc.rows; ++r) {
       Value from = slot;
       if (acc.rows > 1)
@@ -194,6 +117,10 @@ LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
             b, loc, arith::MulIOp::create(b, loc, slot, index(acc.rows)),
             index(r));
       a.push_back(memref::LoadOp::create(b, loc, staged.values, from));
+      if (!staged.present)
+        continue;
+      Value flag = memref::LoadOp::create(b, loc, staged.present, from);
+      present.push_back(arith::TruncIOp::create(b, loc, b.getI1Type(), flag));
     }
     SmallVector<Value> next(acc.elements.size());
     for (auto [c, column] : llvm::enumerate(columns)) {
@@ -201,7 +128,11 @@ LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
       Value element = memref::LoadOp::create(b, loc, flat, at);
       for (int64_t r = 0; r < acc.rows; ++r) {
         size_t i = r * columns.size() + c;
-        next[i] = inlineBody(op, {a[r], element, loop.getRegionIterArgs()[i]});
+        SmallVector<Value> arguments = {a[r], element};
+        if (staged.present)
+          arguments.push_back(present[r]);
+        arguments.push_back(loop.getRegionIterArgs()[i]);
+        next[i] = inlineBody(op, arguments);
       }
     }
     scf::YieldOp::create(b, loc, next);

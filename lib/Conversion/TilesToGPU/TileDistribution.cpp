@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Control flow, elementwise operations, gather and scatter of distributed
-// tiles. The contraction is in Contraction.cpp.
+// Control flow and elementwise operations of distributed tiles. Gather and
+// scatter are in GatherScatter.cpp, the contraction is in Contraction.cpp.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,6 +41,18 @@ Value TileDistribution::index(int64_t value) {
 
 static bool isTile(Type type) { return isa<RankedTensorType>(type); }
 
+/// True if tiles occur in `op` or inside of it.
+static bool usesTiles(Operation &op) {
+  return op
+      .walk([](Operation *inner) {
+        return llvm::any_of(inner->getOperandTypes(), isTile) ||
+                       llvm::any_of(inner->getResultTypes(), isTile)
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 LogicalResult TileDistribution::distribute(Block &block) {
   for (Operation &op : block.without_terminator())
     if (failed(distributeOp(op)))
@@ -49,10 +61,16 @@ LogicalResult TileDistribution::distribute(Block &block) {
 }
 
 LogicalResult TileDistribution::distributeOp(Operation &op) {
+  if (!usesTiles(op)) {
+    b.clone(op, mapping);
+    return success();
+  }
   if (auto loop = dyn_cast<scf::ForOp>(op))
     return distributeFor(loop);
   if (auto branch = dyn_cast<scf::IfOp>(op))
     return distributeIf(branch);
+  if (auto generate = dyn_cast<tensor::GenerateOp>(op))
+    return distributeGenerate(generate);
   if (auto gather = dyn_cast<GatherOp>(op))
     return distributeGather(gather);
   if (auto scatter = dyn_cast<ScatterOp>(op))
@@ -80,13 +98,9 @@ LogicalResult TileDistribution::distributeOp(Operation &op) {
     return linalgOp.getNumReductionLoops() == 0
                ? distributeElementwise(linalgOp)
                : distributeContraction(linalgOp);
-  if (llvm::any_of(op.getOperandTypes(), isTile) ||
-      llvm::any_of(op.getResultTypes(), isTile) || op.getNumRegions() != 0)
-    return op.emitError() << "'" << op.getName()
-                          << "' cannot be distributed over the lanes of a warp "
-                             "(LVL2-3)";
-  b.clone(op, mapping);
-  return success();
+  return op.emitError() << "'" << op.getName()
+                        << "' cannot be distributed over the lanes of a warp "
+                           "(LVL2-3)";
 }
 
 //===----------------------------------------------------------------------===//
@@ -181,117 +195,25 @@ LogicalResult TileDistribution::distributeIf(scf::IfOp branch) {
 }
 
 //===----------------------------------------------------------------------===//
-// Columns
-//===----------------------------------------------------------------------===//
-
-SmallVector<Value> TileDistribution::getColumns(Value column) {
-  Location loc = column.getLoc();
-  Value first = arith::AddIOp::create(b, loc, column, laneColumn);
-  SmallVector<Value> columns = {first};
-  for (int64_t c = 1; c < schedule.getCoarsening(); ++c)
-    columns.push_back(
-        arith::AddIOp::create(b, loc, first, index(c * schedule.getLanes())));
-  return columns;
-}
-
-/// True if every tile lies within an extent that is known.
-static bool dividesExtent(Value source, int64_t dim, int64_t tileColumns) {
-  int64_t extent = cast<MemRefType>(source.getType()).getDimSize(dim);
-  return !ShapedType::isDynamic(extent) && extent % tileColumns == 0;
-}
-
-SmallVector<Value> TileDistribution::clamp(ArrayRef<Value> columns,
-                                           Value source, int64_t dim) {
-  if (dividesExtent(source, dim, schedule.getTileColumns()))
-    return SmallVector<Value>(columns);
-  Location loc = source.getLoc();
-  Value extent = memref::DimOp::create(b, loc, source, dim);
-  Value last = arith::SubIOp::create(b, loc, extent, index(1));
-  SmallVector<Value> clamped;
-  for (Value column : columns)
-    clamped.push_back(arith::MinUIOp::create(b, loc, column, last));
-  return clamped;
-}
-
-//===----------------------------------------------------------------------===//
 // Tiles in registers
 //===----------------------------------------------------------------------===//
 
-LogicalResult TileDistribution::distributeGather(GatherOp gather) {
-  if (gather.getRows() && tiles[gather.getRows()].deferred) {
-    tiles[gather.getTile()].deferred = gather;
+/// A tile of dynamic size is a step's, and deferred; others become registers.
+LogicalResult
+TileDistribution::distributeGenerate(tensor::GenerateOp generate) {
+  auto type = cast<RankedTensorType>(generate.getType());
+  Tile &tile = tiles[generate.getResult()];
+  if (!type.hasStaticShape()) {
+    tile.deferred = generate;
     return success();
   }
-  Location loc = gather.getLoc();
-  Value source = lookup(gather.getSource());
-  Tile tile;
-  tile.hasRows = static_cast<bool>(gather.getRows());
-  tile.hasColumns = static_cast<bool>(gather.getColumns());
-  SmallVector<Value> rows = {Value()}, columns = {Value()};
-  if (tile.hasRows)
-    rows = tiles[gather.getRows()].elements;
-  if (tile.hasColumns) {
-    int64_t rank = cast<MemRefType>(source.getType()).getRank();
-    columns = clamp(getColumns(lookup(gather.getColumns())), source,
-                    gather.getTransposed() ? 0 : rank - 1);
-  }
-  tile.rows = rows.size();
-  for (Value row : rows)
-    for (Value column : columns) {
-      SmallVector<Value> subscripts;
-      if (row)
-        subscripts.push_back(row);
-      if (column)
-        subscripts.push_back(column);
-      if (gather.getTransposed())
-        std::swap(subscripts[0], subscripts[1]);
-      tile.elements.push_back(
-          memref::LoadOp::create(b, loc, source, subscripts));
-    }
-  tiles[gather.getTile()] = tile;
-  return success();
-}
-
-LogicalResult TileDistribution::distributeScatter(ScatterOp scatter) {
-  Location loc = scatter.getLoc();
-  Tile tile = tiles[scatter.getTile()];
-  if (tile.elements.empty())
-    return scatter.emitError("stores a tile that is not in registers (LVL2-3)");
-  Value dest = lookup(scatter.getDest());
-  int64_t columnDim = scatter.getTransposed() ? 0 : 1;
-  SmallVector<Value> columns = getColumns(lookup(scatter.getColumns()));
-  bool whole = dividesExtent(dest, columnDim, schedule.getTileColumns());
-  // One group of lanes stores; after the reduction all hold the same.
-  Value store;
-  if (groups > 1)
-    store = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, group,
-                                  index(0));
-  Value extent =
-      whole ? Value() : memref::DimOp::create(b, loc, dest, columnDim);
-  const Tile &rows = tiles[scatter.getRows()];
-  for (auto [c, column] : llvm::enumerate(columns)) {
-    OpBuilder::InsertionGuard guard(b);
-    Value condition = store;
-    if (!whole) {
-      Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
-                                           column, extent);
-      condition =
-          condition
-              ? arith::AndIOp::create(b, loc, condition, inside).getResult()
-              : inside;
-    }
-    if (condition) {
-      auto branch = scf::IfOp::create(b, loc, condition, false);
-      b.setInsertionPointToStart(branch.thenBlock());
-    }
-    for (auto [r, row] : llvm::enumerate(rows.elements)) {
-      SmallVector<Value> subscripts = {row, column};
-      if (scatter.getTransposed())
-        std::swap(subscripts[0], subscripts[1]);
-      memref::StoreOp::create(b, loc, tile.elements[r * columns.size() + c],
-                              dest, subscripts);
-    }
-  }
+  if (type.getRank() != 1)
+    return generate.emitError("makes a tile of static size that is not one of "
+                              "rows (LVL2-3)");
+  tile.hasColumns = false;
+  tile.rows = type.getDimSize(0);
+  for (int64_t row = 0; row < tile.rows; ++row)
+    tile.elements.push_back(generateAt(generate, index(row)));
   return success();
 }
 

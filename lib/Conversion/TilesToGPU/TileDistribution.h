@@ -16,6 +16,7 @@
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -38,8 +39,9 @@ struct SharedArena {
 /// - Registers: element (r, c) of `elements`, row-major, is row r and the
 ///   lane's c-th column, `lanes` columns apart. A tile without column
 ///   dimension has one element per row, one without rows one per column.
-/// - Deferred: coordinates, decode, and gathers by such coordinates are not
-///   materialised; the contraction that uses them stages and loads.
+/// - Deferred: coordinates, decode, generated tiles of dynamic size, and
+///   gathers by such coordinates are not materialised; the contraction that
+///   uses them stages and loads.
 /// Tiles whose reduction is shared by groups of lanes are `partial` until the
 /// loop that carries them ends.
 class TileDistribution {
@@ -69,25 +71,54 @@ private:
   mlir::LogicalResult distributeOp(mlir::Operation &op);
   mlir::LogicalResult distributeFor(mlir::scf::ForOp loop);
   mlir::LogicalResult distributeIf(mlir::scf::IfOp branch);
+  mlir::LogicalResult distributeGenerate(mlir::tensor::GenerateOp generate);
   mlir::LogicalResult distributeGather(GatherOp gather);
   mlir::LogicalResult distributeScatter(ScatterOp scatter);
   mlir::LogicalResult distributeFill(mlir::linalg::FillOp fill);
   mlir::LogicalResult distributeElementwise(mlir::linalg::LinalgOp op);
   mlir::LogicalResult distributeContraction(mlir::linalg::LinalgOp op);
 
-  /// One step's coordinates and values in shared memory.
+  /// What one step multiplies the gathered rows by: operations that are
+  /// deferred. `present` is null when everything takes part.
+  struct StepTiles {
+    mlir::Operation *coordinates = nullptr, *values = nullptr;
+    mlir::tensor::GenerateOp present;
+    /// Positions of the step.
+    mlir::Value count;
+  };
+  /// Takes apart the operands of a contraction; the gather of its dense
+  /// operand, or null when it is not of the form that can be staged.
+  GatherOp matchStep(mlir::linalg::LinalgOp op, StepTiles &step);
+  /// One step in shared memory; `present` is null when everything takes part.
   struct Staged {
-    mlir::Value offsets, values;
+    mlir::Value offsets, values, present;
     mlir::Value firstSlot;
   };
-  Staged stage(CoordinatesOp coordinates, DecodeOp decode,
-               mlir::Value rowStride);
+  Staged stage(const StepTiles &step, mlir::Value rowStride);
+  void stageElement(const StepTiles &step, const Staged &staged, int64_t rows,
+                    mlir::Value flat);
+  mlir::Value coordinateAt(mlir::Operation *coordinates, mlir::Value entry);
+  /// The element of `generate` at `subscripts`, computed here.
+  mlir::Value generateAt(mlir::tensor::GenerateOp generate,
+                         mlir::ValueRange subscripts);
   /// `value` reduced over the groups of lanes by `reducer`.
   mlir::Value reduceOverGroups(mlir::Value value, mlir::Operation *reducer);
   /// The body of `op` on `arguments`.
   mlir::Value inlineBody(mlir::linalg::LinalgOp op, mlir::ValueRange arguments);
   /// The lane's columns of the tile that begins at `column`, unclamped.
   llvm::SmallVector<mlir::Value> getColumns(mlir::Value column);
+  /// The subscripts of a lane's elements of a dense operand, and which of them
+  /// are in the lane's hands; null conditions hold always.
+  struct Place {
+    llvm::SmallVector<mlir::Value> rows, columns;
+    llvm::SmallVector<mlir::Value> rowExists, columnIsOurs;
+    bool transposed;
+    llvm::SmallVector<mlir::Value> getSubscripts(size_t row,
+                                                 size_t column) const;
+  };
+  /// `rows` is a tile or null, `columns` the first column of a tile or null.
+  Place getPlace(mlir::Value source, mlir::Value rows, mlir::Value columns,
+                 bool transposed, bool partial);
   /// `columns`, kept below `extent` where that is not known already.
   llvm::SmallVector<mlir::Value> clamp(llvm::ArrayRef<mlir::Value> columns,
                                        mlir::Value source, int64_t dim);

@@ -65,7 +65,7 @@ func.func @reduction(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<
 
 #csr = #sparse_gpu.csr
 func.func @transposed(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
-  // expected-error @+1 {{compressed rows give no unit that owns rows of the transposed matrix (SCH-8)}}
+  // expected-error @+1 {{#sparse_gpu.csr gives no unit that owns rows of the transposed matrix (SCH-8)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
     {transpose_a} -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
@@ -97,5 +97,25 @@ func.func @lanes(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?x
 func.func @unreachable(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
   // expected-error @+1 {{the last of an operation's schedules, and no other, must have no guards (SCH-7)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) schedules [#sparse_gpu.schedule<unit = row>, #sparse_gpu.schedule<unit = row, lanes = 8>] -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+// A padding zero is no entry, but min would see it.
+#bsr = #sparse_gpu.bsr<rows = 4, columns = 4>
+func.func @padding(%A: tensor<?x?xf32, #bsr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  // expected-error-re @+1 {{operand A of type '{{.*}}' stores zeros for places without an entry, which only (+, *) leaves out of the result; this operation has another 'reduce' (SCH-10)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #bsr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
+    identity(0x7F800000 : f32)
+    combine {
+    ^bb0(%a: f32, %b: f32):
+      %1 = arith.addf %a, %b : f32
+      sparse_gpu.yield %1 : f32
+    } reduce {
+    ^bb0(%a: f32, %b: f32):
+      %1 = arith.minimumf %a, %b : f32
+      sparse_gpu.yield %1 : f32
+    } -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
 }

@@ -61,13 +61,13 @@ func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: 
 func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
   scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
     scf.forall (%w) in (4) {
+      %t = tensor.empty() : tensor<1x32xf32>
       // expected-error @+1 {{with results cannot be distributed over the lanes of a warp (LVL2-3)}}
-      %0 = scf.if %cond -> f32 {
-        scf.yield %x : f32
+      %0 = scf.if %cond -> tensor<1x32xf32> {
+        scf.yield %t : tensor<1x32xf32>
       } else {
-        scf.yield %x : f32
+        scf.yield %t : tensor<1x32xf32>
       }
-      memref.store %0, %C[%u, %col] : memref<?x?xf32>
     } {mapping = [#gpu.warp<linear_dim_0>]}
   } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
   return
@@ -222,5 +222,20 @@ func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: 
       }
     } {mapping = [#gpu.warp<linear_dim_0>]}
   } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule<lanes = 8>}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<?x?xf32>, %m: index, %n: index, %x: f32) {
+  scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
+    scf.forall (%w) in (4) {
+      // expected-error @+1 {{makes a tile of static size that is not one of rows (LVL2-3)}}
+      %0 = tensor.generate {
+      ^bb0(%i: index, %j: index):
+        tensor.yield %x : f32
+      } : tensor<2x32xf32>
+    } {mapping = [#gpu.warp<linear_dim_0>]}
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
   return
 }

@@ -71,9 +71,9 @@
 // CHECK:               %[[N0:.*]] = arith.addi %[[COL]], %[[LANE]]
 // CHECK:               %[[N1:.*]] = arith.addi %[[N0]], %[[C32]]
 // CHECK:               %[[IN0:.*]] = arith.cmpi ult, %[[N0]]
+// CHECK:               %[[IN1:.*]] = arith.cmpi ult, %[[N1]]
 // CHECK:               scf.if %[[IN0]] {
 // CHECK:                 memref.store %{{.*}}, %[[C]][%[[ROW]], %[[N0]]]
-// CHECK:               %[[IN1:.*]] = arith.cmpi ult, %[[N1]]
 // CHECK:               scf.if %[[IN1]] {
 // CHECK:                 memref.store %{{.*}}, %[[C]][%[[ROW]], %[[N1]]]
 // CHECK:         {sparse_gpu.nest}
@@ -232,19 +232,53 @@ func.func @two(%p: memref<65xi32>, %c: memref<?xi32>, %v: memref<?xf32>, %B: mem
 
 #csr = #sparse_gpu.csr
 
-// The old C is read by clamped columns too.
+// The old C is read by the lane that will store it, and by no other: beyond the
+// extent a lane reads nothing.
 // CHECK-LABEL: func @beta(
 // CHECK-SAME:    %[[C:[^:]*]]: memref<64x?xf32>)
 // CHECK:         %[[N:.*]] = memref.dim %[[C]]
-// CHECK:         %[[LAST:.*]] = arith.subi %[[N]]
-// CHECK:         %[[COL:.*]] = arith.minui %{{.*}}, %[[LAST]]
-// CHECK:         %[[OLD:.*]] = memref.load %[[C]][%{{.*}}, %[[COL]]]
+// CHECK:         %[[INSIDE:.*]] = arith.cmpi ult, %[[COL:.*]], %[[N]]
+// CHECK:         %[[OLD:.*]] = scf.if %[[INSIDE]] -> (f32) {
+// CHECK:           memref.load %[[C]][%{{.*}}, %[[COL]]]
+// CHECK:         } else {
+// CHECK-NOT:       memref.load
+// CHECK:         }
 // CHECK:         %[[NEW:.*]] = arith.addf %{{.*}}, %[[OLD]]
-// CHECK:         memref.store %[[NEW]], %[[C]]
+// CHECK:         scf.if
+// CHECK:           memref.store %[[NEW]], %[[C]]
 func.func @beta(%p: memref<65xi32>, %c: memref<?xi32>, %v: memref<?xf32>, %B: memref<64x32xf32>, %C: memref<64x?xf32>) {
   %one = arith.constant 1.0 : f32
   sparse_gpu.spmm a(%p, %c, %v : memref<65xi32>, memref<?xi32>, memref<?xf32> of tensor<64x64xf32, #csr>)
     b(%B : memref<64x32xf32>) outs(%C : memref<64x?xf32>) beta(%one : f32)
+    schedules [#sparse_gpu.schedule<unroll = 1>]
+  return
+}
+
+// -----
+
+#bsr = #sparse_gpu.bsr<rows = 2, columns = 2>
+
+// Decode by element access: coordinates and values are computed where they are
+// staged. Rows that do not exist are not stored.
+// CHECK-LABEL: func @bsr(
+// CHECK-SAME:    %{{[^:]*}}: memref<?xi32>, %[[CRD:[^:]*]]: memref<?xi32>, %[[VAL:[^:]*]]: memref<?xf32>
+// CHECK:         scf.if
+// CHECK:           memref.load %[[CRD]]
+// CHECK:           memref.store {{.*}} : memref<128xindex, #gpu.address_space<workgroup>>
+// CHECK:         scf.for
+// CHECK:           memref.load %[[VAL]]
+// CHECK:           memref.store {{.*}} : memref<256xf32, #gpu.address_space<workgroup>>
+// CHECK:         nvvm.bar.warp.sync
+// CHECK:         scf.for {{.*}} -> (f32, f32) {
+// CHECK:         nvvm.bar.warp.sync
+// CHECK-COUNT-2: arith.cmpi ult
+// CHECK:         scf.if
+// CHECK:           memref.store
+// CHECK:         scf.if
+// CHECK:           memref.store
+func.func @bsr(%p: memref<?xi32>, %c: memref<?xi32>, %v: memref<?xf32>, %m: index, %B: memref<64x32xf32>, %C: memref<?x32xf32>) {
+  sparse_gpu.spmm a(%p, %c, %v, %m : memref<?xi32>, memref<?xi32>, memref<?xf32>, index of tensor<?x64xf32, #bsr>)
+    b(%B : memref<64x32xf32>) outs(%C : memref<?x32xf32>)
     schedules [#sparse_gpu.schedule<unroll = 1>]
   return
 }

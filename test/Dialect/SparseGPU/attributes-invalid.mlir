@@ -1,38 +1,73 @@
 // Each numbered constraint of the formats and schedules broken once (docs/Spec.md).
 // RUN: sparse-opt %s -split-input-file -verify-diagnostics
 
-// expected-error @+1 {{#sparse_gpu.csr encodes tensors of rank 2, got rank 3 (CSR-1)}}
+// expected-error @+1 {{#sparse_gpu.csr encodes tensors of rank 2, got rank 3 (FMT-1)}}
 func.func private @f(tensor<?x?x?xf32, #sparse_gpu.csr>)
 
 // -----
 
-// expected-error @+1 {{#sparse_gpu.csr encodes tensors of rank 2, got rank 1 (CSR-1)}}
+// expected-error @+1 {{#sparse_gpu.csr encodes tensors of rank 2, got rank 1 (FMT-1)}}
 func.func private @f(tensor<?xf32, #sparse_gpu.csr>)
 
 // -----
 
-// expected-error @+1 {{#sparse_gpu.csr encodes f16, bf16, f32, f64 or integer elements, got 'f8E4M3FN' (CSR-2)}}
+// expected-error @+1 {{#sparse_gpu.csr encodes f16, bf16, f32, f64 or integer elements, got 'f8E4M3FN' (FMT-2)}}
 func.func private @f(tensor<?x?xf8E4M3FN, #sparse_gpu.csr>)
 
 // -----
 
-// expected-error @+1 {{#sparse_gpu.csr encodes f16, bf16, f32, f64 or integer elements, got 'complex<f32>' (CSR-2)}}
+// expected-error @+1 {{#sparse_gpu.csr encodes f16, bf16, f32, f64 or integer elements, got 'complex<f32>' (FMT-2)}}
 func.func private @f(tensor<?x?xcomplex<f32>, #sparse_gpu.csr>)
 
 // -----
 
-// expected-error @+1 {{'positions' of #sparse_gpu.csr must be i8, i16, i32, i64 or index, got 'i24' (CSR-3)}}
+// expected-error @+1 {{'positions' of #sparse_gpu.csr must be i8, i16, i32, i64 or index, got 'i24' (FMT-3)}}
 func.func private @f() attributes {a = #sparse_gpu.csr<positions = i24>}
 
 // -----
 
-// expected-error @+1 {{'coordinates' of #sparse_gpu.csr must be i8, i16, i32, i64 or index, got 'f32' (CSR-3)}}
+// expected-error @+1 {{'coordinates' of #sparse_gpu.csr must be i8, i16, i32, i64 or index, got 'f32' (FMT-3)}}
 func.func private @f() attributes {a = #sparse_gpu.csr<coordinates = f32>}
 
 // -----
 
-// expected-error @+1 {{'coordinates' of #sparse_gpu.csr must be i8, i16, i32, i64 or index, got 'ui32' (CSR-3)}}
+// expected-error @+1 {{'coordinates' of #sparse_gpu.csr must be i8, i16, i32, i64 or index, got 'ui32' (FMT-3)}}
 func.func private @f() attributes {a = #sparse_gpu.csr<coordinates = ui32>}
+
+// -----
+
+// expected-error @+1 {{parameter 'size' of format 'blocked_ell' is 1 to 128, got 256 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.blocked_ell<size = 256>>)
+
+// -----
+
+// expected-error @+1 {{parameter 'rows' of format 'sliced_ell' is 1 to 1024, got -1 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.sliced_ell<rows = -1>>)
+
+// -----
+
+// expected-error @+1 {{'positions' of #sparse_gpu.dcsr must be i8, i16, i32, i64 or index, got 'f32' (FMT-3)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.dcsr<positions = f32>>)
+
+// -----
+
+// expected-error @+1 {{parameter 'rows' of format 'bsr' is 1 to 128, got 0 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.bsr<rows = 0>>)
+
+// -----
+
+// expected-error @+1 {{parameter 'columns' of format 'bsr' is 1 to 128, got 129 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.bsr<columns = 129>>)
+
+// -----
+
+// expected-error @+1 {{'coordinates' of #sparse_gpu.bsr must be i8, i16, i32, i64 or index, got 'i1' (FMT-3)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.bsr<coordinates = i1>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.bsr encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<8xf32, #sparse_gpu.bsr>)
 
 // -----
 

@@ -11,14 +11,30 @@
 // CHECK: csr.both = #sparse_gpu.csr<positions = i64, coordinates = i8>
 "test.op"() {csr.both = #sparse_gpu.csr<coordinates = i8, positions = i64>} : () -> ()
 
+// CHECK: bsr.default = #sparse_gpu.bsr
+"test.op"() {bsr.default = #sparse_gpu.bsr} : () -> ()
+// CHECK: bsr.all = #sparse_gpu.bsr<rows = 8, columns = 4, positions = i64, coordinates = i16>
+"test.op"() {bsr.all = #sparse_gpu.bsr<coordinates = i16, positions = i64, columns = 4, rows = 8>} : () -> ()
+
+// CHECK: coo = #sparse_gpu.coo
+"test.op"() {coo = #sparse_gpu.coo} : () -> ()
+// CHECK: coo.all = #sparse_gpu.coo<coordinates = i64>
+"test.op"() {coo.all = #sparse_gpu.coo<coordinates = i64>} : () -> ()
+// CHECK: dcsr.all = #sparse_gpu.dcsr<positions = index, coordinates = i8>
+"test.op"() {dcsr.all = #sparse_gpu.dcsr<coordinates = i8, positions = index>} : () -> ()
+// CHECK: blocked_ell.all = #sparse_gpu.blocked_ell<size = 32, coordinates = i16>
+"test.op"() {blocked_ell.all = #sparse_gpu.blocked_ell<size = 32, coordinates = i16>} : () -> ()
+// CHECK: sliced_ell.all = #sparse_gpu.sliced_ell<rows = 4, positions = i64, coordinates = i16>
+"test.op"() {sliced_ell.all = #sparse_gpu.sliced_ell<rows = 4, positions = i64, coordinates = i16>} : () -> ()
+
 // CHECK: guard = #sparse_gpu.guard<n ge 33>
 "test.op"() {guard = #sparse_gpu.guard<n ge 33>} : () -> ()
 // CHECK: guards = [#sparse_gpu.guard<rows lt 5>, #sparse_gpu.guard<nnz le -1>, #sparse_gpu.guard<n gt 0>, #sparse_gpu.guard<n eq 7>]
 "test.op"() {guards = [#sparse_gpu.guard<rows lt 5>, #sparse_gpu.guard<nnz le -1>, #sparse_gpu.guard<n gt 0>, #sparse_gpu.guard<n eq 7>]} : () -> ()
 
-// CHECK: schedule.default = #sparse_gpu.schedule<unit = row>
+// CHECK: schedule.default = #sparse_gpu.schedule<unit = default>
 "test.op"() {schedule.default = #sparse_gpu.schedule} : () -> ()
-// CHECK: schedule.empty = #sparse_gpu.schedule<unit = row>
+// CHECK: schedule.empty = #sparse_gpu.schedule<unit = default>
 "test.op"() {schedule.empty = #sparse_gpu.schedule<>} : () -> ()
 // CHECK: schedule.defaults = #sparse_gpu.schedule<unit = row>
 "test.op"() {schedule.defaults = #sparse_gpu.schedule<unit = row, scope = warp, warps = 4, lanes = 32, coarsening = 1, step = 32, unroll = 4, reduction = tile, path = fma, when = []>} : () -> ()

@@ -82,9 +82,24 @@ void GuardAttr::print(AsmPrinter &printer) const {
 //===----------------------------------------------------------------------===//
 
 ScheduleAttr ScheduleAttr::getDefault(MLIRContext *context) {
-  return get(context, /*unit=*/"row", Scope::Warp, /*warps=*/4, /*lanes=*/32,
+  return get(context, /*unit=*/"default", Scope::Warp, /*warps=*/4,
+             /*lanes=*/32,
              /*coarsening=*/1, /*step=*/32, /*unroll=*/4, Reduction::Tile,
              ComputePath::FMA, /*guards=*/{});
+}
+
+ScheduleAttr ScheduleAttr::resolveUnit(SparseFormatInterface format) const {
+  if (getUnit() != "default")
+    return *this;
+  return get(getContext(), format.getUnits().front(), getScope(), getWarps(),
+             getLanes(), getCoarsening(), getStep(), getUnroll(),
+             getReduction(), getPath(), getGuards());
+}
+
+ScheduleAttr ScheduleAttr::withWarps(int64_t warps) const {
+  return get(getContext(), getUnit(), getScope(), warps, getLanes(),
+             getCoarsening(), getStep(), getUnroll(), getReduction(), getPath(),
+             getGuards());
 }
 
 ScheduleAttr ScheduleAttr::withTile(int64_t lanes, int64_t coarsening,

@@ -64,6 +64,14 @@ SparseStorage sparsegpu::getSparseStorage(OpBuilder &builder, Location loc,
   return storage;
 }
 
+Value SparseStorage::getField(StringRef name) const {
+  for (auto [field, value] :
+       llvm::zip(getSparseFormat(type).getFields(type), fields))
+    if (field.name == name)
+      return value;
+  llvm_unreachable("the format has no such field");
+}
+
 bool sparsegpu::isOverheadType(Type type) {
   return type.isIndex() || type.isSignlessInteger(8) ||
          type.isSignlessInteger(16) || type.isSignlessInteger(32) ||

@@ -49,11 +49,23 @@ struct SparseStorage {
   llvm::SmallVector<mlir::Value> fields;
   /// Sizes M and K, `index`.
   mlir::Value rows, columns;
+
+  /// The field with that name. Requires that the format has one.
+  mlir::Value getField(llvm::StringRef name) const;
 };
 
 /// A half-open range of `index` positions.
 struct StepRange {
   mlir::Value begin, end;
+};
+
+/// The tile of A of one step.
+struct DecodedTile {
+  /// R x count, of the matrix's element type.
+  mlir::Value values;
+  /// R x count of i1: where it is false nothing is stored, and the place takes
+  /// no part in the product, whatever `values` has there. Null: all take part.
+  mlir::Value present;
 };
 
 } // namespace sparsegpu

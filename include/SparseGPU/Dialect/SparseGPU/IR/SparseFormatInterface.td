@@ -79,26 +79,50 @@ def SparseFormatInterface : AttrInterface<"SparseFormatInterface"> {
            "const ::sparsegpu::SparseStorage &":$storage,
            "const ::sparsegpu::ScheduleAttr &":$schedule, "::mlir::Value":$unit)>,
     InterfaceMethod<[{
-      The coordinates of a step that begins at position `begin` and has
-      `count` positions: which rows of the dense operand it needs. Returns a
-      tile of type tensor<?xindex>.
+      The coordinates of a step of `unit` that begins at position `begin` and
+      has `count` positions: which rows of the dense operand it needs. Returns
+      a tile of type tensor<?xindex>, made by `sparse_gpu.coordinates` where
+      they lie side by side in memory, else by `tensor.generate`. Each is below
+      the number of columns, also where nothing is present.
     }], "::mlir::Value", "buildCoordinates",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
            "const ::sparsegpu::SparseStorage &":$storage,
+           "const ::sparsegpu::ScheduleAttr &":$schedule, "::mlir::Value":$unit,
            "::mlir::Value":$begin, "::mlir::Value":$count)>,
     InterfaceMethod<[{
-      The values of a step as a tile of rows-of-the-unit x `count`.
-    }], "::mlir::Value", "buildDecode",
+      The values of a step as a tile of rows-of-the-unit x `count`, and which
+      of them are present (see `DecodedTile`): by `sparse_gpu.decode` where
+      they lie side by side in memory, else by `tensor.generate`.
+    }], "::sparsegpu::DecodedTile", "buildDecode",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
            "const ::sparsegpu::SparseStorage &":$storage,
+           "const ::sparsegpu::ScheduleAttr &":$schedule, "::mlir::Value":$unit,
            "::mlir::Value":$begin, "::mlir::Value":$count)>,
     InterfaceMethod<[{
       The rows of the result that `unit` computes, a tile of type
-      tensor<Rxindex>. R is `getUnitRows`.
+      tensor<Rxindex>. R is `getUnitRows`. The rows of all units are disjoint,
+      and together all rows; a row that is not below the number of rows does
+      not exist, see `hasPartialUnits`.
     }], "::mlir::Value", "buildRows",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
            "const ::sparsegpu::SparseStorage &":$storage,
+           "const ::sparsegpu::ScheduleAttr &":$schedule,
            "::mlir::Value":$unit)>,
+    InterfaceMethod<[{
+      True if a unit may have rows that do not exist in a matrix of `type`:
+      they are computed and not stored.
+    }], "bool", "hasPartialUnits",
+      (ins "::mlir::RankedTensorType":$type,
+           "const ::sparsegpu::ScheduleAttr &":$schedule), "", [{
+        return false;
+      }]>,
+    InterfaceMethod<[{
+      True if the storage has zeros for places of the matrix that are not
+      stored entries, and they take part in products: 0 times infinity is
+      not a number then, and other semirings than (+, *) are refused.
+    }], "bool", "storesPadding", (ins), "", [{
+        return false;
+      }]>,
     InterfaceMethod<"The number of rows R of one unit.",
       "int64_t", "getUnitRows", (ins "const ::sparsegpu::ScheduleAttr &":$schedule)>
   ];

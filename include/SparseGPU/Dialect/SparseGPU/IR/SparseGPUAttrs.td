@@ -8,55 +8,8 @@
 #ifndef SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUATTRS_TD
 #define SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUATTRS_TD
 
-include "SparseGPU/Dialect/SparseGPU/IR/SparseFormatInterface.td"
-include "SparseGPU/Dialect/SparseGPU/IR/SparseGPUDialect.td"
-include "mlir/IR/AttrTypeBase.td"
+include "SparseGPU/Dialect/SparseGPU/IR/SparseGPUFormats.td"
 include "mlir/IR/EnumAttr.td"
-include "mlir/IR/TensorEncoding.td"
-
-class SparseGPU_Attr<string name, string attrMnemonic, list<Trait> traits = []>
-    : AttrDef<SparseGPU_Dialect, name, traits> {
-  let mnemonic = attrMnemonic;
-}
-
-//===----------------------------------------------------------------------===//
-// Formats
-//===----------------------------------------------------------------------===//
-
-def SparseGPU_CSRAttr : SparseGPU_Attr<"CSR", "csr", [
-    DeclareAttrInterfaceMethods<SparseFormatInterface>,
-    DeclareAttrInterfaceMethods<VerifiableTensorEncoding>]> {
-  let summary = "compressed sparse rows";
-  let description = [{
-    The encoding of an M x K matrix as compressed sparse rows
-    (`docs/Formats/CSR.md`). Storage, in the order of the ABI:
-
-    | field | type | size |
-    |---|---|---|
-    | positions | `positions` | M + 1 |
-    | coordinates | `coordinates` | number of stored entries |
-    | values | element type of the tensor | number of stored entries |
-
-    Both parameters are integer types of 8, 16, 32 or 64 bits, or `index`
-    (64 bits), default `i32`. Stored integers are unsigned.
-
-    Constraints: the tensor has rank 2 (CSR-1); its elements are f16, bf16,
-    f32 or f64, or integers (CSR-2); the widths are as above (CSR-3).
-
-    ```mlir
-    tensor<?x?xf32, #sparse_gpu.csr>
-    tensor<64x?xf16, #sparse_gpu.csr<positions = i64, coordinates = i16>>
-    ```
-  }];
-  let parameters = (ins
-    DefaultValuedParameter<"::mlir::Type",
-      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
-    DefaultValuedParameter<"::mlir::Type",
-      "::mlir::IntegerType::get($_ctxt, 32)",
-      "type of a coordinate">:$coordinates);
-  let assemblyFormat = "(`<` struct(params)^ `>`)?";
-  let genVerifyDecl = 1;
-}
 
 //===----------------------------------------------------------------------===//
 // Schedules
@@ -112,7 +65,7 @@ def SparseGPU_ScheduleAttr : SparseGPU_Attr<"Schedule", "schedule"> {
   let description = [{
     | field | meaning | default |
     |---|---|---|
-    | `unit` | which of the format's units one worker computes | the format's first |
+    | `unit` | which of the format's units one worker computes | `default`: the format's first, which `--sparse-gpu-assign-schedule` writes down |
     | `scope` | the worker: a `warp` or a `block` | `warp` |
     | `warps` | warps per block, 1 to 32 | 4 |
     | `lanes` | lanes of a warp side by side along the columns of the result, a power of two up to 32; the other 32 / lanes groups share out the nonzeros of a step and are reduced by shuffles | 32 |
@@ -145,6 +98,10 @@ def SparseGPU_ScheduleAttr : SparseGPU_Attr<"Schedule", "schedule"> {
     int64_t getBlockSize() const { return 32 * getWarps(); }
     /// The schedule with every field at its default.
     static ScheduleAttr getDefault(::mlir::MLIRContext *context);
+    /// This schedule with `format`'s first unit where it has `default`.
+    ScheduleAttr resolveUnit(SparseFormatInterface format) const;
+    /// This schedule with other warps.
+    ScheduleAttr withWarps(int64_t warps) const;
     /// This schedule with other lanes, coarsening, unrolling and guards.
     ScheduleAttr withTile(int64_t lanes, int64_t coarsening, int64_t unroll,
                           ::llvm::ArrayRef<GuardAttr> guards) const;

@@ -254,7 +254,8 @@ def SparseGPU_GatherOp : SparseGPU_Op<"gather", [
     Element (i, j) of the tile is `source[rows[i], columns + j]`; with
     `transposed`, `source[columns + j, rows[i]]`. A vector is subscripted by
     the one of `rows` and `columns` that is given. Columns beyond the extent
-    of the source have unspecified values; no memory beyond it is read.
+    of the source have unspecified values; no memory beyond it is read. With
+    `partial` the same holds for rows.
 
     Constraints: the rank of the source is the number of subscripts (GTH-1);
     the tile has the source's element type and the shape that the subscripts
@@ -267,7 +268,8 @@ def SparseGPU_GatherOp : SparseGPU_Op<"gather", [
   }];
   let arguments = (ins AnyMemRef:$source,
                        Optional<RankedTensorOf<[Index]>>:$rows,
-                       Optional<Index>:$columns, UnitAttr:$transposed);
+                       Optional<Index>:$columns, UnitAttr:$transposed,
+                       UnitAttr:$partial);
   let results = (outs AnyRankedTensor:$tile);
   let assemblyFormat = [{
     $source (`rows` `(` $rows^ `)`)? (`columns` `(` $columns^ `)`)? attr-dict
@@ -282,7 +284,7 @@ def SparseGPU_ScatterOp : SparseGPU_Op<"scatter", [
   let description = [{
     `dest[rows[i], columns + j] = tile[i, j]`, with `transposed`
     `dest[columns + j, rows[i]]`. Columns beyond the extent of the destination
-    are not stored. Over a whole nest, every element of a destination that the nest
+    are not stored; with `partial`, neither are rows. Over a whole nest, every element of a destination that the nest
     does not read is stored.
 
     Constraints: the destination has rank 2 (SCT-1); the tile has the destination's element type (SCT-2).
@@ -294,7 +296,7 @@ def SparseGPU_ScatterOp : SparseGPU_Op<"scatter", [
   }];
   let arguments = (ins AnyRankedTensor:$tile, AnyMemRef:$dest,
                        RankedTensorOf<[Index]>:$rows, Index:$columns,
-                       UnitAttr:$transposed);
+                       UnitAttr:$transposed, UnitAttr:$partial);
   let assemblyFormat = [{
     $tile `into` $dest `rows` `(` $rows `)` `columns` `(` $columns `)`
     attr-dict `:` type($tile) `,` type($rows) `into` type($dest)

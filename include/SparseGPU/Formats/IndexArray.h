@@ -4,12 +4,10 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Private to lib/Formats.
-//
 //===----------------------------------------------------------------------===//
 
-#ifndef SPARSEGPU_LIB_FORMATS_INDEXARRAY_H
-#define SPARSEGPU_LIB_FORMATS_INDEXARRAY_H
+#ifndef SPARSEGPU_FORMATS_INDEXARRAY_H
+#define SPARSEGPU_FORMATS_INDEXARRAY_H
 
 #include "SparseGPU/Formats/ElementType.h"
 
@@ -75,4 +73,4 @@ inline void storeIndices(ElementType type, const int64_t *input, size_t count,
 
 } // namespace sparsegpu::formats
 
-#endif // SPARSEGPU_LIB_FORMATS_INDEXARRAY_H
+#endif // SPARSEGPU_FORMATS_INDEXARRAY_H

@@ -1,0 +1,129 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What implementations of SparseFormatInterface share: rules that hold for
+// every format, the link to the packers of lib/Formats, and builders.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_DIALECT_SPARSEGPU_IR_FORMATSUPPORT_H
+#define SPARSEGPU_DIALECT_SPARSEGPU_IR_FORMATSUPPORT_H
+
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+#include "SparseGPU/Formats/Format.h"
+
+namespace sparsegpu {
+
+/// A format attribute in the terms of lib/Formats.
+struct FormatDescription {
+  const formats::Format &format;
+  std::vector<int64_t> parameters;
+  mlir::Type positions, coordinates;
+};
+
+/// Index types are integers that can be loaded (FMT-3), and parameters are in
+/// the range that the packer gives (FMT-4).
+mlir::LogicalResult
+verifyFormat(llvm::function_ref<mlir::InFlightDiagnostic()> emitError,
+             const FormatDescription &description);
+
+/// The encoded tensor has rank 2 (FMT-1) and elements that packers can store
+/// (FMT-2). `rule` is
+/// the id of the constraint.
+mlir::LogicalResult
+verifyMatrixEncoding(llvm::function_ref<mlir::InFlightDiagnostic()> emitError,
+                     llvm::StringRef mnemonic, llvm::ArrayRef<int64_t> shape,
+                     mlir::Type elementType);
+
+/// SparseFormatInterface::pack and unpack.
+Expected<formats::PackedMatrix> packMatrix(const FormatDescription &description,
+                                           mlir::RankedTensorType type,
+                                           const formats::CooMatrix &matrix);
+Expected<formats::CooMatrix> unpackMatrix(const FormatDescription &description,
+                                          const formats::PackedMatrix &packed);
+
+/// The fields of the description, with `sizes` elements each (or
+/// ShapedType::kDynamic); element types follow from the fields' roles.
+llvm::SmallVector<StorageField>
+getFieldTypes(const FormatDescription &description, mlir::RankedTensorType type,
+              llvm::ArrayRef<int64_t> sizes);
+
+/// ceil(size / divisor), or kDynamic.
+int64_t divideCeilOrDynamic(int64_t size, int64_t divisor);
+
+/// SparseFormatInterface::supports for a format whose units own their rows, one
+/// warp each: the matrix as it is, a unit of `units`, scope `warp`, reduction
+/// `tile`.
+mlir::LogicalResult supportsWarpUnits(llvm::StringRef mnemonic,
+                                      llvm::ArrayRef<llvm::StringRef> units,
+                                      const ScheduleAttr &schedule,
+                                      bool transposed, std::string &reason);
+
+/// Where a block row of columns of blocks ends, in columns: `end` blocks of
+/// `width` columns, of which those beyond the last column of the matrix are cut
+/// off. They belong to the last block of a range [begin, end) of blocks whose
+/// block columns, `coordinates`, ascend.
+mlir::Value buildEndOfBlocks(mlir::OpBuilder &builder, mlir::Location loc,
+                             const SparseStorage &storage,
+                             mlir::Value coordinates, int64_t width,
+                             mlir::Value begin, mlir::Value end);
+
+/// Positions are the columns of dense blocks of `width` columns, one after the
+/// other: the coordinates of a step, from the blocks' columns.
+mlir::Value buildBlockCoordinates(mlir::OpBuilder &builder, mlir::Location loc,
+                                  mlir::Value coordinates, int64_t width,
+                                  mlir::Value begin, mlir::Value count);
+
+/// The values of such a step, from blocks of `rows` x `width` row by row.
+DecodedTile buildBlockDecode(mlir::OpBuilder &builder, mlir::Location loc,
+                             mlir::Value field, int64_t rows, int64_t width,
+                             mlir::Value begin, mlir::Value count);
+
+/// Bytes of an element; index has 8.
+double getBytes(mlir::Type type);
+
+/// Builds `index` arithmetic at a position.
+struct IndexBuilder {
+  mlir::OpBuilder &builder;
+  mlir::Location loc;
+
+  mlir::Value constant(int64_t value) const;
+  mlir::Value add(mlir::Value a, mlir::Value b) const;
+  mlir::Value sub(mlir::Value a, mlir::Value b) const;
+  mlir::Value mul(mlir::Value a, int64_t b) const;
+  mlir::Value div(mlir::Value a, int64_t b) const;
+  mlir::Value rem(mlir::Value a, int64_t b) const;
+  mlir::Value ceilDiv(mlir::Value a, int64_t b) const;
+  mlir::Value min(mlir::Value a, mlir::Value b) const;
+  /// Element `at` of a field of unsigned integers.
+  mlir::Value load(mlir::Value field, mlir::Value at) const;
+
+  /// The first position of [begin, end) whose `element`, an index, is not below
+  /// `value`, or `end`. Elements ascend. A binary search.
+  mlir::Value lowerBound(
+      mlir::Value begin, mlir::Value end, mlir::Value value,
+      llvm::function_ref<mlir::Value(IndexBuilder, mlir::Value)> element) const;
+
+  /// A tile of `count` elements (tensor<?xindex>), element p as `element` says.
+  mlir::Value generate(
+      mlir::Value count,
+      llvm::function_ref<mlir::Value(IndexBuilder, mlir::Value)> element) const;
+  /// A tile of `rows` indices (tensor<Rxindex>).
+  mlir::Value generateRows(
+      int64_t rows,
+      llvm::function_ref<mlir::Value(IndexBuilder, mlir::Value)> element) const;
+  /// A tile of rows x `count` elements of `type`, element (r, p) as `element`
+  /// says.
+  mlir::Value generate(
+      int64_t rows, mlir::Value count, mlir::Type type,
+      llvm::function_ref<mlir::Value(IndexBuilder, mlir::Value, mlir::Value)>
+          element) const;
+};
+
+} // namespace sparsegpu
+
+#endif // SPARSEGPU_DIALECT_SPARSEGPU_IR_FORMATSUPPORT_H

@@ -1,0 +1,170 @@
+//===- Format.h - What a storage format is
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The interface of all formats on the host: fields, parameters, packing,
+// unpacking, checking. Compressed rows are what everything is packed from and
+// unpacked to. A format that is not in allFormats() implements the same class.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_FORMATS_FORMAT_H
+#define SPARSEGPU_FORMATS_FORMAT_H
+
+#include "SparseGPU/Formats/Coo.h"
+#include "SparseGPU/Formats/Field.h"
+#include "SparseGPU/Formats/IndexArray.h"
+#include "SparseGPU/Support/Expected.h"
+
+#include <string_view>
+#include <vector>
+
+namespace sparsegpu::formats {
+
+/// What packing does with several entries at one place.
+enum class Duplicates { Sum, Refuse };
+
+/// What is asked of every packer, whatever the format.
+struct PackOptions {
+  /// Bits of a position and of a coordinate: 0 (index), 8, 16, 32 or 64.
+  unsigned positionWidth = 0;
+  unsigned coordinateWidth = 0;
+  /// Float or integer, not Index.
+  ElementType valueType = ElementType::F32;
+  Duplicates duplicates = Duplicates::Sum;
+  /// Drop entries whose value, after summing and before rounding to the value
+  /// type, is zero.
+  bool dropZeros = false;
+  Overflow overflow = Overflow::Refuse;
+};
+
+/// A whole number that a format is given, for example the rows of a block.
+struct ParameterSpec {
+  std::string_view name;
+  int64_t defaultValue, smallest, largest;
+  std::string_view description;
+};
+
+/// A matrix in compressed rows, columns ascending strictly within each row, in
+/// the caller's memory.
+struct CsrSource {
+  int64_t rows, cols;
+  IndexArray positions, coordinates;
+  ElementType valueType;
+  const std::byte *values;
+
+  int64_t nnz() const { return positions[rows]; }
+};
+
+/// A storage format. Implementations have no state and are thread-safe.
+class Format {
+public:
+  virtual ~Format();
+
+  /// Lower case, as in the encoding attribute: "csr".
+  virtual std::string_view name() const = 0;
+  virtual std::vector<ParameterSpec> parameters() const { return {}; }
+  /// The fields in the order of the ABI.
+  virtual std::vector<FieldSpec> fields() const = 0;
+  /// The size in bytes as a formula in the fields' sizes and the bytes p of a
+  /// position, c of a coordinate, v of a value.
+  virtual std::string_view sizeFormula() const = 0;
+
+  /// Packs `matrix` with one number per parameter. The values keep their type,
+  /// which is that of `options`; of the options only the widths matter here.
+  /// Errors: a parameter out of range; an index that does not fit its width;
+  /// not enough memory; what the format cannot store.
+  virtual Expected<PackedMatrix> pack(const CsrSource &matrix,
+                                      const std::vector<int64_t> &parameters,
+                                      const PackOptions &options) const = 0;
+
+  /// Compressed rows (64-bit positions and coordinates) with the same values,
+  /// after check().
+  virtual Expected<PackedMatrix> unpack(const PackedMatrix &packed) const = 0;
+
+  /// Checks the format's invariants and names the first that is violated, with
+  /// the place.
+  virtual Status check(const PackedMatrix &packed) const = 0;
+};
+
+/// The project's formats, each once, in the order of their documentation.
+const std::vector<const Format *> &allFormats();
+
+/// The project's format of that name, or null.
+const Format *findFormat(std::string_view name);
+
+/// Packs triplets in any order into `format`. `parameters` may be empty: the
+/// defaults.
+Expected<PackedMatrix> pack(const CooMatrix &matrix, const Format &format,
+                            const std::vector<int64_t> &parameters,
+                            const PackOptions &options);
+
+/// The triplets that `packed` stores, by rows.
+Expected<CooMatrix> unpack(const PackedMatrix &packed, const Format &format);
+
+/// The storage of a matrix packed as compressed rows, without a check.
+/// Requires the fields of "csr".
+CsrSource asCsrSource(const PackedMatrix &csr);
+
+/// For implementations of Format.
+
+/// An error when `parameters` are not as `format` says.
+Status checkParameters(const Format &format,
+                       const std::vector<int64_t> &parameters);
+
+/// An error when the fields of `packed` are not those of `format` in number,
+/// name and size in bytes, or its parameters are not in range, or its shape is
+/// negative.
+Status checkFields(const Format &format, const PackedMatrix &packed);
+
+/// The integer type of `width` bits, or an error that names the rule: an
+/// unknown width, or `largest` that it cannot hold. `what` is for example
+/// "position".
+Expected<ElementType> checkedIndexType(std::string_view what, unsigned width,
+                                       int64_t largest);
+
+/// Storage of `format` for `matrix`, all zero, with `counts` elements in the
+/// fields: positions and coordinates as `options` say, values of the matrix's
+/// type. `largestPosition` and `largestCoordinate` must fit.
+Expected<PackedMatrix>
+allocatePacked(const Format &format, const CsrSource &matrix,
+               const std::vector<int64_t> &parameters,
+               const PackOptions &options, int64_t largestPosition,
+               int64_t largestCoordinate, const std::vector<int64_t> &counts);
+
+/// Stores index `value` as element `i` of `field`, which it must fit.
+void storeIndex(Field &field, int64_t i, int64_t value);
+
+/// True if the value at `index` of `values`, `width` bytes each, has no bit
+/// set: what padding is filled with. A zero that is stored as an entry goes to
+/// PackedMatrix::explicitZeros.
+bool isPadding(const std::byte *values, size_t width, int64_t index);
+
+/// Builds compressed rows from entries that come row by row.
+class CsrBuilder {
+public:
+  /// `values` of the entries are copied from where they are, `width` of
+  /// `valueType` each.
+  CsrBuilder(int64_t rows, int64_t cols, ElementType valueType);
+
+  /// Adds an entry to the current row; columns ascend within a row.
+  void add(int64_t col, const std::byte *value);
+  /// Ends the current row.
+  void endRow() { positions.push_back(static_cast<int64_t>(cols.size())); }
+
+  /// The matrix; rows that were not ended are empty.
+  Expected<PackedMatrix> finish();
+
+private:
+  int64_t rowCount, colCount;
+  ElementType valueType;
+  size_t width;
+  std::vector<int64_t> positions, cols;
+  std::vector<std::byte> values;
+};
+
+} // namespace sparsegpu::formats
+
+#endif // SPARSEGPU_FORMATS_FORMAT_H

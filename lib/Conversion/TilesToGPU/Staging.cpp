@@ -1,0 +1,166 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One step's coordinates and tile of A in shared memory, for the FMA path.
+//
+// Each lane takes every 32nd coordinate, turns it into an offset into the
+// dense operand, and stores it into the warp's part of the shared arena: the
+// multiplication of coordinate and row stride is done once per staged entry,
+// not once per use. The R x count tile of A is staged column by column, element
+// (r, p) at p * R + r, which is also how `sparse_gpu.decode` finds it in
+// memory: loads are coalesced.
+//
+// Tiles of `tensor.generate` are computed where they are stored: the decode of
+// a format by element access.
+//
+//===----------------------------------------------------------------------===//
+
+#include "TileDistribution.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+
+GatherOp TileDistribution::matchStep(linalg::LinalgOp op, StepTiles &step) {
+  int64_t inputs = op.getNumDpsInputs();
+  if ((inputs != 2 && inputs != 3) || op.getNumDpsInits() != 1)
+    return {};
+  auto deferredAs = [&](Value value) { return tiles[value].deferred; };
+  step.values = deferredAs(op.getDpsInputs()[0]);
+  auto gather = dyn_cast_or_null<GatherOp>(deferredAs(op.getDpsInputs()[1]));
+  if (!gather || !isa_and_nonnull<DecodeOp, tensor::GenerateOp>(step.values))
+    return {};
+  step.coordinates = deferredAs(gather.getRows());
+  if (auto contiguous = dyn_cast_or_null<CoordinatesOp>(step.coordinates))
+    step.count = contiguous.getCount();
+  else if (auto generate =
+               dyn_cast_or_null<tensor::GenerateOp>(step.coordinates))
+    step.count = generate.getDynamicExtents().front();
+  else
+    return {};
+  if (inputs == 3)
+    step.present =
+        dyn_cast_or_null<tensor::GenerateOp>(deferredAs(op.getDpsInputs()[2]));
+  return inputs == 2 || step.present ? gather : GatherOp();
+}
+
+Value TileDistribution::sharedView(int64_t offset, int64_t count,
+                                   Type element) {
+  Location loc = lane.getLoc();
+  auto space = gpu::AddressSpaceAttr::get(
+      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
+  auto bytes = MemRefType::get({ShapedType::kDynamic}, b.getI8Type(),
+                               MemRefLayoutAttrInterface(), space);
+  Value all = gpu::DynamicSharedMemoryOp::create(b, loc, bytes);
+  auto type =
+      MemRefType::get({count}, element, MemRefLayoutAttrInterface(), space);
+  return memref::ViewOp::create(b, loc, type, all, index(offset), ValueRange());
+}
+
+Value TileDistribution::generateAt(tensor::GenerateOp generate,
+                                   ValueRange subscripts) {
+  IRMapping body(mapping);
+  Block &block = generate.getBody().front();
+  body.map(block.getArguments(), subscripts);
+  for (Operation &inner : block.without_terminator())
+    b.clone(inner, body);
+  return body.lookupOrDefault(block.getTerminator()->getOperand(0));
+}
+
+Value TileDistribution::coordinateAt(Operation *coordinates, Value entry) {
+  if (auto generate = dyn_cast<tensor::GenerateOp>(coordinates))
+    return generateAt(generate, entry);
+  auto contiguous = cast<CoordinatesOp>(coordinates);
+  Location loc = contiguous.getLoc();
+  Value at =
+      arith::AddIOp::create(b, loc, lookup(contiguous.getBegin()), entry);
+  return castToIndex(
+      b, loc,
+      memref::LoadOp::create(b, loc, lookup(contiguous.getSource()), at));
+}
+
+/// Stores element `flat` of the tile of A, column by column.
+void TileDistribution::stageElement(const StepTiles &step, const Staged &staged,
+                                    int64_t rows, Value flat) {
+  Location loc = step.values->getLoc();
+  auto scaled = [&](Value entry) -> Value {
+    return rows == 1 ? entry
+                     : arith::MulIOp::create(b, loc, entry, index(rows));
+  };
+  Value slot = arith::AddIOp::create(b, loc, scaled(staged.firstSlot), flat);
+  Value row, entry;
+  if (step.present || isa<tensor::GenerateOp>(step.values)) {
+    row = rows == 1 ? index(0)
+                    : arith::RemUIOp::create(b, loc, flat, index(rows));
+    entry =
+        rows == 1 ? flat : arith::DivUIOp::create(b, loc, flat, index(rows));
+  }
+  Value value;
+  if (auto decode = dyn_cast<DecodeOp>(step.values)) {
+    Value first = scaled(lookup(decode.getBegin()));
+    Value at = arith::AddIOp::create(b, loc, first, flat);
+    value = memref::LoadOp::create(b, loc, lookup(decode.getSource()), at);
+  } else {
+    value = generateAt(cast<tensor::GenerateOp>(step.values), {row, entry});
+  }
+  memref::StoreOp::create(b, loc, value, staged.values, slot);
+  if (!step.present)
+    return;
+  Value present = generateAt(step.present, {row, entry});
+  Value flag = arith::ExtUIOp::create(b, loc, b.getI8Type(), present);
+  memref::StoreOp::create(b, loc, flag, staged.present, slot);
+}
+
+TileDistribution::Staged TileDistribution::stage(const StepTiles &step,
+                                                 Value rowStride) {
+  Location loc = step.coordinates->getLoc();
+  int64_t length = schedule.getStep();
+  int64_t slots = schedule.getWarps() * length;
+  auto tile = cast<RankedTensorType>(step.values->getResult(0).getType());
+  int64_t rows = tile.getDimSize(0);
+  Type element = tile.getElementType();
+  int64_t width = llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+  Staged staged;
+  staged.offsets =
+      sharedView(arena.allocate(slots * 8), slots, b.getIndexType());
+  staged.values =
+      sharedView(arena.allocate(slots * rows * width), slots * rows, element);
+  if (step.present)
+    staged.present =
+        sharedView(arena.allocate(slots * rows), slots * rows, b.getI8Type());
+  staged.firstSlot = arith::MulIOp::create(b, loc, warp, index(length));
+  Value count = lookup(step.count);
+  for (int64_t first = 0; first < length; first += 32) {
+    OpBuilder::InsertionGuard guard(b);
+    Value entry =
+        first == 0
+            ? lane
+            : arith::AddIOp::create(b, loc, lane, index(first)).getResult();
+    Value exists =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, entry, count);
+    auto branch = scf::IfOp::create(b, loc, exists, false);
+    b.setInsertionPointToStart(branch.thenBlock());
+    Value coordinate = coordinateAt(step.coordinates, entry);
+    Value offset = arith::MulIOp::create(b, loc, coordinate, rowStride);
+    Value slot = arith::AddIOp::create(b, loc, staged.firstSlot, entry);
+    memref::StoreOp::create(b, loc, offset, staged.offsets, slot);
+    if (rows == 1)
+      stageElement(step, staged, rows, entry);
+  }
+  if (rows == 1)
+    return staged;
+  Value elements = arith::MulIOp::create(b, loc, count, index(rows));
+  auto loop = scf::ForOp::create(b, loc, lane, elements, index(32));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  stageElement(step, staged, rows, loop.getInductionVar());
+  return staged;
+}

@@ -1,0 +1,301 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "SparseGPU/Dialect/SparseGPU/IR/FormatSupport.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+
+//===----------------------------------------------------------------------===//
+// Rules
+//===----------------------------------------------------------------------===//
+
+static std::string spell(const FormatDescription &description) {
+  return "#sparse_gpu." + std::string(description.format.name());
+}
+
+LogicalResult
+sparsegpu::verifyFormat(function_ref<InFlightDiagnostic()> emitError,
+                        const FormatDescription &description) {
+  for (auto [name, type] : {std::pair("positions", description.positions),
+                            std::pair("coordinates", description.coordinates)})
+    if (!isOverheadType(type))
+      return emitError() << "'" << name << "' of " << spell(description)
+                         << " must be i8, i16, i32, i64 or index, got " << type
+                         << " (FMT-3)";
+  Status status =
+      formats::checkParameters(description.format, description.parameters);
+  if (!status)
+    return emitError() << status.message() << " (FMT-4)";
+  return success();
+}
+
+LogicalResult
+sparsegpu::verifyMatrixEncoding(function_ref<InFlightDiagnostic()> emitError,
+                                StringRef mnemonic, ArrayRef<int64_t> shape,
+                                Type elementType) {
+  if (shape.size() != 2)
+    return emitError() << "#sparse_gpu." << mnemonic
+                       << " encodes tensors of rank 2, got rank "
+                       << shape.size() << " (FMT-1)";
+  if (!elementType.isF16() && !elementType.isBF16() && !elementType.isF32() &&
+      !elementType.isF64() && !elementType.isSignlessInteger())
+    return emitError() << "#sparse_gpu." << mnemonic
+                       << " encodes f16, bf16, f32, f64 or integer elements, "
+                          "got "
+                       << elementType << " (FMT-2)";
+  return success();
+}
+
+LogicalResult sparsegpu::supportsWarpUnits(StringRef mnemonic,
+                                           ArrayRef<StringRef> units,
+                                           const ScheduleAttr &schedule,
+                                           bool transposed,
+                                           std::string &reason) {
+  std::string format = ("#sparse_gpu." + mnemonic).str();
+  if (transposed)
+    reason = format + " gives no unit that owns rows of the transposed matrix";
+  else if (!llvm::is_contained(units, schedule.getUnit()))
+    reason = format + " has no unit '" + schedule.getUnit().str() +
+             "'; it offers: " + llvm::join(units, ", ");
+  else if (schedule.getScope() != Scope::Warp)
+    reason = "unit '" + schedule.getUnit().str() + "' of " + format +
+             " is computed at scope 'warp'";
+  else if (schedule.getReduction() != Reduction::Tile)
+    reason = "unit '" + schedule.getUnit().str() + "' of " + format +
+             " reduces by 'tile'";
+  else
+    return success();
+  return failure();
+}
+
+//===----------------------------------------------------------------------===//
+// Packing and fields
+//===----------------------------------------------------------------------===//
+
+/// 0 for index, as in upstream's encoding.
+static unsigned getWidth(Type type) {
+  return type.isIndex() ? 0 : type.getIntOrFloatBitWidth();
+}
+
+Expected<formats::PackedMatrix>
+sparsegpu::packMatrix(const FormatDescription &description,
+                      RankedTensorType type, const formats::CooMatrix &matrix) {
+  formats::PackOptions options;
+  options.positionWidth = getWidth(description.positions);
+  options.coordinateWidth = getWidth(description.coordinates);
+  std::string element;
+  llvm::raw_string_ostream(element) << type.getElementType();
+  std::optional<formats::ElementType> valueType =
+      formats::parseElementType(element);
+  if (!valueType)
+    return Error("values of type " + element + " cannot be packed as " +
+                 std::string(description.format.name()));
+  options.valueType = *valueType;
+  return formats::pack(matrix, description.format, description.parameters,
+                       options);
+}
+
+Expected<formats::CooMatrix>
+sparsegpu::unpackMatrix(const FormatDescription &description,
+                        const formats::PackedMatrix &packed) {
+  return formats::unpack(packed, description.format);
+}
+
+SmallVector<StorageField>
+sparsegpu::getFieldTypes(const FormatDescription &description,
+                         RankedTensorType type, ArrayRef<int64_t> sizes) {
+  SmallVector<StorageField> fields;
+  for (auto [spec, size] : llvm::zip(description.format.fields(), sizes)) {
+    Type element = type.getElementType();
+    if (spec.role == formats::FieldRole::Positions)
+      element = description.positions;
+    else if (spec.role == formats::FieldRole::Coordinates)
+      element = description.coordinates;
+    else if (spec.role == formats::FieldRole::Bits)
+      element = IntegerType::get(
+          type.getContext(),
+          static_cast<unsigned>(8 * formats::byteSize(spec.bitsType)));
+    fields.push_back({spec.name, RankedTensorType::get({size}, element)});
+  }
+  return fields;
+}
+
+int64_t sparsegpu::divideCeilOrDynamic(int64_t size, int64_t divisor) {
+  return ShapedType::isDynamic(size) ? size : llvm::divideCeil(size, divisor);
+}
+
+//===----------------------------------------------------------------------===//
+// Builders
+//===----------------------------------------------------------------------===//
+
+Value IndexBuilder::constant(int64_t value) const {
+  return arith::ConstantIndexOp::create(builder, loc, value);
+}
+
+Value IndexBuilder::add(Value a, Value b) const {
+  return arith::AddIOp::create(builder, loc, a, b);
+}
+
+Value IndexBuilder::sub(Value a, Value b) const {
+  return arith::SubIOp::create(builder, loc, a, b);
+}
+
+Value IndexBuilder::mul(Value a, int64_t b) const {
+  return b == 1 ? a : arith::MulIOp::create(builder, loc, a, constant(b));
+}
+
+Value IndexBuilder::div(Value a, int64_t b) const {
+  return b == 1 ? a : arith::DivUIOp::create(builder, loc, a, constant(b));
+}
+
+Value IndexBuilder::rem(Value a, int64_t b) const {
+  if (b == 1)
+    return constant(0);
+  return arith::RemUIOp::create(builder, loc, a, constant(b));
+}
+
+Value IndexBuilder::ceilDiv(Value a, int64_t b) const {
+  return b == 1 ? a : arith::CeilDivUIOp::create(builder, loc, a, constant(b));
+}
+
+Value IndexBuilder::min(Value a, Value b) const {
+  return arith::MinUIOp::create(builder, loc, a, b);
+}
+
+Value IndexBuilder::load(Value field, Value at) const {
+  return castToIndex(builder, loc,
+                     memref::LoadOp::create(builder, loc, field, at));
+}
+
+Value IndexBuilder::lowerBound(
+    Value begin, Value end, Value value,
+    function_ref<Value(IndexBuilder, Value)> element) const {
+  auto loop = scf::WhileOp::create(
+      builder, loc, TypeRange{begin.getType(), end.getType()},
+      ValueRange{begin, end},
+      [&](OpBuilder &body, Location loc, ValueRange range) {
+        Value more = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ult,
+                                           range[0], range[1]);
+        scf::ConditionOp::create(body, loc, more, range);
+      },
+      [&](OpBuilder &body, Location loc, ValueRange range) {
+        IndexBuilder in{body, loc};
+        Value middle = in.add(range[0], in.div(in.sub(range[1], range[0]), 2));
+        Value below = arith::CmpIOp::create(
+            body, loc, arith::CmpIPredicate::ult, element(in, middle), value);
+        Value next = in.add(middle, in.constant(1));
+        Value first = arith::SelectOp::create(body, loc, below, next, range[0]);
+        Value last =
+            arith::SelectOp::create(body, loc, below, range[1], middle);
+        scf::YieldOp::create(body, loc, ValueRange{first, last});
+      });
+  return loop.getResult(0);
+}
+
+double sparsegpu::getBytes(Type type) {
+  return type.isIndex() ? 8.0 : type.getIntOrFloatBitWidth() / 8.0;
+}
+
+static Value
+generateTile(const IndexBuilder &at, RankedTensorType type, ValueRange extents,
+             function_ref<Value(IndexBuilder, ValueRange)> element) {
+  return tensor::GenerateOp::create(
+      at.builder, at.loc, type, extents,
+      [&](OpBuilder &body, Location loc, ValueRange subscripts) {
+        Value value = element(IndexBuilder{body, loc}, subscripts);
+        tensor::YieldOp::create(body, loc, value);
+      });
+}
+
+Value IndexBuilder::generate(
+    Value count, function_ref<Value(IndexBuilder, Value)> element) const {
+  auto type =
+      RankedTensorType::get({ShapedType::kDynamic}, builder.getIndexType());
+  return generateTile(*this, type, count, [&](IndexBuilder at, ValueRange p) {
+    return element(at, p[0]);
+  });
+}
+
+Value IndexBuilder::generateRows(
+    int64_t rows, function_ref<Value(IndexBuilder, Value)> element) const {
+  auto type = RankedTensorType::get({rows}, builder.getIndexType());
+  return generateTile(*this, type, {}, [&](IndexBuilder at, ValueRange r) {
+    return element(at, r[0]);
+  });
+}
+
+Value IndexBuilder::generate(
+    int64_t rows, Value count, Type type,
+    function_ref<Value(IndexBuilder, Value, Value)> element) const {
+  auto tile = RankedTensorType::get({rows, ShapedType::kDynamic}, type);
+  return generateTile(*this, tile, count, [&](IndexBuilder at, ValueRange s) {
+    return element(at, s[0], s[1]);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Dense blocks
+//===----------------------------------------------------------------------===//
+
+Value sparsegpu::buildBlockCoordinates(OpBuilder &builder, Location loc,
+                                       Value coordinates, int64_t width,
+                                       Value begin, Value count) {
+  return IndexBuilder{builder, loc}.generate(
+      count, [&](IndexBuilder at, Value p) {
+        Value position = at.add(begin, p);
+        Value block = at.load(coordinates, at.div(position, width));
+        return at.add(at.mul(block, width), at.rem(position, width));
+      });
+}
+
+DecodedTile sparsegpu::buildBlockDecode(OpBuilder &builder, Location loc,
+                                        Value field, int64_t rows,
+                                        int64_t width, Value begin,
+                                        Value count) {
+  Type element = cast<MemRefType>(field.getType()).getElementType();
+  Value values = IndexBuilder{builder, loc}.generate(
+      rows, count, element, [&](IndexBuilder at, Value row, Value p) -> Value {
+        Value position = at.add(begin, p);
+        Value line = at.add(at.mul(at.div(position, width), rows), row);
+        Value place = at.add(at.mul(line, width), at.rem(position, width));
+        return memref::LoadOp::create(at.builder, at.loc, field, place);
+      });
+  return {values, Value()};
+}
+
+Value sparsegpu::buildEndOfBlocks(OpBuilder &builder, Location loc,
+                                  const SparseStorage &storage,
+                                  Value coordinates, int64_t width, Value begin,
+                                  Value end) {
+  IndexBuilder at{builder, loc};
+  Value whole = at.mul(end, width);
+  int64_t columns = storage.type.getDimSize(1);
+  if (width == 1 || (!ShapedType::isDynamic(columns) && columns % width == 0))
+    return whole;
+  Value isEmpty =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, begin, end);
+  auto branch = scf::IfOp::create(
+      builder, loc, isEmpty,
+      [&](OpBuilder &body, Location loc) {
+        scf::YieldOp::create(body, loc, whole);
+      },
+      [&](OpBuilder &body, Location loc) {
+        IndexBuilder in{body, loc};
+        Value last = in.load(coordinates, in.sub(end, in.constant(1)));
+        Value left = in.sub(storage.columns, in.mul(last, width));
+        Value cut =
+            in.sub(in.constant(width), in.min(left, in.constant(width)));
+        scf::YieldOp::create(body, loc, in.sub(whole, cut));
+      });
+  return branch.getResult(0);
+}
