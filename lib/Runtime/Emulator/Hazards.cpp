@@ -62,6 +62,10 @@ const char *sparsegpu::emulator::verb(AccessKind kind) {
   return "access";
 }
 
+const char *sparsegpu::emulator::nameOf(const AccessSite &access) {
+  return access.operation ? access.operation : verb(access.kind);
+}
+
 std::string sparsegpu::emulator::syncName(const SyncSite &sync) {
   return sync.operation == "cp.async" ? "asynchronous copy" : sync.operation;
 }

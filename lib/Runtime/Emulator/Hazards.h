@@ -84,6 +84,7 @@ private:
 
 /// "load", "store", "atomic".
 const char *verb(AccessKind kind);
+const char *nameOf(const AccessSite &access);
 /// What an operation that touches memory by itself is called.
 std::string syncName(const SyncSite &sync);
 
