@@ -92,6 +92,24 @@ static void findBlocks(const CsrSource &matrix, const Blocks &blocks,
   }
 }
 
+/// An error when a place of a block, within the matrix, has no entry.
+static Status refusePadding(const CsrSource &matrix, const Blocks &blocks,
+                            const std::vector<int64_t> &positions,
+                            const std::vector<int64_t> &coordinates) {
+  for (int64_t row = 0; row < matrix.rows; ++row) {
+    int64_t e = matrix.positions[row], end = matrix.positions[row + 1];
+    for (int64_t b = positions[row / blocks.rows],
+                 last = positions[row / blocks.rows + 1];
+         b < last; ++b)
+      for (int64_t col = coordinates[b] * blocks.cols,
+                   stop = std::min(matrix.cols, col + blocks.cols);
+           col < stop; ++col, ++e)
+        if (e == end || matrix.coordinates[e] != col)
+          return refusedPadding(row, col, concat("block ", b));
+  }
+  return Status::success();
+}
+
 Expected<PackedMatrix> BsrFormat::pack(const CsrSource &matrix,
                                        const std::vector<int64_t> &parameters,
                                        const PackOptions &options) const {
@@ -146,6 +164,10 @@ Expected<PackedMatrix> BsrFormat::pack(const CsrSource &matrix,
     }
   }
   std::sort(packed.explicitZeros.begin(), packed.explicitZeros.end());
+  if (options.refusePadding)
+    if (Status status = refusePadding(matrix, blocks, positions, coordinates);
+        !status)
+      return status.takeError();
   return packed;
 }
 
