@@ -10,6 +10,8 @@
 
 #include "SparseGPU/Formats/Bsr.h"
 #include "SparseGPU/Formats/Csr.h"
+#include "SparseGPU/Formats/ShuffledBlock.h"
+#include "SparseGPU/Formats/VectorWise.h"
 #include "SparseGPU/Support/Strings.h"
 
 #include <algorithm>
@@ -29,6 +31,8 @@ const std::vector<const Format *> &formats::allFormats() {
   static const std::vector<const Format *> formats = {
       &csrFormat(),
       &bsrFormat(),
+      &shuffledBlockFormat(),
+      &vectorWiseFormat(),
   };
   return formats;
 }

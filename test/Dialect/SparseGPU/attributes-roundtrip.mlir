@@ -15,6 +15,14 @@
 "test.op"() {bsr.default = #sparse_gpu.bsr} : () -> ()
 // CHECK: bsr.all = #sparse_gpu.bsr<rows = 8, columns = 4, positions = i64, coordinates = i16>
 "test.op"() {bsr.all = #sparse_gpu.bsr<coordinates = i16, positions = i64, columns = 4, rows = 8>} : () -> ()
+// CHECK: shuffled.default = #sparse_gpu.shuffled_block
+"test.op"() {shuffled.default = #sparse_gpu.shuffled_block<v = 32>} : () -> ()
+// CHECK: shuffled.all = #sparse_gpu.shuffled_block<v = 64, positions = i64, coordinates = i16>
+"test.op"() {shuffled.all = #sparse_gpu.shuffled_block<coordinates = i16, positions = i64, v = 64>} : () -> ()
+// CHECK: vectors.default = #sparse_gpu.vector_wise
+"test.op"() {vectors.default = #sparse_gpu.vector_wise<v = 32>} : () -> ()
+// CHECK: vectors.all = #sparse_gpu.vector_wise<v = 8, positions = index, coordinates = i8>
+"test.op"() {vectors.all = #sparse_gpu.vector_wise<v = 8, coordinates = i8, positions = index>} : () -> ()
 
 // CHECK: guard = #sparse_gpu.guard<n ge 33>
 "test.op"() {guard = #sparse_gpu.guard<n ge 33>} : () -> ()

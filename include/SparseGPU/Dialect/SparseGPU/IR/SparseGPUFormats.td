@@ -92,4 +92,67 @@ def SparseGPU_BSRAttr : SparseGPU_Format<"BSR", "bsr",
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
 
+def SparseGPU_ShuffledBlockAttr : SparseGPU_Format<"ShuffledBlock",
+    "shuffled_block", ["storesPadding", "hasPartialUnits"]> {
+  let summary = "vectors of rows that need not be neighbours";
+  let description = [{
+    The encoding of an M x K matrix whose rows form groups of `v`, any rows in
+    any group, with the same columns in each (`docs/Formats/ShuffledBlock.md`).
+    Storage, in the order of the ABI:
+
+    | field | type | size |
+    |---|---|---|
+    | group_positions | `positions` | ceil(M / v) + 1 |
+    | columns | `coordinates` | number of stored vectors |
+    | values | element type of the tensor | vectors * v |
+    | row_permutation | `coordinates` | ceil(M / v) * v |
+
+    `v` is 8 to 128; index types are as in `#sparse_gpu.csr`. Where a row has no
+    entry in a column of its group, a zero is stored and takes part in products.
+
+    Constraints: those of every format (FMT-1 to FMT-4).
+
+    ```mlir
+    tensor<?x?xf16, #sparse_gpu.shuffled_block<v = 64>>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"int64_t", "32", "rows of a group">:$v,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a column and of a row">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+def SparseGPU_VectorWiseAttr : SparseGPU_Format<"VectorWise", "vector_wise",
+    ["storesPadding", "hasPartialUnits"]> {
+  let summary = "vectors of neighbouring rows";
+  let description = [{
+    `#sparse_gpu.shuffled_block` with groups of neighbouring rows, so that no
+    permutation is stored (`docs/Formats/VectorWise.md`):
+
+    | field | type | size |
+    |---|---|---|
+    | group_positions | `positions` | ceil(M / v) + 1 |
+    | columns | `coordinates` | number of stored vectors |
+    | values | element type of the tensor | vectors * v |
+
+    Constraints: those of every format (FMT-1 to FMT-4).
+
+    ```mlir
+    tensor<?x?xf16, #sparse_gpu.vector_wise<v = 16>>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"int64_t", "32", "rows of a group">:$v,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a coordinate">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
 #endif // SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUFORMATS_TD
