@@ -10,7 +10,9 @@
 
 #include "SparseGPU/Formats/Bsr.h"
 #include "SparseGPU/Formats/Csr.h"
+#include "SparseGPU/Formats/NM.h"
 #include "SparseGPU/Formats/ShuffledBlock.h"
+#include "SparseGPU/Formats/VNM.h"
 #include "SparseGPU/Formats/VectorWise.h"
 #include "SparseGPU/Support/Strings.h"
 
@@ -29,10 +31,8 @@ Status Format::checkTogether(const std::vector<int64_t> &) const {
 
 const std::vector<const Format *> &formats::allFormats() {
   static const std::vector<const Format *> formats = {
-      &csrFormat(),
-      &bsrFormat(),
-      &shuffledBlockFormat(),
-      &vectorWiseFormat(),
+      &csrFormat(),        &bsrFormat(), &shuffledBlockFormat(),
+      &vectorWiseFormat(), &nmFormat(),  &vnmFormat(),
   };
   return formats;
 }

@@ -81,6 +81,31 @@ func.func private @f(tensor<8xf32, #sparse_gpu.vector_wise>)
 
 // -----
 
+// expected-error @+1 {{parameter 'm' of format 'nm' is 2 to 16, got 17 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.nm<m = 17>>)
+
+// -----
+
+// expected-error @+1 {{parameter 'n' of format 'nm' must be below 'm', got 4 and 4 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.nm<n = 4>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.nm encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<8xf32, #sparse_gpu.nm>)
+
+// -----
+
+// expected-error @+1 {{parameter 'n' of format 'vnm' is 1 to 3, got 4 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.vnm<n = 4>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.vnm encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<8xf32, #sparse_gpu.vnm>)
+
+// -----
+
 // expected-error @+1 {{schedule field 'warps' must be 1 to 32, got 0 (SCH-2)}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<warps = 0>}
 

@@ -23,6 +23,14 @@
 "test.op"() {vectors.default = #sparse_gpu.vector_wise<v = 32>} : () -> ()
 // CHECK: vectors.all = #sparse_gpu.vector_wise<v = 8, positions = index, coordinates = i8>
 "test.op"() {vectors.all = #sparse_gpu.vector_wise<v = 8, coordinates = i8, positions = index>} : () -> ()
+// CHECK: nm.default = #sparse_gpu.nm
+"test.op"() {nm.default = #sparse_gpu.nm<n = 2, m = 4>} : () -> ()
+// CHECK: nm.all = #sparse_gpu.nm<n = 4, m = 8>
+"test.op"() {nm.all = #sparse_gpu.nm<m = 8, n = 4>} : () -> ()
+// CHECK: vnm.default = #sparse_gpu.vnm
+"test.op"() {vnm.default = #sparse_gpu.vnm<v = 64>} : () -> ()
+// CHECK: vnm.all = #sparse_gpu.vnm<v = 16, n = 1, m = 10>
+"test.op"() {vnm.all = #sparse_gpu.vnm<n = 1, m = 10, v = 16>} : () -> ()
 
 // CHECK: guard = #sparse_gpu.guard<n ge 33>
 "test.op"() {guard = #sparse_gpu.guard<n ge 33>} : () -> ()
