@@ -56,8 +56,6 @@ private:
   int64_t bits, words;
 };
 
-inline int64_t ceilDiv(int64_t a, int64_t b) { return a / b + (a % b != 0); }
-
 /// a * b, or the largest number, which allocateField refuses.
 inline int64_t saturatingProduct(int64_t a, int64_t b) {
   int64_t product;

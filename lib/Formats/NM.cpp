@@ -8,6 +8,7 @@
 
 #include "SparseGPU/Formats/NM.h"
 
+#include "Blocks.h"
 #include "Metadata.h"
 #include "SparseGPU/Formats/Csr.h"
 #include "SparseGPU/Support/Strings.h"
@@ -26,7 +27,7 @@ struct Groups {
   Metadata metadata;
 
   Groups(int64_t matrixCols, const std::vector<int64_t> &parameters)
-      : n(parameters[0]), m(parameters[1]), perRow(ceilDiv(matrixCols, m)),
+      : n(parameters[0]), m(parameters[1]), perRow(divideCeil(matrixCols, m)),
         cols(matrixCols), metadata(valuesPerRow(), m) {}
 
   int64_t valuesPerRow() const { return perRow * n; }

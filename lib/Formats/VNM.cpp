@@ -8,6 +8,7 @@
 
 #include "SparseGPU/Formats/VNM.h"
 
+#include "Blocks.h"
 #include "Metadata.h"
 #include "SparseGPU/Formats/Csr.h"
 #include "SparseGPU/Support/Strings.h"
@@ -30,7 +31,7 @@ struct Blocks {
 
   Blocks(int64_t rows, int64_t cols, const std::vector<int64_t> &parameters)
       : v(parameters[0]), n(parameters[1]), m(parameters[2]),
-        perRow(ceilDiv(cols, m)), blockRows(ceilDiv(rows, v)), rows(rows),
+        perRow(divideCeil(cols, m)), blockRows(divideCeil(rows, v)), rows(rows),
         cols(cols), metadata(valuesPerRow(), kKept) {}
 
   int64_t valuesPerRow() const { return perRow * n; }

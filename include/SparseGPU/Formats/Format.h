@@ -38,9 +38,10 @@ struct PackOptions {
   /// type, is zero.
   bool dropZeros = false;
   Overflow overflow = Overflow::Refuse;
-  /// An error where the format would store a zero for a place of the matrix
-  /// that has no entry: the matrix has the pattern of the format, or is not
-  /// packed. Rows and columns beyond the last are no places of the matrix.
+  /// For formats of blocks, vectors and N:M: an error where a zero would be
+  /// stored for a place of the matrix that has no entry. The matrix has the
+  /// pattern of the format, or is not packed. Rows and columns beyond the last
+  /// are no places of the matrix.
   bool refusePadding = false;
   /// For a format that stores a permutation of the rows: row i of the packed
   /// matrix is row rowPermutation[i] of the original. All rows once; numbers up
@@ -138,6 +139,18 @@ Status checkFields(const Format &format, const PackedMatrix &packed);
 /// "position".
 Expected<ElementType> checkedIndexType(std::string_view what, unsigned width,
                                        int64_t largest);
+
+/// Storage of `format` for `matrix`, all zero, with `counts` elements in the
+/// fields: positions and coordinates as `options` say, values of the matrix's
+/// type. `largestPosition` and `largestCoordinate` must fit.
+Expected<PackedMatrix>
+allocatePacked(const Format &format, const CsrSource &matrix,
+               const std::vector<int64_t> &parameters,
+               const PackOptions &options, int64_t largestPosition,
+               int64_t largestCoordinate, const std::vector<int64_t> &counts);
+
+/// Stores index `value` as element `i` of `field`, which it must fit.
+void storeIndex(Field &field, int64_t i, int64_t value);
 
 /// True if the value at `index` of `values`, `width` bytes each, has no bit
 /// set: what padding is filled with. A zero that is stored as an entry goes to

@@ -32,6 +32,17 @@
 // CHECK: vnm.all = #sparse_gpu.vnm<v = 16, n = 1, m = 10>
 "test.op"() {vnm.all = #sparse_gpu.vnm<n = 1, m = 10, v = 16>} : () -> ()
 
+// CHECK: coo = #sparse_gpu.coo
+"test.op"() {coo = #sparse_gpu.coo} : () -> ()
+// CHECK: coo.all = #sparse_gpu.coo<coordinates = i64>
+"test.op"() {coo.all = #sparse_gpu.coo<coordinates = i64>} : () -> ()
+// CHECK: dcsr.all = #sparse_gpu.dcsr<positions = index, coordinates = i8>
+"test.op"() {dcsr.all = #sparse_gpu.dcsr<coordinates = i8, positions = index>} : () -> ()
+// CHECK: blocked_ell.all = #sparse_gpu.blocked_ell<size = 32, coordinates = i16>
+"test.op"() {blocked_ell.all = #sparse_gpu.blocked_ell<size = 32, coordinates = i16>} : () -> ()
+// CHECK: sliced_ell.all = #sparse_gpu.sliced_ell<rows = 4, positions = i64, coordinates = i16>
+"test.op"() {sliced_ell.all = #sparse_gpu.sliced_ell<rows = 4, positions = i64, coordinates = i16>} : () -> ()
+
 // CHECK: guard = #sparse_gpu.guard<n ge 33>
 "test.op"() {guard = #sparse_gpu.guard<n ge 33>} : () -> ()
 // CHECK: guards = [#sparse_gpu.guard<rows lt 5>, #sparse_gpu.guard<nnz le -1>, #sparse_gpu.guard<n gt 0>, #sparse_gpu.guard<n eq 7>]

@@ -50,10 +50,6 @@ static bool mayHavePartialGroups(RankedTensorType type, int64_t v) {
   return type.isDynamicDim(0) || type.getDimSize(0) % v != 0;
 }
 
-static double getBytes(Type type) {
-  return type.isIndex() ? 8.0 : type.getIntOrFloatBitWidth() / 8.0;
-}
-
 static StepRange buildGroup(OpBuilder &builder, Location loc,
                             const SparseStorage &storage, Value unit) {
   IndexBuilder at{builder, loc};
