@@ -21,6 +21,10 @@ using namespace sparsegpu::formats;
 
 Format::~Format() = default;
 
+std::vector<FieldSpec> Format::fieldsFor(const std::vector<int64_t> &) const {
+  return fields();
+}
+
 const std::vector<const Format *> &formats::allFormats() {
   static const std::vector<const Format *> formats = {
       &csrFormat(),
@@ -88,11 +92,18 @@ Status formats::checkParameters(const Format &format,
   if (specs.size() != parameters.size())
     return Error(concat("format ", quoted(format.name()), " takes ",
                         specs.size(), " parameters, got ", parameters.size()));
-  for (size_t i = 0; i < specs.size(); ++i)
-    if (parameters[i] < specs[i].smallest || parameters[i] > specs[i].largest)
-      return Error(concat("parameter ", quoted(specs[i].name), " of format ",
-                          quoted(format.name()), " is ", specs[i].smallest,
-                          " to ", specs[i].largest, ", got ", parameters[i]));
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (parameters[i] >= specs[i].smallest && parameters[i] <= specs[i].largest)
+      continue;
+    std::string range = concat(specs[i].smallest, " to ", specs[i].largest);
+    for (size_t c = 0; c < specs[i].choices.size(); ++c)
+      range += concat(c == 0 ? " (" : ", ", specs[i].choices[c]);
+    if (!specs[i].choices.empty())
+      range += ")";
+    return Error(concat("parameter ", quoted(specs[i].name), " of format ",
+                        quoted(format.name()), " is ", range, ", got ",
+                        parameters[i]));
+  }
   return Status::success();
 }
 
@@ -105,7 +116,7 @@ Status formats::checkFields(const Format &format, const PackedMatrix &packed) {
   if (packed.rows < 0 || packed.cols < 0)
     return Error(
         concat("the shape ", packed.rows, " x ", packed.cols, " is negative"));
-  std::vector<FieldSpec> specs = format.fields();
+  std::vector<FieldSpec> specs = format.fieldsFor(packed.parameters);
   if (packed.fields.size() != specs.size())
     return Error(concat("a matrix of format ", quoted(format.name()), " has ",
                         specs.size(), " fields, this one has ",
