@@ -9,6 +9,7 @@
 #include "SparseGPU/Formats/Format.h"
 
 #include "SparseGPU/Formats/Bsr.h"
+#include "SparseGPU/Formats/CondensedTiles.h"
 #include "SparseGPU/Formats/Csr.h"
 #include "SparseGPU/Support/Strings.h"
 
@@ -29,6 +30,7 @@ const std::vector<const Format *> &formats::allFormats() {
   static const std::vector<const Format *> formats = {
       &csrFormat(),
       &bsrFormat(),
+      &condensedTilesFormat(),
   };
   return formats;
 }
