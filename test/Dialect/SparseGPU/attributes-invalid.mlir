@@ -56,6 +56,32 @@ func.func private @f(tensor<8xf32, #sparse_gpu.bsr>)
 
 // -----
 
+// expected-error @+1 {{parameter 'window' of format 'condensed_tiles' is 1 to 16, got 17 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.condensed_tiles<window = 17>>)
+
+// -----
+
+// expected-error @+1 {{parameter 'tile' of format 'condensed_tiles' is 1 to 16, got 0 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.condensed_tiles<layout = tcf, tile = 0>>)
+
+// -----
+
+// expected-error @+1 {{'positions' of #sparse_gpu.condensed_tiles must be i8, i16, i32, i64 or index, got 'f32' (FMT-3)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.condensed_tiles<positions = f32>>)
+
+// -----
+
+// expected-error @+2 {{expected one of [tcf, me_tcf, bit_tcf, me_bcrs] for layout of condensed tiles, got: best}}
+// expected-error @+1 {{failed to parse SparseGPU_CondensedTilesAttr parameter 'layout'}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.condensed_tiles<layout = best>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.condensed_tiles encodes tensors of rank 2, got rank 3 (FMT-1)}}
+func.func private @f(tensor<8x8x8xf32, #sparse_gpu.condensed_tiles>)
+
+// -----
+
 // expected-error @+1 {{schedule field 'warps' must be 1 to 32, got 0 (SCH-2)}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<warps = 0>}
 

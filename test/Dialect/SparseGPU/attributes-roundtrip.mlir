@@ -16,6 +16,15 @@
 // CHECK: bsr.all = #sparse_gpu.bsr<rows = 8, columns = 4, positions = i64, coordinates = i16>
 "test.op"() {bsr.all = #sparse_gpu.bsr<coordinates = i16, positions = i64, columns = 4, rows = 8>} : () -> ()
 
+// CHECK: condensed.default = #sparse_gpu.condensed_tiles{{[,}]}}
+"test.op"() {condensed.default = #sparse_gpu.condensed_tiles<layout = bit_tcf, window = 16, tile = 8>} : () -> ()
+// CHECK: condensed.tcf = #sparse_gpu.condensed_tiles<layout = tcf>
+"test.op"() {condensed.tcf = #sparse_gpu.condensed_tiles<layout = tcf>} : () -> ()
+// CHECK: condensed.me_tcf = #sparse_gpu.condensed_tiles<layout = me_tcf, window = 8>
+"test.op"() {condensed.me_tcf = #sparse_gpu.condensed_tiles<window = 8, layout = me_tcf>} : () -> ()
+// CHECK: condensed.all = #sparse_gpu.condensed_tiles<layout = me_bcrs, window = 8, tile = 1, positions = i64, coordinates = i16>
+"test.op"() {condensed.all = #sparse_gpu.condensed_tiles<coordinates = i16, positions = i64, tile = 1, window = 8, layout = me_bcrs>} : () -> ()
+
 // CHECK: guard = #sparse_gpu.guard<n ge 33>
 "test.op"() {guard = #sparse_gpu.guard<n ge 33>} : () -> ()
 // CHECK: guards = [#sparse_gpu.guard<rows lt 5>, #sparse_gpu.guard<nnz le -1>, #sparse_gpu.guard<n gt 0>, #sparse_gpu.guard<n eq 7>]

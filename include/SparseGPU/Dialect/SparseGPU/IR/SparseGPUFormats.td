@@ -94,7 +94,7 @@ def SparseGPU_BSRAttr : SparseGPU_Format<"BSR", "bsr",
 }
 
 def SparseGPU_CondensedLayout : I32Enum<"CondensedLayout",
-    "How the entries of a condensed tile are stored", [
+    "layout of condensed tiles", [
   I32EnumCase<"TCF", 0, "tcf">, I32EnumCase<"METCF", 1, "me_tcf">,
   I32EnumCase<"BitTCF", 2, "bit_tcf">, I32EnumCase<"MEBCRS", 3, "me_bcrs">]> {
   let cppNamespace = "::sparsegpu";

@@ -11,7 +11,7 @@
 //
 // Where an element (row, condensed column) is stored depends on the layout:
 //   tcf      found by binary search in its row, whose condensed columns ascend
-//   me_tcf   found by binary search in its tile, whose ids ascend
+//   me_tcf   entries are scattered to where their ids say
 //   bit_tcf  the number of bits below its bit
 //   me_bcrs  computed
 //
@@ -227,7 +227,7 @@ struct Place {
 };
 } // namespace
 
-/// The place of an entry by the layout.
+/// The place of an entry of tcf or bit_tcf.
 static Place findEntry(const CondensedTilesAttr &format, IndexBuilder at,
                        const SparseStorage &storage, Value unit, Value row,
                        Value position) {
@@ -243,11 +243,6 @@ static Place findEntry(const CondensedTilesAttr &format, IndexBuilder at,
   Value tiles = storage.fields[EntryTiles::Tiles];
   Value places = storage.fields[EntryTiles::Places];
   Value begin = at.load(tiles, tile);
-  if (format.getLayout() == CondensedLayout::METCF) {
-    Value end = at.load(tiles, at.add(tile, at.constant(1)));
-    Value entry = at.lowerBound(places, begin, end, id);
-    return {entry, at.holds(places, entry, end, id)};
-  }
   int64_t words = llvm::divideCeil(format.getWindow() * format.getTile(), 64);
   Value first = at.mul(tile, words);
   Value word = at.add(first, at.div(id, 64)), bit = at.rem(id, 64);
@@ -280,9 +275,9 @@ DecodedTile CondensedTilesAttr::buildDecode(OpBuilder &builder, Location loc,
   auto load = [&](IndexBuilder in, Value place) -> Value {
     return memref::LoadOp::create(in.builder, in.loc, values, place);
   };
+  auto type =
+      RankedTensorType::get({getWindow(), ShapedType::kDynamic}, element);
   if (getLayout() == CondensedLayout::MEBCRS) {
-    auto type =
-        RankedTensorType::get({getWindow(), ShapedType::kDynamic}, element);
     if (getTile() == 1 || getWindow() == 1)
       return {DecodeOp::create(builder, loc, type, values, begin, count),
               Value()};
@@ -293,6 +288,13 @@ DecodedTile CondensedTilesAttr::buildDecode(OpBuilder &builder, Location loc,
                                                         in.add(begin, p)));
                         }),
             Value()};
+  }
+  if (getLayout() == CondensedLayout::METCF) {
+    auto decode = DecodeIdsOp::create(
+        builder, loc, type, type.clone(builder.getI1Type()), values,
+        storage.fields[EntryTiles::Places], storage.fields[EntryTiles::Tiles],
+        begin, count, getTile());
+    return {decode.getTile(), decode.getPresent()};
   }
   Value tile = at.generate(
       getWindow(), count, element, [&](IndexBuilder in, Value row, Value p) {
