@@ -11,6 +11,7 @@
 #include "SparseGPU/Formats/Bsr.h"
 #include "SparseGPU/Formats/CondensedTiles.h"
 #include "SparseGPU/Formats/Csr.h"
+#include "SparseGPU/Formats/RowMerge.h"
 #include "SparseGPU/Support/Strings.h"
 
 #include <algorithm>
@@ -31,6 +32,7 @@ const std::vector<const Format *> &formats::allFormats() {
       &csrFormat(),
       &bsrFormat(),
       &condensedTilesFormat(),
+      &rowMergeFormat(),
   };
   return formats;
 }

@@ -143,4 +143,37 @@ def SparseGPU_CondensedTilesAttr
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
 
+def SparseGPU_RowMergeAttr
+    : SparseGPU_Format<"RowMerge", "row_merge", ["hasPartialUnits"]> {
+  let summary = "tiles of 16 row masks";
+  let description = [{
+    The encoding of an M x K matrix as compressed rows of 16 x 16 tiles, each a
+    bitmap and packed values (`docs/Formats/RowMerge.md`). Storage, in the order
+    of the ABI:
+
+    | field | type | size |
+    |---|---|---|
+    | positions | `positions` | ceil(M / 16) + 1 |
+    | coordinates | `coordinates` | number of stored tiles |
+    | offsets | `positions` | tiles + 1 |
+    | masks | i16 | tiles * 16 |
+    | values | element type of the tensor | number of stored entries |
+
+    Places that have no entry take no part in products.
+
+    Constraints: those of every format (FMT-1 to FMT-3).
+
+    ```mlir
+    tensor<?x?xf16, #sparse_gpu.row_merge>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a coordinate">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
 #endif // SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUFORMATS_TD
