@@ -65,8 +65,8 @@ public:
   Expected<PackedMatrix> pack(const CsrSource &matrix,
                               const std::vector<int64_t> &parameters,
                               const PackOptions &options) const override {
-    PackedMatrix packed{name(), matrix.rows, matrix.cols, matrix.nnz(),
-                        {},     parameters,  {}};
+    PackedMatrix packed;
+    packed.parameters = parameters;
     WindowColumns columns(matrix, parameters[1], /*group=*/1);
     Status status =
         getLayout(parameters[0]).fill(matrix, columns, options, packed);

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "SparseGPU/Formats/CondensedTiles.h"
 #include "SparseGPU/Support/Strings.h"
 #include "StorageSupport.h"
 #include "TileLayout.h"
@@ -92,13 +93,14 @@ Status EntryTileLayout::fill(const CsrSource &matrix,
       largest = std::max(largest, columns.columns(w)[count - 1]);
   }
   int64_t nnz = matrix.nnz(), tileCount = firstTile.back();
-  Status status =
-      addFields(packed, fields(),
-                {shape.windows + 1, tileCount + 1, tileCount * shape.tile,
-                 bitmaps ? tileCount * words(shape) : nnz, nnz},
-                options, matrix.valueType, std::max(nnz, tileCount), largest);
-  if (!status)
-    return status;
+  Expected<PackedMatrix> allocated =
+      allocatePacked(condensedTilesFormat(), matrix, packed.parameters, options,
+                     std::max(nnz, tileCount), largest,
+                     {shape.windows + 1, tileCount + 1, tileCount * shape.tile,
+                      bitmaps ? tileCount * words(shape) : nnz, nnz});
+  if (!allocated)
+    return allocated.takeError();
+  packed = *std::move(allocated);
   storeIndices(packed.fields[Windows].type, firstTile.data(), firstTile.size(),
                packed.fields[Windows].bytes.data());
   IndexWriter tiles = indexWriter(packed, Tiles),

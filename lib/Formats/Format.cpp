@@ -10,7 +10,10 @@
 
 #include "SparseGPU/Formats/Bsr.h"
 #include "SparseGPU/Formats/CondensedTiles.h"
+#include "SparseGPU/Formats/CooFormat.h"
 #include "SparseGPU/Formats/Csr.h"
+#include "SparseGPU/Formats/Dcsr.h"
+#include "SparseGPU/Formats/Ell.h"
 #include "SparseGPU/Formats/RowMerge.h"
 #include "SparseGPU/Support/Strings.h"
 
@@ -31,6 +34,10 @@ const std::vector<const Format *> &formats::allFormats() {
   static const std::vector<const Format *> formats = {
       &csrFormat(),
       &bsrFormat(),
+      &cooFormat(),
+      &dcsrFormat(),
+      &blockedEllFormat(),
+      &slicedEllFormat(),
       &condensedTilesFormat(),
       &rowMergeFormat(),
   };
@@ -159,6 +166,43 @@ Expected<ElementType> formats::checkedIndexType(std::string_view what,
     return Error(concat("the ", what, " ", largest, " does not fit ", width,
                         " bits, whose largest value is ", maxIndex(*type)));
   return *type;
+}
+
+Expected<PackedMatrix>
+formats::allocatePacked(const Format &format, const CsrSource &matrix,
+                        const std::vector<int64_t> &parameters,
+                        const PackOptions &options, int64_t largestPosition,
+                        int64_t largestCoordinate,
+                        const std::vector<int64_t> &counts) {
+  Expected<ElementType> positionType =
+      checkedIndexType("position", options.positionWidth, largestPosition);
+  if (!positionType)
+    return positionType.takeError();
+  Expected<ElementType> coordinateType = checkedIndexType(
+      "coordinate", options.coordinateWidth, largestCoordinate);
+  if (!coordinateType)
+    return coordinateType.takeError();
+  PackedMatrix packed{format.name(), matrix.rows, matrix.cols, matrix.nnz(), {},
+                      parameters,    {}};
+  std::vector<FieldSpec> specs = format.fieldsFor(parameters);
+  for (size_t i = 0; i < specs.size(); ++i) {
+    ElementType type = specs[i].role == FieldRole::Positions ? *positionType
+                       : specs[i].role == FieldRole::Coordinates
+                           ? *coordinateType
+                       : specs[i].role == FieldRole::Bits ? specs[i].bitsType
+                                                          : matrix.valueType;
+    Expected<Field> field = allocateField(specs[i], type, counts[i]);
+    if (!field)
+      return field.takeError();
+    packed.fields.push_back(*std::move(field));
+  }
+  return packed;
+}
+
+void formats::storeIndex(Field &field, int64_t i, int64_t value) {
+  storeIndices(field.type, &value, 1,
+               field.bytes.data() +
+                   static_cast<size_t>(i) * byteSize(field.type));
 }
 
 bool formats::isPadding(const std::byte *values, size_t width, int64_t index) {

@@ -96,21 +96,18 @@ RowMergeFormat::pack(const CsrSource &matrix,
       largest = std::max(largest, columns.columns(w)[count - 1]);
   }
   int64_t nnz = matrix.nnz(), tiles = firstTile.back();
-  PackedMatrix packed{name(), matrix.rows, matrix.cols, nnz,
-                      {},     parameters,  {}};
-  Status status =
-      addFields(packed, fields(),
-                {columns.windows() + 1, tiles, tiles + 1, tiles * side, nnz},
-                options, matrix.valueType, std::max(nnz, tiles), largest);
-  if (!status)
-    return status.takeError();
-  storeIndices(packed.fields[Positions].type, firstTile.data(),
-               firstTile.size(), packed.fields[Positions].bytes.data());
-  IndexWriter coordinates = indexWriter(packed, Coordinates),
-              offsets = indexWriter(packed, Offsets);
+  Expected<PackedMatrix> packed = allocatePacked(
+      *this, matrix, parameters, options, std::max(nnz, tiles), largest,
+      {columns.windows() + 1, tiles, tiles + 1, tiles * side, nnz});
+  if (!packed)
+    return packed;
+  storeIndices(packed->fields[Positions].type, firstTile.data(),
+               firstTile.size(), packed->fields[Positions].bytes.data());
+  IndexWriter coordinates = indexWriter(*packed, Coordinates),
+              offsets = indexWriter(*packed, Offsets);
   offsets.set(tiles, nnz);
-  std::byte *masks = packed.fields[Masks].bytes.data();
-  std::byte *values = packed.fields[Values].bytes.data();
+  std::byte *masks = packed->fields[Masks].bytes.data();
+  std::byte *values = packed->fields[Values].bytes.data();
   size_t width = byteSize(matrix.valueType);
 
   forEachWindow(columns.windows(), [&](int64_t begin, int64_t end) {

@@ -13,35 +13,6 @@
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
 
-Status formats::addFields(PackedMatrix &packed,
-                          const std::vector<FieldSpec> &specs,
-                          const std::vector<int64_t> &counts,
-                          const PackOptions &options, ElementType valueType,
-                          int64_t largestPosition, int64_t largestCoordinate) {
-  Expected<ElementType> positionType =
-      checkedIndexType("position", options.positionWidth, largestPosition);
-  if (!positionType)
-    return positionType.takeError();
-  Expected<ElementType> coordinateType = checkedIndexType(
-      "coordinate", options.coordinateWidth, largestCoordinate);
-  if (!coordinateType)
-    return coordinateType.takeError();
-  for (size_t i = 0; i < specs.size(); ++i) {
-    ElementType type = valueType;
-    if (specs[i].role == FieldRole::Positions)
-      type = *positionType;
-    else if (specs[i].role == FieldRole::Coordinates)
-      type = *coordinateType;
-    else if (specs[i].role == FieldRole::Bits)
-      type = specs[i].bitsType;
-    Expected<Field> field = allocateField(specs[i], type, counts[i]);
-    if (!field)
-      return field.takeError();
-    packed.fields.push_back(*std::move(field));
-  }
-  return Status::success();
-}
-
 IndexArray formats::indices(const PackedMatrix &packed, size_t field) {
   return {packed.fields[field].bytes.data(), packed.fields[field].type};
 }

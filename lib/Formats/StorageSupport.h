@@ -15,14 +15,6 @@
 
 namespace sparsegpu::formats {
 
-/// Adds the fields of `specs` to `packed`, `counts` elements each. Positions
-/// have a type that holds `largestPosition`, coordinates one that holds
-/// `largestCoordinate`.
-Status addFields(PackedMatrix &packed, const std::vector<FieldSpec> &specs,
-                 const std::vector<int64_t> &counts, const PackOptions &options,
-                 ElementType valueType, int64_t largestPosition,
-                 int64_t largestCoordinate);
-
 /// The elements of a field of integers.
 IndexArray indices(const PackedMatrix &packed, size_t field);
 IndexWriter indexWriter(PackedMatrix &packed, size_t field);

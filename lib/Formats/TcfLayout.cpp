@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "SparseGPU/Formats/CondensedTiles.h"
 #include "SparseGPU/Support/Strings.h"
 #include "StorageSupport.h"
 #include "TileLayout.h"
@@ -75,11 +76,13 @@ Status TcfLayout::fill(const CsrSource &matrix, const WindowColumns &columns,
   for (int64_t w = 0; w < shape.windows; ++w)
     if (columns.count(w) != 0)
       largest = std::max(largest, columns.columns(w)[columns.count(w) - 1]);
-  Status status = addFields(
-      packed, fields(), {matrix.rows + 1, shape.windows, nnz, nnz, nnz, nnz},
-      options, matrix.valueType, nnz, std::max<int64_t>(largest, 0));
-  if (!status)
-    return status;
+  Expected<PackedMatrix> allocated =
+      allocatePacked(condensedTilesFormat(), matrix, packed.parameters, options,
+                     nnz, std::max<int64_t>(largest, 0),
+                     {matrix.rows + 1, shape.windows, nnz, nnz, nnz, nnz});
+  if (!allocated)
+    return allocated.takeError();
+  packed = *std::move(allocated);
   IndexWriter positions = indexWriter(packed, Positions),
               tiles = indexWriter(packed, Tiles),
               coordinates = indexWriter(packed, Coordinates),

@@ -30,7 +30,7 @@ public:
   virtual ~TileLayout() = default;
 
   virtual std::vector<FieldSpec> fields() const = 0;
-  /// Adds the fields to `packed`, whose shape and parameters are set.
+  /// Packs the matrix; `packed` has the parameters.
   virtual Status fill(const CsrSource &matrix, const WindowColumns &columns,
                       const PackOptions &options,
                       PackedMatrix &packed) const = 0;

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "SparseGPU/Formats/CondensedTiles.h"
 #include "SparseGPU/Support/Strings.h"
 #include "StorageSupport.h"
 #include "TileLayout.h"
@@ -71,11 +72,12 @@ Status VectorLayout::fill(const CsrSource &matrix, const WindowColumns &columns,
       largest = std::max(largest, columns.columns(w)[count - 1]);
   }
   int64_t vectors = firstVector.back();
-  Status status = addFields(
-      packed, fields(), {shape.windows + 1, vectors, vectors * shape.window},
-      options, matrix.valueType, vectors, largest);
-  if (!status)
-    return status;
+  Expected<PackedMatrix> allocated = allocatePacked(
+      condensedTilesFormat(), matrix, packed.parameters, options, vectors,
+      largest, {shape.windows + 1, vectors, vectors * shape.window});
+  if (!allocated)
+    return allocated.takeError();
+  packed = *std::move(allocated);
   storeIndices(packed.fields[Positions].type, firstVector.data(),
                firstVector.size(), packed.fields[Positions].bytes.data());
   IndexWriter coordinates = indexWriter(packed, Coordinates);

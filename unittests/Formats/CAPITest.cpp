@@ -111,7 +111,8 @@ TEST(CAPI, ErrorsBelongToTheHandle) {
   EXPECT_EQ(sparsegpu_matrix_pack(m.get(), "jds", 8, 8, "f16"), -1);
   EXPECT_STREQ(sparsegpu_matrix_last_error(m.get()),
                "format 'jds' is not known, expected one of: csr, bsr, "
-               "condensed_tiles, row_merge");
+               "coo, dcsr, blocked_ell, sliced_ell, condensed_tiles, "
+               "row_merge");
   EXPECT_EQ(sparsegpu_matrix_pack(m.get(), "csr", 8, 16, "f8"), -1);
   EXPECT_STREQ(sparsegpu_matrix_last_error(m.get()),
                "value type 'f8' is not known");

@@ -132,6 +132,18 @@ Status checkFields(const Format &format, const PackedMatrix &packed);
 Expected<ElementType> checkedIndexType(std::string_view what, unsigned width,
                                        int64_t largest);
 
+/// Storage of `format` for `matrix`, all zero, with `counts` elements in the
+/// fields: positions and coordinates as `options` say, values of the matrix's
+/// type. `largestPosition` and `largestCoordinate` must fit.
+Expected<PackedMatrix>
+allocatePacked(const Format &format, const CsrSource &matrix,
+               const std::vector<int64_t> &parameters,
+               const PackOptions &options, int64_t largestPosition,
+               int64_t largestCoordinate, const std::vector<int64_t> &counts);
+
+/// Stores index `value` as element `i` of `field`, which it must fit.
+void storeIndex(Field &field, int64_t i, int64_t value);
+
 /// True if the value at `index` of `values`, `width` bytes each, has no bit
 /// set: what padding is filled with. A zero that is stored as an entry goes to
 /// PackedMatrix::explicitZeros.

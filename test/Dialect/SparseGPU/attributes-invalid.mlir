@@ -36,6 +36,21 @@ func.func private @f() attributes {a = #sparse_gpu.csr<coordinates = ui32>}
 
 // -----
 
+// expected-error @+1 {{parameter 'size' of format 'blocked_ell' is 1 to 128, got 256 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.blocked_ell<size = 256>>)
+
+// -----
+
+// expected-error @+1 {{parameter 'rows' of format 'sliced_ell' is 1 to 1024, got -1 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.sliced_ell<rows = -1>>)
+
+// -----
+
+// expected-error @+1 {{'positions' of #sparse_gpu.dcsr must be i8, i16, i32, i64 or index, got 'f32' (FMT-3)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.dcsr<positions = f32>>)
+
+// -----
+
 // expected-error @+1 {{parameter 'rows' of format 'bsr' is 1 to 128, got 0 (FMT-4)}}
 func.func private @f(tensor<8x8xf32, #sparse_gpu.bsr<rows = 0>>)
 

@@ -16,6 +16,16 @@
 // CHECK: bsr.all = #sparse_gpu.bsr<rows = 8, columns = 4, positions = i64, coordinates = i16>
 "test.op"() {bsr.all = #sparse_gpu.bsr<coordinates = i16, positions = i64, columns = 4, rows = 8>} : () -> ()
 
+// CHECK: coo = #sparse_gpu.coo
+"test.op"() {coo = #sparse_gpu.coo} : () -> ()
+// CHECK: coo.all = #sparse_gpu.coo<coordinates = i64>
+"test.op"() {coo.all = #sparse_gpu.coo<coordinates = i64>} : () -> ()
+// CHECK: dcsr.all = #sparse_gpu.dcsr<positions = index, coordinates = i8>
+"test.op"() {dcsr.all = #sparse_gpu.dcsr<coordinates = i8, positions = index>} : () -> ()
+// CHECK: blocked_ell.all = #sparse_gpu.blocked_ell<size = 32, coordinates = i16>
+"test.op"() {blocked_ell.all = #sparse_gpu.blocked_ell<size = 32, coordinates = i16>} : () -> ()
+// CHECK: sliced_ell.all = #sparse_gpu.sliced_ell<rows = 4, positions = i64, coordinates = i16>
+"test.op"() {sliced_ell.all = #sparse_gpu.sliced_ell<rows = 4, positions = i64, coordinates = i16>} : () -> ()
 // CHECK: condensed.default = #sparse_gpu.condensed_tiles{{[,}]}}
 "test.op"() {condensed.default = #sparse_gpu.condensed_tiles<layout = bit_tcf, window = 16, tile = 8>} : () -> ()
 // CHECK: condensed.tcf = #sparse_gpu.condensed_tiles<layout = tcf>

@@ -202,24 +202,27 @@ Value IndexBuilder::loadIf(Value condition, Type type,
   return branch.getResult(0);
 }
 
-Value IndexBuilder::lowerBound(Value field, Value begin, Value end,
-                               Value key) const {
-  Type type = builder.getIndexType();
+Value IndexBuilder::lowerBound(
+    Value begin, Value end, Value value,
+    function_ref<Value(IndexBuilder, Value)> element) const {
   auto loop = scf::WhileOp::create(
-      builder, loc, TypeRange{type, type}, ValueRange{begin, end},
+      builder, loc, TypeRange{begin.getType(), end.getType()},
+      ValueRange{begin, end},
       [&](OpBuilder &body, Location loc, ValueRange range) {
-        Value isOpen = IndexBuilder{body, loc}.less(range[0], range[1]);
-        scf::ConditionOp::create(body, loc, isOpen, range);
+        Value more = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ult,
+                                           range[0], range[1]);
+        scf::ConditionOp::create(body, loc, more, range);
       },
       [&](OpBuilder &body, Location loc, ValueRange range) {
-        IndexBuilder at{body, loc};
-        Value middle = at.add(range[0], at.div(at.sub(range[1], range[0]), 2));
-        Value isBelow = at.less(at.load(field, middle), key);
-        Value next = at.add(middle, at.constant(1));
-        Value low = arith::SelectOp::create(body, loc, isBelow, next, range[0]);
-        Value high =
-            arith::SelectOp::create(body, loc, isBelow, range[1], middle);
-        scf::YieldOp::create(body, loc, ValueRange{low, high});
+        IndexBuilder in{body, loc};
+        Value middle = in.add(range[0], in.div(in.sub(range[1], range[0]), 2));
+        Value below = arith::CmpIOp::create(
+            body, loc, arith::CmpIPredicate::ult, element(in, middle), value);
+        Value next = in.add(middle, in.constant(1));
+        Value first = arith::SelectOp::create(body, loc, below, next, range[0]);
+        Value last =
+            arith::SelectOp::create(body, loc, below, range[1], middle);
+        scf::YieldOp::create(body, loc, ValueRange{first, last});
       });
   return loop.getResult(0);
 }
@@ -265,6 +268,10 @@ Value IndexBuilder::countBitsBelow(Value words, Value first, Value word,
   return loop.getResult(0);
 }
 
+double sparsegpu::getBytes(Type type) {
+  return type.isIndex() ? 8.0 : type.getIntOrFloatBitWidth() / 8.0;
+}
+
 static Value
 generateTile(const IndexBuilder &at, RankedTensorType type, ValueRange extents,
              function_ref<Value(IndexBuilder, ValueRange)> element) {
@@ -300,4 +307,61 @@ Value IndexBuilder::generate(
   return generateTile(*this, tile, count, [&](IndexBuilder at, ValueRange s) {
     return element(at, s[0], s[1]);
   });
+}
+
+//===----------------------------------------------------------------------===//
+// Dense blocks
+//===----------------------------------------------------------------------===//
+
+Value sparsegpu::buildBlockCoordinates(OpBuilder &builder, Location loc,
+                                       Value coordinates, int64_t width,
+                                       Value begin, Value count) {
+  return IndexBuilder{builder, loc}.generate(
+      count, [&](IndexBuilder at, Value p) {
+        Value position = at.add(begin, p);
+        Value block = at.load(coordinates, at.div(position, width));
+        return at.add(at.mul(block, width), at.rem(position, width));
+      });
+}
+
+DecodedTile sparsegpu::buildBlockDecode(OpBuilder &builder, Location loc,
+                                        Value field, int64_t rows,
+                                        int64_t width, Value begin,
+                                        Value count) {
+  Type element = cast<MemRefType>(field.getType()).getElementType();
+  Value values = IndexBuilder{builder, loc}.generate(
+      rows, count, element, [&](IndexBuilder at, Value row, Value p) -> Value {
+        Value position = at.add(begin, p);
+        Value line = at.add(at.mul(at.div(position, width), rows), row);
+        Value place = at.add(at.mul(line, width), at.rem(position, width));
+        return memref::LoadOp::create(at.builder, at.loc, field, place);
+      });
+  return {values, Value()};
+}
+
+Value sparsegpu::buildEndOfBlocks(OpBuilder &builder, Location loc,
+                                  const SparseStorage &storage,
+                                  Value coordinates, int64_t width, Value begin,
+                                  Value end) {
+  IndexBuilder at{builder, loc};
+  Value whole = at.mul(end, width);
+  int64_t columns = storage.type.getDimSize(1);
+  if (width == 1 || (!ShapedType::isDynamic(columns) && columns % width == 0))
+    return whole;
+  Value isEmpty =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, begin, end);
+  auto branch = scf::IfOp::create(
+      builder, loc, isEmpty,
+      [&](OpBuilder &body, Location loc) {
+        scf::YieldOp::create(body, loc, whole);
+      },
+      [&](OpBuilder &body, Location loc) {
+        IndexBuilder in{body, loc};
+        Value last = in.load(coordinates, in.sub(end, in.constant(1)));
+        Value left = in.sub(storage.columns, in.mul(last, width));
+        Value cut =
+            in.sub(in.constant(width), in.min(left, in.constant(width)));
+        scf::YieldOp::create(body, loc, in.sub(whole, cut));
+      });
+  return branch.getResult(0);
 }

@@ -63,6 +63,29 @@ mlir::LogicalResult supportsWarpUnits(llvm::StringRef mnemonic,
                                       const ScheduleAttr &schedule,
                                       bool transposed, std::string &reason);
 
+/// Where a block row of columns of blocks ends, in columns: `end` blocks of
+/// `width` columns, of which those beyond the last column of the matrix are cut
+/// off. They belong to the last block of a range [begin, end) of blocks whose
+/// block columns, `coordinates`, ascend.
+mlir::Value buildEndOfBlocks(mlir::OpBuilder &builder, mlir::Location loc,
+                             const SparseStorage &storage,
+                             mlir::Value coordinates, int64_t width,
+                             mlir::Value begin, mlir::Value end);
+
+/// Positions are the columns of dense blocks of `width` columns, one after the
+/// other: the coordinates of a step, from the blocks' columns.
+mlir::Value buildBlockCoordinates(mlir::OpBuilder &builder, mlir::Location loc,
+                                  mlir::Value coordinates, int64_t width,
+                                  mlir::Value begin, mlir::Value count);
+
+/// The values of such a step, from blocks of `rows` x `width` row by row.
+DecodedTile buildBlockDecode(mlir::OpBuilder &builder, mlir::Location loc,
+                             mlir::Value field, int64_t rows, int64_t width,
+                             mlir::Value begin, mlir::Value count);
+
+/// Bytes of an element; index has 8.
+double getBytes(mlir::Type type);
+
 /// Builds `index` arithmetic at a position.
 struct IndexBuilder {
   mlir::OpBuilder &builder;
@@ -86,10 +109,6 @@ struct IndexBuilder {
   mlir::Value loadIf(mlir::Value condition, mlir::Type type,
                      llvm::function_ref<mlir::Value(IndexBuilder)> then) const;
 
-  /// The first position in [begin, end) where `field`, which ascends there, is
-  /// not below `key`; `end` if there is none.
-  mlir::Value lowerBound(mlir::Value field, mlir::Value begin, mlir::Value end,
-                         mlir::Value key) const;
   /// Whether the element of `field` at `at` is `key`; false if `at` is not
   /// below `end`.
   mlir::Value holds(mlir::Value field, mlir::Value at, mlir::Value end,
@@ -101,6 +120,12 @@ struct IndexBuilder {
                       mlir::Value bit) const;
   mlir::Value countBitsBelow(mlir::Value words, mlir::Value first,
                              mlir::Value word, mlir::Value bit) const;
+
+  /// The first position of [begin, end) whose `element`, an index, is not below
+  /// `value`, or `end`. Elements ascend. A binary search.
+  mlir::Value lowerBound(
+      mlir::Value begin, mlir::Value end, mlir::Value value,
+      llvm::function_ref<mlir::Value(IndexBuilder, mlir::Value)> element) const;
 
   /// A tile of `count` elements (tensor<?xindex>), element p as `element` says.
   mlir::Value generate(

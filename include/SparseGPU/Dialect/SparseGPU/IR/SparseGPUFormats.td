@@ -93,6 +93,120 @@ def SparseGPU_BSRAttr : SparseGPU_Format<"BSR", "bsr",
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
 
+def SparseGPU_COOAttr : SparseGPU_Format<"COO", "coo"> {
+  let summary = "sorted triplets";
+  let description = [{
+    The encoding of an M x K matrix as triplets sorted by row, then by column
+    (`docs/Formats/COO.md`). Storage, in the order of the ABI:
+
+    | field | type | size |
+    |---|---|---|
+    | row_coordinates | `coordinates` | number of stored entries |
+    | column_coordinates | `coordinates` | number of stored entries |
+    | values | element type of the tensor | number of stored entries |
+
+    Constraints: those of every format (FMT-1 to FMT-4).
+
+    ```mlir
+    tensor<?x?xf32, #sparse_gpu.coo<coordinates = i64>>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a coordinate">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+def SparseGPU_DCSRAttr : SparseGPU_Format<"DCSR", "dcsr"> {
+  let summary = "doubly compressed sparse rows";
+  let description = [{
+    The encoding of an M x K matrix as compressed rows of those rows that have
+    entries (`docs/Formats/DCSR.md`). Storage, in the order of the ABI:
+
+    | field | type | size |
+    |---|---|---|
+    | row_coordinates | `coordinates` | stored rows |
+    | positions | `positions` | stored rows + 1 |
+    | coordinates | `coordinates` | number of stored entries |
+    | values | element type of the tensor | number of stored entries |
+
+    Constraints: those of every format (FMT-1 to FMT-4).
+
+    ```mlir
+    tensor<?x?xf32, #sparse_gpu.dcsr>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a coordinate">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+def SparseGPU_BlockedELLAttr : SparseGPU_Format<"BlockedELL", "blocked_ell",
+    ["storesPadding", "hasPartialUnits"]> {
+  let summary = "block rows of equal length";
+  let description = [{
+    The encoding of an M x K matrix as square dense blocks, equally many places
+    for blocks in each block row (`docs/Formats/BlockedELL.md`). Storage, in the
+    order of the ABI:
+
+    | field | type | size |
+    |---|---|---|
+    | coordinates | `coordinates` | ceil(M / size) * width |
+    | values | element type of the tensor | ceil(M / size) * width * size * size |
+
+    `size` is the rows and columns of a block, 1 to 128; the width follows from
+    the size of the fields. The zeros of a block take part in products.
+
+    Constraints: those of every format (FMT-1 to FMT-4).
+
+    ```mlir
+    tensor<?x?xf16, #sparse_gpu.blocked_ell<size = 32>>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"int64_t", "16", "rows and columns of a block">:$size,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a coordinate">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+def SparseGPU_SlicedELLAttr : SparseGPU_Format<"SlicedELL", "sliced_ell"> {
+  let summary = "slices of rows of equal length";
+  let description = [{
+    The encoding of an M x K matrix in slices of rows that have equally many
+    places, stored column by column (`docs/Formats/SlicedELL.md`). Storage, in
+    the order of the ABI:
+
+    | field | type | size |
+    |---|---|---|
+    | slice_positions | `positions` | ceil(M / rows) + 1 |
+    | coordinates | `coordinates` | places |
+    | values | element type of the tensor | places |
+
+    `rows` is the rows of a slice, 1 to 1024.
+
+    Constraints: those of every format (FMT-1 to FMT-4).
+
+    ```mlir
+    tensor<?x?xf32, #sparse_gpu.sliced_ell<rows = 32>>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"int64_t", "32", "rows of a slice">:$rows,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a coordinate">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
 def SparseGPU_CondensedLayout : I32Enum<"CondensedLayout",
     "layout of condensed tiles", [
   I32EnumCase<"TCF", 0, "tcf">, I32EnumCase<"METCF", 1, "me_tcf">,

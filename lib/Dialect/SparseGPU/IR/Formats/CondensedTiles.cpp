@@ -109,11 +109,9 @@ LogicalResult CondensedTilesAttr::supports(const ScheduleAttr &schedule,
 
 /// Columns and bitmaps are spread over the entries of full tiles.
 FormatCost CondensedTilesAttr::getCost(RankedTensorType type) const {
-  auto bytes = [](Type type) {
-    return type.isIndex() ? 8.0 : type.getIntOrFloatBitWidth() / 8.0;
-  };
-  double position = bytes(getPositions()), column = bytes(getCoordinates());
-  double value = bytes(type.getElementType());
+  double position = getBytes(getPositions()),
+         column = getBytes(getCoordinates());
+  double value = getBytes(type.getElementType());
   auto rows = static_cast<double>(getWindow());
   double perTile = position + static_cast<double>(getTile()) * column;
   double places = rows * static_cast<double>(getTile());
@@ -174,8 +172,12 @@ static StepRange findInRow(IndexBuilder at, const SparseStorage &storage,
   Value next = at.add(row, at.constant(1));
   Value begin = at.load(positions, at.min(row, storage.rows));
   Value end = at.load(positions, at.min(next, storage.rows));
-  return {at.lowerBound(storage.fields[TCF::Condensed], begin, end, column),
-          end};
+  Value condensed = storage.fields[TCF::Condensed];
+  Value entry =
+      at.lowerBound(begin, end, column, [&](IndexBuilder in, Value i) {
+        return in.load(condensed, i);
+      });
+  return {entry, end};
 }
 
 /// TCF stores no list of columns: the rows of a window are searched for an

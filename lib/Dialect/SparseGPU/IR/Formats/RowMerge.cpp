@@ -73,12 +73,10 @@ LogicalResult RowMergeAttr::supports(const ScheduleAttr &schedule,
 
 /// Masks, offset and coordinate are spread over the entries of a full tile.
 FormatCost RowMergeAttr::getCost(RankedTensorType type) const {
-  auto bytes = [](Type type) {
-    return type.isIndex() ? 8.0 : type.getIntOrFloatBitWidth() / 8.0;
-  };
-  double perTile = bytes(getPositions()) + bytes(getCoordinates()) + 2.0 * side;
-  return {bytes(getPositions()),
-          perTile / (side * side) + bytes(type.getElementType())};
+  double perTile =
+      getBytes(getPositions()) + getBytes(getCoordinates()) + 2.0 * side;
+  return {getBytes(getPositions()),
+          perTile / (side * side) + getBytes(type.getElementType())};
 }
 
 int64_t RowMergeAttr::getUnitRows(const ScheduleAttr &) const { return side; }
