@@ -9,11 +9,13 @@
 #include "SparseGPU/Formats/Format.h"
 
 #include "SparseGPU/Formats/Bsr.h"
+#include "SparseGPU/Formats/CondensedTiles.h"
 #include "SparseGPU/Formats/CooFormat.h"
 #include "SparseGPU/Formats/Csr.h"
 #include "SparseGPU/Formats/Dcsr.h"
 #include "SparseGPU/Formats/Ell.h"
 #include "SparseGPU/Formats/NM.h"
+#include "SparseGPU/Formats/RowMerge.h"
 #include "SparseGPU/Formats/ShuffledBlock.h"
 #include "SparseGPU/Formats/VNM.h"
 #include "SparseGPU/Formats/VectorWise.h"
@@ -32,18 +34,24 @@ Status Format::checkTogether(const std::vector<int64_t> &) const {
   return Status::success();
 }
 
+std::vector<FieldSpec> Format::fieldsFor(const std::vector<int64_t> &) const {
+  return fields();
+}
+
 const std::vector<const Format *> &formats::allFormats() {
   static const std::vector<const Format *> formats = {
-      &csrFormat(),           //
-      &bsrFormat(),           //
-      &cooFormat(),           //
-      &dcsrFormat(),          //
-      &blockedEllFormat(),    //
-      &slicedEllFormat(),     //
-      &shuffledBlockFormat(), //
-      &vectorWiseFormat(),    //
-      &nmFormat(),            //
-      &vnmFormat(),           //
+      &csrFormat(),            //
+      &bsrFormat(),            //
+      &cooFormat(),            //
+      &dcsrFormat(),           //
+      &blockedEllFormat(),     //
+      &slicedEllFormat(),      //
+      &shuffledBlockFormat(),  //
+      &vectorWiseFormat(),     //
+      &nmFormat(),             //
+      &vnmFormat(),            //
+      &condensedTilesFormat(), //
+      &rowMergeFormat(),       //
   };
   return formats;
 }
@@ -110,11 +118,18 @@ Status formats::checkParameters(const Format &format,
   if (specs.size() != parameters.size())
     return Error(concat("format ", quoted(format.name()), " takes ",
                         specs.size(), " parameters, got ", parameters.size()));
-  for (size_t i = 0; i < specs.size(); ++i)
-    if (parameters[i] < specs[i].smallest || parameters[i] > specs[i].largest)
-      return Error(concat("parameter ", quoted(specs[i].name), " of format ",
-                          quoted(format.name()), " is ", specs[i].smallest,
-                          " to ", specs[i].largest, ", got ", parameters[i]));
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (parameters[i] >= specs[i].smallest && parameters[i] <= specs[i].largest)
+      continue;
+    std::string range = concat(specs[i].smallest, " to ", specs[i].largest);
+    for (size_t c = 0; c < specs[i].choices.size(); ++c)
+      range += concat(c == 0 ? " (" : ", ", specs[i].choices[c]);
+    if (!specs[i].choices.empty())
+      range += ")";
+    return Error(concat("parameter ", quoted(specs[i].name), " of format ",
+                        quoted(format.name()), " is ", range, ", got ",
+                        parameters[i]));
+  }
   return format.checkTogether(parameters);
 }
 
@@ -127,7 +142,7 @@ Status formats::checkFields(const Format &format, const PackedMatrix &packed) {
   if (packed.rows < 0 || packed.cols < 0)
     return Error(
         concat("the shape ", packed.rows, " x ", packed.cols, " is negative"));
-  std::vector<FieldSpec> specs = format.fields();
+  std::vector<FieldSpec> specs = format.fieldsFor(packed.parameters);
   if (packed.fields.size() != specs.size())
     return Error(concat("a matrix of format ", quoted(format.name()), " has ",
                         specs.size(), " fields, this one has ",
@@ -184,7 +199,7 @@ formats::allocatePacked(const Format &format, const CsrSource &matrix,
     return coordinateType.takeError();
   PackedMatrix packed{format.name(), matrix.rows, matrix.cols, matrix.nnz(), {},
                       parameters,    {}};
-  std::vector<FieldSpec> specs = format.fields();
+  std::vector<FieldSpec> specs = format.fieldsFor(parameters);
   for (size_t i = 0; i < specs.size(); ++i) {
     ElementType type = specs[i].role == FieldRole::Positions ? *positionType
                        : specs[i].role == FieldRole::Coordinates

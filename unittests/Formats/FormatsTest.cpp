@@ -13,6 +13,7 @@
 #include "TestUtils.h"
 
 #include <algorithm>
+#include <array>
 #include <gtest/gtest.h>
 #include <map>
 #include <numeric>
@@ -76,18 +77,26 @@ CooMatrix makeMatrix(uint64_t seed) {
 }
 
 /// The defaults, the smallest and the largest parameters, and some in between,
-/// where they fit together.
+/// where they fit together; each of them with every choice.
 std::vector<std::vector<int64_t>> parameterSets(const Format &format) {
   std::vector<std::vector<int64_t>> sets(6);
   for (const ParameterSpec &p : format.parameters()) {
-    sets[0].push_back(p.defaultValue);
-    sets[1].push_back(p.smallest);
-    sets[2].push_back(p.largest);
-    sets[3].push_back(std::clamp<int64_t>(3, p.smallest, p.largest));
-    sets[4].push_back(std::clamp<int64_t>(8, p.smallest, p.largest));
-    // Each larger than the one before.
-    int64_t grown = int64_t(4) << sets[5].size();
-    sets[5].push_back(std::clamp(grown, p.smallest, p.largest));
+    if (!p.choices.empty()) {
+      std::vector<std::vector<int64_t>> chosen;
+      for (int64_t c = p.smallest; c <= p.largest; ++c)
+        for (std::vector<int64_t> set : sets) {
+          set.push_back(c);
+          chosen.push_back(set);
+        }
+      sets = chosen;
+      continue;
+    }
+    for (size_t i = 0; i < sets.size(); ++i)
+      // In the last set, each is larger than the one before.
+      sets[i].push_back(std::clamp(
+          std::array{p.defaultValue, p.smallest, p.largest, int64_t(3),
+                     int64_t(8), int64_t(4) << sets[i].size()}[i % 6],
+          p.smallest, p.largest));
   }
   std::vector<std::vector<int64_t>> valid;
   for (const auto &set : sets)
@@ -191,44 +200,49 @@ TEST_P(FormatsTest, RoundTripsAreExact) {
 // fields, whatever the format.
 TEST_P(FormatsTest, ForeignFieldsAreRefused) {
   const Format &format = *GetParam();
-  CooMatrix coo = suited(makeMatrix(5), format);
-  PackedMatrix good = *pack(coo, format, {}, PackOptions());
-  ASSERT_EQ(format.check(good).message(), "");
-  for (size_t i = 0; i < good.fields.size(); ++i) {
+  for (const std::vector<int64_t> &parameters : parameterSets(format)) {
+    CooMatrix coo = suited(makeMatrix(5), format, parameters);
+    SCOPED_TRACE(describe(format, coo, parameters, 5));
+    PackedMatrix good = *pack(coo, format, parameters, PackOptions());
+    ASSERT_EQ(format.check(good).message(), "");
+    for (size_t i = 0; i < good.fields.size(); ++i) {
+      PackedMatrix bad = good;
+      bad.fields[i].bytes.push_back(std::byte(0));
+      EXPECT_NE(format.check(bad).message(), "") << i;
+      bad = good;
+      bad.fields.erase(bad.fields.begin() + static_cast<std::ptrdiff_t>(i));
+      EXPECT_NE(format.check(bad).message(), "") << i;
+      bad = good;
+      bad.fields[i].spec.name = "other";
+      EXPECT_NE(format.check(bad).message(), "") << i;
+      if (good.fields[i].count == 0)
+        continue;
+      // Nothing, where there was something: an error, never a crash.
+      bad = good;
+      bad.fields[i].count = 0;
+      bad.fields[i].bytes.clear();
+      EXPECT_NE(format.check(bad).message(), "") << i;
+    }
     PackedMatrix bad = good;
-    bad.fields[i].bytes.push_back(std::byte(0));
-    EXPECT_NE(format.check(bad).message(), "") << i;
+    bad.parameters.push_back(1);
+    EXPECT_NE(format.check(bad).message(), "");
     bad = good;
-    bad.fields.erase(bad.fields.begin() + static_cast<std::ptrdiff_t>(i));
-    EXPECT_NE(format.check(bad).message(), "") << i;
-    bad = good;
-    bad.fields[i].spec.name = "other";
-    EXPECT_NE(format.check(bad).message(), "") << i;
-    if (good.fields[i].count == 0)
-      continue;
-    // Nothing, where there was something: an error, never a crash.
-    bad = good;
-    bad.fields[i].count = 0;
-    bad.fields[i].bytes.clear();
-    EXPECT_NE(format.check(bad).message(), "") << i;
+    bad.rows = -1;
+    EXPECT_NE(format.check(bad).message(), "");
   }
-  PackedMatrix bad = good;
-  bad.parameters.push_back(1);
-  EXPECT_NE(format.check(bad).message(), "");
-  bad = good;
-  bad.rows = -1;
-  EXPECT_NE(format.check(bad).message(), "");
 }
 
 // Random bytes in a field give an error or a matrix, never a crash.
 TEST_P(FormatsTest, DamagedFieldsDoNotCrash) {
   const Format &format = *GetParam();
-  for (uint64_t seed = 0; seed < 500; ++seed) {
+  std::vector<std::vector<int64_t>> sets = parameterSets(format);
+  for (uint64_t seed = 0; seed < 500 + 100 * sets.size(); ++seed) {
     Random random(seed + 1000000);
-    CooMatrix coo = suited(makeMatrix(seed), format);
+    const std::vector<int64_t> &parameters = sets[seed % sets.size()];
+    CooMatrix coo = suited(makeMatrix(seed), format, parameters);
     PackOptions options;
     options.positionWidth = options.coordinateWidth = 32;
-    PackedMatrix packed = *pack(coo, format, {}, options);
+    PackedMatrix packed = *pack(coo, format, parameters, options);
     Field &field = packed.fields[static_cast<size_t>(
         random.below(static_cast<int64_t>(packed.fields.size())))];
     if (field.bytes.empty())
@@ -246,10 +260,15 @@ TEST_P(FormatsTest, DamagedFieldsDoNotCrash) {
 TEST_P(FormatsTest, IsFoundByName) {
   EXPECT_EQ(findFormat(GetParam()->name()), GetParam());
   EXPECT_FALSE(GetParam()->sizeFormula().empty());
-  for (const FieldSpec &field : GetParam()->fields()) {
-    EXPECT_FALSE(field.size.empty());
-    EXPECT_FALSE(field.description.empty());
-  }
+  for (const std::vector<int64_t> &parameters : parameterSets(*GetParam()))
+    for (const FieldSpec &field : GetParam()->fieldsFor(parameters)) {
+      EXPECT_FALSE(field.size.empty());
+      EXPECT_FALSE(field.description.empty());
+    }
+  for (const ParameterSpec &p : GetParam()->parameters())
+    if (!p.choices.empty())
+      EXPECT_EQ(static_cast<int64_t>(p.choices.size()),
+                p.largest - p.smallest + 1);
 }
 
 TEST_P(FormatsTest, ParametersOutOfRangeAreRefused) {

@@ -23,18 +23,6 @@ using namespace sparsegpu;
 using namespace sparsegpu::formats;
 using namespace sparsegpu::test;
 
-/// The value of `key` in a flat JSON object, without quotes.
-static std::string jsonValue(std::string_view object, const std::string &key) {
-  size_t at = object.find("\"" + key + "\":");
-  if (at == std::string_view::npos)
-    return "";
-  at = object.find_first_not_of(" \n\t", at + key.size() + 3);
-  if (object[at] == '"')
-    return std::string(
-        object.substr(at + 1, object.find('"', at + 1) - at - 1));
-  return std::string(object.substr(at, object.find_first_of(",}\n", at) - at));
-}
-
 TEST(SharedData, AllMatricesMatchTheManifest) {
   std::string dir = dataDir();
   if (dir.empty())

@@ -81,6 +81,18 @@ inline std::string dataDir() {
   return std::filesystem::exists(dir + "/manifest.json") ? dir : "";
 }
 
+/// The value of `key` in a flat JSON object, without quotes.
+inline std::string jsonValue(std::string_view object, const std::string &key) {
+  size_t at = object.find("\"" + key + "\":");
+  if (at == std::string_view::npos)
+    return "";
+  at = object.find_first_not_of(" \n\t", at + key.size() + 3);
+  if (object[at] == '"')
+    return std::string(
+        object.substr(at + 1, object.find('"', at + 1) - at - 1));
+  return std::string(object.substr(at, object.find_first_of(",}\n", at) - at));
+}
+
 /// Entries by place, those at one place added up: what a matrix means.
 using Meaning = std::map<std::pair<int64_t, int64_t>, double>;
 

@@ -62,8 +62,8 @@ int sparsegpu_matrix_pack(sparsegpu_matrix *matrix, const char *format,
                           const char *value_type);
 
 /** As sparsegpu_matrix_pack, with `parameters` numbers at `values`, in the
- * order of the format's documentation (BSR: rows and columns of a block); 0 of
- * them: the defaults. */
+ * order of the format's documentation (BSR: rows and columns of a block); a
+ * choice is the number that is documented there; 0 of them: the defaults. */
 int sparsegpu_matrix_pack_with(sparsegpu_matrix *matrix, const char *format,
                                int parameters, const int64_t *values,
                                unsigned position_width,

@@ -55,6 +55,9 @@ struct ParameterSpec {
   std::string_view name;
   int64_t defaultValue, smallest, largest;
   std::string_view description;
+  /// Where the numbers stand for choices: the name of each, from `smallest` to
+  /// `largest`.
+  std::vector<std::string_view> choices = {};
 };
 
 /// A matrix in compressed rows, columns ascending strictly within each row, in
@@ -82,6 +85,10 @@ public:
   virtual bool storesRowPermutation() const { return false; }
   /// The fields in the order of the ABI.
   virtual std::vector<FieldSpec> fields() const = 0;
+  /// The fields with these parameters, where they depend on them: then fields()
+  /// are those of the defaults.
+  virtual std::vector<FieldSpec>
+  fieldsFor(const std::vector<int64_t> &parameters) const;
   /// The size in bytes as a formula in the fields' sizes and the bytes p of a
   /// position, c of a coordinate, v of a value.
   virtual std::string_view sizeFormula() const = 0;

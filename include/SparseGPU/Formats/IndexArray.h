@@ -48,6 +48,37 @@ private:
   size_t bytes;
 };
 
+/// Writes positions or coordinates, known to fit, of any integer type.
+class IndexWriter {
+public:
+  /// Requires an integer type.
+  IndexWriter(std::byte *data, ElementType type)
+      : data(data), bytes(byteSize(type)) {}
+
+  void set(int64_t i, int64_t value) const {
+    switch (bytes) {
+    case 1:
+      return write<uint8_t>(i, value);
+    case 2:
+      return write<uint16_t>(i, value);
+    case 4:
+      return write<uint32_t>(i, value);
+    default:
+      return write<int64_t>(i, value);
+    }
+  }
+
+private:
+  template <typename T> void write(int64_t i, int64_t value) const {
+    T narrow = static_cast<T>(value);
+    std::memcpy(data + i * static_cast<int64_t>(sizeof(T)), &narrow,
+                sizeof(narrow));
+  }
+
+  std::byte *data;
+  size_t bytes;
+};
+
 template <typename T>
 void storeIndicesAs(const int64_t *input, size_t count, std::byte *output) {
   for (size_t i = 0; i < count; ++i) {

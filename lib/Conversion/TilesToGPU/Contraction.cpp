@@ -24,17 +24,11 @@
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
-#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/Utils/Utils.h"
 
 using namespace mlir;
 using namespace sparsegpu;
-
-static void syncWarp(OpBuilder &b, Location loc) {
-  Value all = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(-1));
-  NVVM::SyncWarpOp::create(b, loc, all);
-}
 
 /// `source` as one row of memory, with the strides of its two dimensions.
 static Value flatten(OpBuilder &b, Location loc, Value source,
@@ -93,7 +87,7 @@ LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
   Value flat = flatten(b, loc, source, strides);
   unsigned rowDim = gather.getTransposed() ? 1 : 0;
   Staged staged = stage(step, strides[rowDim]);
-  syncWarp(b, loc);
+  syncWarp();
   SmallVector<Value> columns =
       clamp(getColumns(lookup(gather.getColumns())), source, 1 - rowDim);
   if (gather.getTransposed())
@@ -151,7 +145,7 @@ LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
           unrolled->epilogueLoopOp->getResults().begin(),
           unrolled->epilogueLoopOp->getResults().end());
   }
-  syncWarp(b, loc);
+  syncWarp();
   return success();
 }
 

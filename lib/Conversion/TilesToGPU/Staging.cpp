@@ -15,7 +15,8 @@
 // memory: loads are coalesced.
 //
 // Tiles of `tensor.generate` are computed where they are stored: the decode of
-// a format by element access.
+// a format by element access. Entries of `sparse_gpu.decode_ids` are scattered
+// into a tile that is cleared before.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,6 +24,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -36,7 +38,8 @@ GatherOp TileDistribution::matchStep(linalg::LinalgOp op, StepTiles &step) {
   auto deferredAs = [&](Value value) { return tiles[value].deferred; };
   step.values = deferredAs(op.getDpsInputs()[0]);
   auto gather = dyn_cast_or_null<GatherOp>(deferredAs(op.getDpsInputs()[1]));
-  if (!gather || !isa_and_nonnull<DecodeOp, tensor::GenerateOp>(step.values))
+  if (!gather ||
+      !isa_and_nonnull<DecodeOp, DecodeIdsOp, tensor::GenerateOp>(step.values))
     return {};
   step.coordinates = deferredAs(gather.getRows());
   if (auto contiguous = dyn_cast_or_null<CoordinatesOp>(step.coordinates))
@@ -46,10 +49,19 @@ GatherOp TileDistribution::matchStep(linalg::LinalgOp op, StepTiles &step) {
     step.count = generate.getDynamicExtents().front();
   else
     return {};
-  if (inputs == 3)
-    step.present =
-        dyn_cast_or_null<tensor::GenerateOp>(deferredAs(op.getDpsInputs()[2]));
-  return inputs == 2 || step.present ? gather : GatherOp();
+  if (inputs == 2)
+    return gather;
+  step.present = deferredAs(op.getDpsInputs()[2]);
+  bool matches = isa<DecodeIdsOp>(step.values)
+                     ? step.present == step.values
+                     : isa_and_nonnull<tensor::GenerateOp>(step.present);
+  return matches ? gather : GatherOp();
+}
+
+void TileDistribution::syncWarp() {
+  Location loc = lane.getLoc();
+  Value all = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(-1));
+  NVVM::SyncWarpOp::create(b, loc, all);
 }
 
 Value TileDistribution::sharedView(int64_t offset, int64_t count,
@@ -114,9 +126,72 @@ void TileDistribution::stageElement(const StepTiles &step, const Staged &staged,
   memref::StoreOp::create(b, loc, value, staged.values, slot);
   if (!step.present)
     return;
-  Value present = generateAt(step.present, {row, entry});
+  Value present =
+      generateAt(cast<tensor::GenerateOp>(step.present), {row, entry});
   Value flag = arith::ExtUIOp::create(b, loc, b.getI8Type(), present);
   memref::StoreOp::create(b, loc, flag, staged.present, slot);
+}
+
+/// 1. Lanes clear the tile. 2. For each tile of the format that the step
+/// reaches, lanes take every 32nd entry and store those whose position is one
+/// of the step's.
+void TileDistribution::stageIds(DecodeIdsOp decode, const Staged &staged,
+                                int64_t rows) {
+  Location loc = decode.getLoc();
+  auto add = [&](Value x, Value y) -> Value {
+    return arith::AddIOp::create(b, loc, x, y);
+  };
+  auto mul = [&](Value x, int64_t y) -> Value {
+    return arith::MulIOp::create(b, loc, x, index(y));
+  };
+  auto load = [&](Value list, Value at) {
+    return castToIndex(b, loc,
+                       memref::LoadOp::create(b, loc, lookup(list), at));
+  };
+  Type element = cast<MemRefType>(staged.values.getType()).getElementType();
+  Value first = mul(staged.firstSlot, rows);
+  auto store = [&](Value slot, Value value, int64_t present) {
+    memref::StoreOp::create(b, loc, value, staged.values, slot);
+    if (!staged.present)
+      return;
+    Value flag = arith::ConstantIntOp::create(b, loc, b.getI8Type(), present);
+    memref::StoreOp::create(b, loc, flag, staged.present, slot);
+  };
+  int64_t columns = decode.getTileColumns();
+  Value begin = lookup(decode.getBegin()), count = lookup(decode.getCount());
+  OpBuilder::InsertionGuard guard(b);
+
+  auto clear = scf::ForOp::create(b, loc, lane, mul(count, rows), index(32));
+  b.setInsertionPointToStart(clear.getBody());
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(element));
+  store(add(first, clear.getInductionVar()), zero, 0);
+  b.setInsertionPointAfter(clear);
+  syncWarp();
+
+  Value firstTile = arith::DivUIOp::create(b, loc, begin, index(columns));
+  Value lastTile =
+      arith::CeilDivUIOp::create(b, loc, add(begin, count), index(columns));
+  auto loop = scf::ForOp::create(b, loc, firstTile, lastTile, index(1));
+  b.setInsertionPointToStart(loop.getBody());
+  Value tile = loop.getInductionVar();
+  Value firstEntry = add(load(decode.getOffsets(), tile), lane);
+  Value lastEntry = load(decode.getOffsets(), add(tile, index(1)));
+  auto entries = scf::ForOp::create(b, loc, firstEntry, lastEntry, index(32));
+  b.setInsertionPointToStart(entries.getBody());
+  Value entry = entries.getInductionVar();
+  Value id = load(decode.getIds(), entry);
+  Value row = arith::DivUIOp::create(b, loc, id, index(columns));
+  Value column = add(mul(tile, columns),
+                     arith::RemUIOp::create(b, loc, id, index(columns)));
+  // Columns before the step become large, and are left out as those after it.
+  Value position = arith::SubIOp::create(b, loc, column, begin);
+  Value isHere =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, position, count);
+  auto branch = scf::IfOp::create(b, loc, isHere, false);
+  b.setInsertionPointToStart(branch.thenBlock());
+  Value value =
+      memref::LoadOp::create(b, loc, lookup(decode.getSource()), entry);
+  store(add(first, add(mul(position, rows), row)), value, 1);
 }
 
 TileDistribution::Staged TileDistribution::stage(const StepTiles &step,
@@ -152,8 +227,12 @@ TileDistribution::Staged TileDistribution::stage(const StepTiles &step,
     Value offset = arith::MulIOp::create(b, loc, coordinate, rowStride);
     Value slot = arith::AddIOp::create(b, loc, staged.firstSlot, entry);
     memref::StoreOp::create(b, loc, offset, staged.offsets, slot);
-    if (rows == 1)
+    if (rows == 1 && !isa<DecodeIdsOp>(step.values))
       stageElement(step, staged, rows, entry);
+  }
+  if (auto decode = dyn_cast<DecodeIdsOp>(step.values)) {
+    stageIds(decode, staged, rows);
+    return staged;
   }
   if (rows == 1)
     return staged;

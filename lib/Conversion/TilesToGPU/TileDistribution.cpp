@@ -77,8 +77,9 @@ LogicalResult TileDistribution::distributeOp(Operation &op) {
     return distributeScatter(scatter);
   if (auto fill = dyn_cast<linalg::FillOp>(op))
     return distributeFill(fill);
-  if (isa<CoordinatesOp, DecodeOp>(op)) {
-    tiles[op.getResult(0)].deferred = &op;
+  if (isa<CoordinatesOp, DecodeOp, DecodeIdsOp>(op)) {
+    for (Value result : op.getResults())
+      tiles[result].deferred = &op;
     return success();
   }
   if (auto elements = dyn_cast<tensor::FromElementsOp>(op)) {

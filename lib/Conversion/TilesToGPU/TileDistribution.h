@@ -79,10 +79,11 @@ private:
   mlir::LogicalResult distributeContraction(mlir::linalg::LinalgOp op);
 
   /// What one step multiplies the gathered rows by: operations that are
-  /// deferred. `present` is null when everything takes part.
+  /// deferred. `present` is null when everything takes part; it is `values`
+  /// when one operation gives both.
   struct StepTiles {
-    mlir::Operation *coordinates = nullptr, *values = nullptr;
-    mlir::tensor::GenerateOp present;
+    mlir::Operation *coordinates = nullptr, *values = nullptr,
+                    *present = nullptr;
     /// Positions of the step.
     mlir::Value count;
   };
@@ -97,6 +98,8 @@ private:
   Staged stage(const StepTiles &step, mlir::Value rowStride);
   void stageElement(const StepTiles &step, const Staged &staged, int64_t rows,
                     mlir::Value flat);
+  /// Stages values and presence of entries that ids place.
+  void stageIds(DecodeIdsOp decode, const Staged &staged, int64_t rows);
   mlir::Value coordinateAt(mlir::Operation *coordinates, mlir::Value entry);
   /// The element of `generate` at `subscripts`, computed here.
   mlir::Value generateAt(mlir::tensor::GenerateOp generate,
@@ -122,6 +125,8 @@ private:
   /// `columns`, kept below `extent` where that is not known already.
   llvm::SmallVector<mlir::Value> clamp(llvm::ArrayRef<mlir::Value> columns,
                                        mlir::Value source, int64_t dim);
+  /// All lanes of the warp wait for each other, and see what they stored.
+  void syncWarp();
   mlir::Value sharedView(int64_t offset, int64_t count, mlir::Type element);
   mlir::Value index(int64_t value);
   mlir::Value lookup(mlir::Value value) {

@@ -282,3 +282,37 @@ func.func @bsr(%p: memref<?xi32>, %c: memref<?xi32>, %v: memref<?xf32>, %m: inde
     schedules [#sparse_gpu.schedule<unroll = 1>]
   return
 }
+
+// -----
+
+#f = #sparse_gpu.condensed_tiles<layout = me_tcf, window = 4, tile = 8>
+
+// Decode by ids: lanes clear the tile, wait, and scatter the entries of the
+// format's tiles that the step reaches, each lane every 32nd.
+// CHECK-LABEL: func @decode_ids(
+// CHECK-SAME:    %{{[^:]*}}: memref<17xi32>, %[[T:[^:]*]]: memref<?xi32>, %{{[^:]*}}: memref<?xi32>, %[[IDS:[^:]*]]: memref<?xi8>, %[[VAL:[^:]*]]: memref<?xf32>
+// CHECK:         scf.for {{.*}} step %c32
+// CHECK:           scf.for {{.*}} step %c32
+// CHECK:             memref.store %{{.*}} : memref<512xf32, #gpu.address_space<workgroup>>
+// CHECK:             memref.store %{{.*}} : memref<512xi8, #gpu.address_space<workgroup>>
+// CHECK:           nvvm.bar.warp.sync
+// CHECK:           scf.for {{.*}} step %c1
+// CHECK:             memref.load %[[T]]
+// CHECK:             memref.load %[[T]]
+// CHECK:             scf.for {{.*}} step %c32
+// CHECK:               memref.load %[[IDS]]
+// CHECK:               %[[HERE:.*]] = arith.cmpi ult
+// CHECK:               scf.if %[[HERE]]
+// CHECK:                 %[[A:.*]] = memref.load %[[VAL]]
+// CHECK:                 memref.store %[[A]], {{.*}} : memref<512xf32, #gpu.address_space<workgroup>>
+// CHECK:           nvvm.bar.warp.sync
+// CHECK:           scf.for {{.*}} -> (f32, f32, f32, f32) {
+// CHECK:           nvvm.bar.warp.sync
+func.func @decode_ids(%w: memref<17xi32>, %t: memref<?xi32>, %c: memref<?xi32>, %p: memref<?xi8>, %v: memref<?xf32>,
+    %B: memref<64x32xf32>, %C: memref<64x32xf32>) {
+  sparse_gpu.spmm a(%w, %t, %c, %p, %v : memref<17xi32>, memref<?xi32>, memref<?xi32>, memref<?xi8>, memref<?xf32>
+      of tensor<64x64xf32, #f>)
+    b(%B : memref<64x32xf32>) outs(%C : memref<64x32xf32>)
+    schedules [#sparse_gpu.schedule<unroll = 1>]
+  return
+}

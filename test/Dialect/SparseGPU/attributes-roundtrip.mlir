@@ -42,6 +42,14 @@
 "test.op"() {blocked_ell.all = #sparse_gpu.blocked_ell<size = 32, coordinates = i16>} : () -> ()
 // CHECK: sliced_ell.all = #sparse_gpu.sliced_ell<rows = 4, positions = i64, coordinates = i16>
 "test.op"() {sliced_ell.all = #sparse_gpu.sliced_ell<rows = 4, positions = i64, coordinates = i16>} : () -> ()
+// CHECK: condensed.default = #sparse_gpu.condensed_tiles{{[,}]}}
+"test.op"() {condensed.default = #sparse_gpu.condensed_tiles<layout = bit_tcf, window = 16, tile = 8>} : () -> ()
+// CHECK: condensed.tcf = #sparse_gpu.condensed_tiles<layout = tcf>
+"test.op"() {condensed.tcf = #sparse_gpu.condensed_tiles<layout = tcf>} : () -> ()
+// CHECK: condensed.me_tcf = #sparse_gpu.condensed_tiles<layout = me_tcf, window = 8>
+"test.op"() {condensed.me_tcf = #sparse_gpu.condensed_tiles<window = 8, layout = me_tcf>} : () -> ()
+// CHECK: condensed.all = #sparse_gpu.condensed_tiles<layout = me_bcrs, window = 8, tile = 1, positions = i64, coordinates = i16>
+"test.op"() {condensed.all = #sparse_gpu.condensed_tiles<coordinates = i16, positions = i64, tile = 1, window = 8, layout = me_bcrs>} : () -> ()
 
 // CHECK: guard = #sparse_gpu.guard<n ge 33>
 "test.op"() {guard = #sparse_gpu.guard<n ge 33>} : () -> ()

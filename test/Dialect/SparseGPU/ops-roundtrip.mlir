@@ -146,3 +146,12 @@ func.func @tiles(%crd: memref<?xi32>, %val: memref<?xf32>, %B: memref<?x?xf32>,
     : tensor<1x64xf32>, tensor<1xindex> into memref<?x?xf32>
   return
 }
+
+// CHECK-LABEL: func @decode_ids(
+// CHECK-SAME:    %[[V:[^:]*]]: memref<?xf32>, %[[IDS:[^:]*]]: memref<?xi8>, %[[T:[^:]*]]: memref<?xi32>, %[[S:[^:]*]]: index, %[[COUNT:[^:]*]]: index
+// CHECK:         %{{.*}}, %{{.*}} = sparse_gpu.decode_ids %[[V]] at %[[IDS]] in %[[T]][%[[S]]] [%[[COUNT]]] tiles of 8 : memref<?xf32>, memref<?xi8>, memref<?xi32> -> tensor<16x?xf32>, tensor<16x?xi1>
+func.func @decode_ids(%v: memref<?xf32>, %ids: memref<?xi8>, %tiles: memref<?xi32>, %s: index, %count: index) {
+  %a, %present = sparse_gpu.decode_ids %v at %ids in %tiles[%s] [%count] tiles of 8
+    : memref<?xf32>, memref<?xi8>, memref<?xi32> -> tensor<16x?xf32>, tensor<16x?xi1>
+  return
+}

@@ -142,3 +142,59 @@ func.func @f(%t: tensor<1x32xf32>, %h: tensor<1x32xf16>, %u: tensor<32xf32>, %C:
   sparse_gpu.scatter %u into %C rows(%r) columns(%n) : tensor<32xf32>, tensor<1xindex> into memref<?x?xf32>
   return
 }
+
+// -----
+
+func.func @f(%v: memref<?xf32>, %ids: memref<?xf16>, %t: memref<?xi32>, %i: index) {
+  // expected-error @+1 {{needs ids and offsets of rank 1 of integers or index, got 'memref<?xf16>' (IDS-1)}}
+  %a, %p = sparse_gpu.decode_ids %v at %ids in %t[%i] [%i] tiles of 8 : memref<?xf32>, memref<?xf16>, memref<?xi32> -> tensor<4x?xf32>, tensor<4x?xi1>
+  return
+}
+
+// -----
+
+func.func @f(%v: memref<?xf32>, %ids: memref<?xi8>, %t: memref<?x?xi32>, %i: index) {
+  // expected-error @+1 {{needs ids and offsets of rank 1 of integers or index, got 'memref<?x?xi32>' (IDS-1)}}
+  %a, %p = sparse_gpu.decode_ids %v at %ids in %t[%i] [%i] tiles of 8 : memref<?xf32>, memref<?xi8>, memref<?x?xi32> -> tensor<4x?xf32>, tensor<4x?xi1>
+  return
+}
+
+// -----
+
+func.func @f(%v: memref<?xf32>, %ids: memref<?xi8>, %t: memref<?xi32>, %i: index) {
+  // expected-error @+1 {{cannot decode 'memref<?xf32>' to 'tensor<4x?xf16>': the tile needs rank 2, a static row count and the element type of a source of rank 1 (IDS-1)}}
+  %a, %p = sparse_gpu.decode_ids %v at %ids in %t[%i] [%i] tiles of 8 : memref<?xf32>, memref<?xi8>, memref<?xi32> -> tensor<4x?xf16>, tensor<4x?xi1>
+  return
+}
+
+// -----
+
+func.func @f(%v: memref<?xf32>, %ids: memref<?xi8>, %t: memref<?xi32>, %i: index) {
+  // expected-error @+1 {{cannot decode 'memref<?xf32>' to 'tensor<?x?xf32>': the tile needs rank 2, a static row count and the element type of a source of rank 1 (IDS-1)}}
+  %a, %p = sparse_gpu.decode_ids %v at %ids in %t[%i] [%i] tiles of 8 : memref<?xf32>, memref<?xi8>, memref<?xi32> -> tensor<?x?xf32>, tensor<4x?xi1>
+  return
+}
+
+// -----
+
+func.func @f(%v: memref<?x?xf32>, %ids: memref<?xi8>, %t: memref<?xi32>, %i: index) {
+  // expected-error @+1 {{cannot decode 'memref<?x?xf32>' to 'tensor<4x?xf32>': the tile needs rank 2, a static row count and the element type of a source of rank 1 (IDS-1)}}
+  %a, %p = sparse_gpu.decode_ids %v at %ids in %t[%i] [%i] tiles of 8 : memref<?x?xf32>, memref<?xi8>, memref<?xi32> -> tensor<4x?xf32>, tensor<4x?xi1>
+  return
+}
+
+// -----
+
+func.func @f(%v: memref<?xf32>, %ids: memref<?xi8>, %t: memref<?xi32>, %i: index) {
+  // expected-error @+1 {{says of each element whether it is present, in 'tensor<4x?xi1>', got 'tensor<4x?xi8>' (IDS-1)}}
+  %a, %p = sparse_gpu.decode_ids %v at %ids in %t[%i] [%i] tiles of 8 : memref<?xf32>, memref<?xi8>, memref<?xi32> -> tensor<4x?xf32>, tensor<4x?xi8>
+  return
+}
+
+// -----
+
+func.func @f(%v: memref<?xf32>, %ids: memref<?xi8>, %t: memref<?xi32>, %i: index) {
+  // expected-error @+1 {{needs tiles of at least one column, got 0 (IDS-1)}}
+  %a, %p = sparse_gpu.decode_ids %v at %ids in %t[%i] [%i] tiles of 0 : memref<?xf32>, memref<?xi8>, memref<?xi32> -> tensor<4x?xf32>, tensor<4x?xi1>
+  return
+}

@@ -8,6 +8,7 @@
 #include "SparseGPU/Dialect/SparseGPU/IR/FormatSupport.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -115,7 +116,8 @@ SmallVector<StorageField>
 sparsegpu::getFieldTypes(const FormatDescription &description,
                          RankedTensorType type, ArrayRef<int64_t> sizes) {
   SmallVector<StorageField> fields;
-  for (auto [spec, size] : llvm::zip(description.format.fields(), sizes)) {
+  for (auto [spec, size] :
+       llvm::zip(description.format.fieldsFor(description.parameters), sizes)) {
     Type element = type.getElementType();
     if (spec.role == formats::FieldRole::Positions)
       element = description.positions;
@@ -177,6 +179,29 @@ Value IndexBuilder::load(Value field, Value at) const {
                      memref::LoadOp::create(builder, loc, field, at));
 }
 
+Value IndexBuilder::less(Value a, Value b) const {
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, a, b);
+}
+
+Value IndexBuilder::equal(Value a, Value b) const {
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, a, b);
+}
+
+Value IndexBuilder::loadIf(Value condition, Type type,
+                           function_ref<Value(IndexBuilder)> then) const {
+  auto branch = scf::IfOp::create(
+      builder, loc, condition,
+      [&](OpBuilder &body, Location loc) {
+        scf::YieldOp::create(body, loc, then(IndexBuilder{body, loc}));
+      },
+      [&](OpBuilder &body, Location loc) {
+        Value zero = arith::ConstantOp::create(
+            body, loc, cast<TypedAttr>(body.getZeroAttr(type)));
+        scf::YieldOp::create(body, loc, zero);
+      });
+  return branch.getResult(0);
+}
+
 Value IndexBuilder::lowerBound(
     Value begin, Value end, Value value,
     function_ref<Value(IndexBuilder, Value)> element) const {
@@ -198,6 +223,47 @@ Value IndexBuilder::lowerBound(
         Value last =
             arith::SelectOp::create(body, loc, below, range[1], middle);
         scf::YieldOp::create(body, loc, ValueRange{first, last});
+      });
+  return loop.getResult(0);
+}
+
+Value IndexBuilder::holds(Value field, Value at, Value end, Value key) const {
+  return loadIf(less(at, end), builder.getI1Type(), [&](IndexBuilder in) {
+    return in.equal(in.load(field, at), key);
+  });
+}
+
+Value IndexBuilder::testBit(Value words, Value word, Value bit) const {
+  Value bits = memref::LoadOp::create(builder, loc, words, word);
+  Value shift = arith::IndexCastUIOp::create(builder, loc, bits.getType(), bit);
+  bits = arith::ShRUIOp::create(builder, loc, bits, shift);
+  return arith::TruncIOp::create(builder, loc, builder.getI1Type(), bits);
+}
+
+/// The number of set bits as an index.
+static Value countBits(const IndexBuilder &at, Value bits) {
+  Value count = math::CtPopOp::create(at.builder, at.loc, bits);
+  return castToIndex(at.builder, at.loc, count);
+}
+
+Value IndexBuilder::countBitsBelow(Value words, Value first, Value word,
+                                   Value bit) const {
+  Value bits = memref::LoadOp::create(builder, loc, words, word);
+  Type type = bits.getType();
+  Value shift = arith::IndexCastUIOp::create(builder, loc, type, bit);
+  Value one =
+      arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(type, 1));
+  Value mask = arith::ShLIOp::create(builder, loc, one, shift);
+  mask = arith::SubIOp::create(builder, loc, mask, one);
+  Value below =
+      countBits(*this, arith::AndIOp::create(builder, loc, bits, mask));
+  auto loop = scf::ForOp::create(
+      builder, loc, first, word, constant(1), below,
+      [&](OpBuilder &body, Location loc, Value i, ValueRange sum) {
+        IndexBuilder at{body, loc};
+        Value whole = memref::LoadOp::create(body, loc, words, i);
+        Value next = at.add(sum[0], countBits(at, whole));
+        scf::YieldOp::create(body, loc, next);
       });
   return loop.getResult(0);
 }

@@ -23,7 +23,7 @@ static void addRead(Effects &effects, OpOperand &operand) {
 }
 
 //===----------------------------------------------------------------------===//
-// coordinates, decode
+// coordinates, decode, decode_ids
 //===----------------------------------------------------------------------===//
 
 LogicalResult CoordinatesOp::verify() {
@@ -55,6 +55,38 @@ LogicalResult DecodeOp::verify() {
 
 void DecodeOp::getEffects(Effects &effects) {
   addRead(effects, getSourceMutable());
+}
+
+LogicalResult DecodeIdsOp::verify() {
+  auto source = cast<MemRefType>(getSource().getType());
+  auto tile = cast<RankedTensorType>(getTile().getType());
+  for (Value list : {getIds(), getOffsets()}) {
+    auto type = cast<MemRefType>(list.getType());
+    if (type.getRank() != 1 || !isOverheadType(type.getElementType()))
+      return emitOpError("needs ids and offsets of rank 1 of integers or "
+                         "index, got ")
+             << type << " (IDS-1)";
+  }
+  if (source.getRank() != 1 || tile.getRank() != 2 || tile.isDynamicDim(0) ||
+      tile.getElementType() != source.getElementType())
+    return emitOpError("cannot decode ") << source << " to " << tile
+                                         << ": the tile needs rank 2, a static "
+                                            "row count and the element type "
+                                            "of a source of rank 1 (IDS-1)";
+  auto present = tile.clone(IntegerType::get(getContext(), 1));
+  if (getPresent().getType() != present)
+    return emitOpError("says of each element whether it is present, in ")
+           << present << ", got " << getPresent().getType() << " (IDS-1)";
+  if (getTileColumns() < 1)
+    return emitOpError("needs tiles of at least one column, got ")
+           << getTileColumns() << " (IDS-1)";
+  return success();
+}
+
+void DecodeIdsOp::getEffects(Effects &effects) {
+  addRead(effects, getSourceMutable());
+  addRead(effects, getIdsMutable());
+  addRead(effects, getOffsetsMutable());
 }
 
 //===----------------------------------------------------------------------===//

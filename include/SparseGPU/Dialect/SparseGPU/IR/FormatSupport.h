@@ -100,8 +100,27 @@ struct IndexBuilder {
   mlir::Value rem(mlir::Value a, int64_t b) const;
   mlir::Value ceilDiv(mlir::Value a, int64_t b) const;
   mlir::Value min(mlir::Value a, mlir::Value b) const;
+  /// a < b and a == b, as i1.
+  mlir::Value less(mlir::Value a, mlir::Value b) const;
+  mlir::Value equal(mlir::Value a, mlir::Value b) const;
   /// Element `at` of a field of unsigned integers.
   mlir::Value load(mlir::Value field, mlir::Value at) const;
+  /// `then` where `condition` holds, else zero of `type`: an index, an integer
+  /// or a float.
+  mlir::Value loadIf(mlir::Value condition, mlir::Type type,
+                     llvm::function_ref<mlir::Value(IndexBuilder)> then) const;
+
+  /// Whether the element of `field` at `at` is `key`; false if `at` is not
+  /// below `end`.
+  mlir::Value holds(mlir::Value field, mlir::Value at, mlir::Value end,
+                    mlir::Value key) const;
+
+  /// Bitmaps: whether bit `bit` of element `word` of `words` is set, and how
+  /// many bits are set in elements [first, word) and below `bit` in `word`.
+  mlir::Value testBit(mlir::Value words, mlir::Value word,
+                      mlir::Value bit) const;
+  mlir::Value countBitsBelow(mlir::Value words, mlir::Value first,
+                             mlir::Value word, mlir::Value bit) const;
 
   /// The first position of [begin, end) whose `element`, an index, is not below
   /// `value`, or `end`. Elements ascend. A binary search.

@@ -11,6 +11,7 @@
 include "SparseGPU/Dialect/SparseGPU/IR/SparseFormatInterface.td"
 include "SparseGPU/Dialect/SparseGPU/IR/SparseGPUDialect.td"
 include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
 include "mlir/IR/TensorEncoding.td"
 
 class SparseGPU_Attr<string name, string attrMnemonic, list<Trait> traits = []>
@@ -325,6 +326,89 @@ def SparseGPU_VNMAttr : SparseGPU_Format<"VNM", "vnm",
     DefaultValuedParameter<"int64_t", "2",
       "stored places of a row of a block">:$n,
     DefaultValuedParameter<"int64_t", "8", "columns of a block">:$m);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+def SparseGPU_CondensedLayout : I32Enum<"CondensedLayout",
+    "layout of condensed tiles", [
+  I32EnumCase<"TCF", 0, "tcf">, I32EnumCase<"METCF", 1, "me_tcf">,
+  I32EnumCase<"BitTCF", 2, "bit_tcf">, I32EnumCase<"MEBCRS", 3, "me_bcrs">]> {
+  let cppNamespace = "::sparsegpu";
+}
+
+def SparseGPU_CondensedTilesAttr
+    : SparseGPU_Format<"CondensedTiles", "condensed_tiles",
+                       ["storesPadding", "hasPartialUnits"]> {
+  let summary = "tiles of the distinct columns of row windows";
+  let description = [{
+    The encoding of an M x K matrix as condensed tiles
+    (`docs/Formats/CondensedTiles.md`): windows of `window` rows, and of each
+    the columns that have an entry, `tile` of them side by side. Storage, in the
+    order of the ABI, by `layout`:
+
+    | layout | fields |
+    |---|---|
+    | `tcf` | positions, tiles, coordinates, condensed, local_rows, values |
+    | `me_tcf` | windows, tiles, columns, ids (i8), values |
+    | `bit_tcf` | windows, tiles, columns, bitmaps (i64), values |
+    | `me_bcrs` | positions, coordinates, values |
+
+    Windows, tiles and positions have the type `positions`; columns,
+    coordinates, condensed and local_rows the type `coordinates`. `window` and
+    `tile` are 1 to 16 each. Places that have no entry take no part in products,
+    except in `me_bcrs`, which stores them as zeros.
+
+    Constraints: those of every format (FMT-1 to FMT-4).
+
+    ```mlir
+    tensor<?x?xf16, #sparse_gpu.condensed_tiles<layout = me_tcf, window = 16,
+                                                tile = 8>>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"::sparsegpu::CondensedLayout",
+      "::sparsegpu::CondensedLayout::BitTCF",
+      "how the entries of a tile are stored">:$layout,
+    DefaultValuedParameter<"int64_t", "16", "rows of a window">:$window,
+    DefaultValuedParameter<"int64_t", "8", "columns of a tile">:$tile,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a coordinate">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+def SparseGPU_RowMergeAttr
+    : SparseGPU_Format<"RowMerge", "row_merge", ["hasPartialUnits"]> {
+  let summary = "tiles of 16 row masks";
+  let description = [{
+    The encoding of an M x K matrix as compressed rows of 16 x 16 tiles, each a
+    bitmap and packed values (`docs/Formats/RowMerge.md`). Storage, in the order
+    of the ABI:
+
+    | field | type | size |
+    |---|---|---|
+    | positions | `positions` | ceil(M / 16) + 1 |
+    | coordinates | `coordinates` | number of stored tiles |
+    | offsets | `positions` | tiles + 1 |
+    | masks | i16 | tiles * 16 |
+    | values | element type of the tensor | number of stored entries |
+
+    Places that have no entry take no part in products.
+
+    Constraints: those of every format (FMT-1 to FMT-3).
+
+    ```mlir
+    tensor<?x?xf16, #sparse_gpu.row_merge>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a coordinate">:$coordinates);
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
 

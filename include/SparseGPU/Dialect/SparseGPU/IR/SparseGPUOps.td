@@ -246,6 +246,40 @@ def SparseGPU_DecodeOp : SparseGPU_Op<"decode", [
   let hasVerifier = 1;
 }
 
+def SparseGPU_DecodeIdsOp : SparseGPU_Op<"decode_ids", [
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "the values of one step, scattered to places that ids name";
+  let description = [{
+    Positions are columns of tiles of `tileColumns`, one tile after the other.
+    The entries of tile t are `offsets[t]` to `offsets[t + 1]`; entry e is
+    `source[e]`, in row `ids[e] / tileColumns` and column
+    `ids[e] mod tileColumns` of its tile. The result is the R x `count` tile of
+    positions `begin` and after: `tile` has the entries and zeros elsewhere,
+    `present` says where there is an entry. No two entries of a tile have the
+    same id, and every id is below R * `tileColumns`.
+
+    Constraints: source, ids and offsets have rank 1, ids and offsets are
+    integers or `index`; the tile has rank 2, a static row count and the
+    source's element type; `present` has its shape, of i1; `tileColumns` is
+    positive (IDS-1).
+
+    ```mlir
+    %a, %present = sparse_gpu.decode_ids %val at %ids in %tiles[%s] [%count]
+        tiles of 8 : memref<?xf32>, memref<?xi8>, memref<?xi32>
+        -> tensor<16x?xf32>, tensor<16x?xi1>
+    ```
+  }];
+  let arguments = (ins AnyMemRef:$source, AnyMemRef:$ids, AnyMemRef:$offsets,
+                       Index:$begin, Index:$count, I64Attr:$tileColumns);
+  let results = (outs AnyRankedTensor:$tile, AnyRankedTensor:$present);
+  let assemblyFormat = [{
+    $source `at` $ids `in` $offsets `[` $begin `]` `[` $count `]`
+    `tiles` `of` $tileColumns attr-dict `:` type($source) `,` type($ids) `,`
+    type($offsets) `->` type($tile) `,` type($present)
+  }];
+  let hasVerifier = 1;
+}
+
 def SparseGPU_GatherOp : SparseGPU_Op<"gather", [
     AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {

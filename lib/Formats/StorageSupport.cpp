@@ -1,0 +1,50 @@
+//===- StorageSupport.cpp - What packers and checks of formats share
+//
+// Part of the SparseGPU project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "StorageSupport.h"
+
+#include "SparseGPU/Support/Strings.h"
+
+using namespace sparsegpu;
+using namespace sparsegpu::formats;
+
+IndexArray formats::indices(const PackedMatrix &packed, size_t field) {
+  return {packed.fields[field].bytes.data(), packed.fields[field].type};
+}
+
+IndexWriter formats::indexWriter(PackedMatrix &packed, size_t field) {
+  return {packed.fields[field].bytes.data(), packed.fields[field].type};
+}
+
+Status formats::checkCount(std::string_view rule, const Field &field,
+                           int64_t count) {
+  if (field.count == count)
+    return Status::success();
+  return Error(concat(rule, ": ", field.spec.name, " has ", field.count,
+                      " elements, expected ", count));
+}
+
+Status formats::checkOffsets(std::string_view rule, const Field &field,
+                             int64_t count, int64_t total) {
+  if (Status status = checkCount(rule, field, count); !status)
+    return status;
+  IndexArray offsets(field.bytes.data(), field.type);
+  std::string_view name = field.spec.name;
+  if (offsets[0] != 0)
+    return Error(
+        concat(rule, ": ", name, "[0] is ", offsets[0], ", expected 0"));
+  for (int64_t i = 1; i < count; ++i)
+    if (offsets[i] < offsets[i - 1])
+      return Error(concat(rule, ": ", name, "[", i, "] is ", offsets[i],
+                          ", below ", name, "[", i - 1,
+                          "] = ", offsets[i - 1]));
+  if (offsets[count - 1] != total)
+    return Error(concat(rule, ": ", name, " ends with ", offsets[count - 1],
+                        ", expected ", total));
+  return Status::success();
+}
