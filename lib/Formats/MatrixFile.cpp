@@ -17,7 +17,23 @@ using namespace sparsegpu;
 using namespace sparsegpu::formats;
 
 std::string_view formats::name(FileKind kind) {
-  return kind == FileKind::Smtx ? "smtx" : "Matrix Market";
+  switch (kind) {
+  case FileKind::MatrixMarket:
+    return "Matrix Market";
+  case FileKind::Smtx:
+    return "smtx";
+  case FileKind::Npz:
+    return "npz";
+  case FileKind::Npy:
+    return "npy";
+  case FileKind::Safetensors:
+    return "safetensors";
+  case FileKind::EdgeList:
+    return "edge list";
+  case FileKind::Container:
+    return "container";
+  }
+  return {};
 }
 
 std::string_view formats::name(FileField field) {
@@ -28,6 +44,8 @@ std::string_view formats::name(FileField field) {
     return "integer";
   case FileField::Pattern:
     return "pattern";
+  case FileField::Complex:
+    return "complex";
   }
   return {};
 }
@@ -40,6 +58,8 @@ std::string_view formats::name(FileSymmetry symmetry) {
     return "symmetric";
   case FileSymmetry::SkewSymmetric:
     return "skew-symmetric";
+  case FileSymmetry::Hermitian:
+    return "hermitian";
   }
   return {};
 }
