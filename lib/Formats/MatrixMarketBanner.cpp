@@ -56,9 +56,9 @@ static Status takeOneOf(TextCursor &cursor, std::string_view what,
     all += concat(i == 0       ? ""
                   : i + 1 == N ? " or "
                                : ", ",
-                  quoted(words[i].text));
+                  sparsegpu::quoted(words[i].text));
   }
-  return cursor.errorAtTaken(what, " ", quoted(word),
+  return cursor.errorAtTaken(what, " ", sparsegpu::quoted(word),
                              " is not supported, expected ", all);
 }
 
@@ -71,7 +71,7 @@ Expected<MatrixMarketBanner> formats::parseBanner(TextCursor &cursor,
   if (lower(magic) != "%%matrixmarket")
     return cursor.error("expected the banner '%%MatrixMarket matrix <format> "
                         "<field> <symmetry>', found ",
-                        quoted(magic));
+                        sparsegpu::quoted(magic));
   cursor.takeWord();
 
   MatrixMarketBanner banner;
@@ -101,7 +101,7 @@ Expected<MatrixMarketBanner> formats::parseBanner(TextCursor &cursor,
                                "values to negate");
   cursor.skipBlanks();
   if (!cursor.atLineEnd())
-    return cursor.error("unexpected ", quoted(cursor.peekWord()),
+    return cursor.error("unexpected ", sparsegpu::quoted(cursor.peekWord()),
                         " after the banner");
   cursor.nextLine();
   return banner;

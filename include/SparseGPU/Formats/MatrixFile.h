@@ -15,6 +15,7 @@
 #include "SparseGPU/Support/Expected.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -72,6 +73,11 @@ struct ReadOptions {
   /// The number of the first node of an edge list.
   int64_t edgeBase = 0;
 };
+
+/// The kind of a file with that (unpacked) content and name, as readMatrix sees
+/// it; nothing when neither tells.
+std::optional<FileKind> detectKind(std::string_view content,
+                                   std::string_view path);
 
 /// Reads the matrix at `path` ("-" is standard input), compressed with gzip or
 /// zstd or not. The content decides between the formats; the name (.mtx, .smtx,
