@@ -47,7 +47,7 @@ static Expected<FileKind> outputKind(const Arguments &arguments) {
       return known.kind;
   std::optional<FileKind> kind = kindOfName(arguments.output);
   if (!kind || *kind == FileKind::Safetensors)
-    return Error(concat("the name ", sparsegpu::quoted(arguments.output),
+    return Error(concat("the name ", sparsegpu::quoted(arguments.output, 400),
                         " does not say what to write; give --kind, or --to for "
                         "a container"));
   return *kind;

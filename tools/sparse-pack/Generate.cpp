@@ -43,7 +43,7 @@ static Status write(const Arguments &arguments, const Generator &generate) {
   if (arguments.output == "-")
     kind = FileKind::MatrixMarket;
   if (!kind || *kind == FileKind::Safetensors)
-    return Error(concat("the name ", sparsegpu::quoted(arguments.output),
+    return Error(concat("the name ", sparsegpu::quoted(arguments.output, 400),
                         " does not say what to write"));
   Progress progress;
   progress.show("generating");

@@ -146,9 +146,9 @@ TEST(ReadMatrix, PicksTheReader) {
   EXPECT_EQ(parseMatrix("junk", "a.smtx.gz").message(),
             "a.smtx.gz:1:1: the number of rows is not an integer: 'junk'");
   EXPECT_EQ(parseMatrix("junk", "a.bin").message(),
-            "a.bin:1: neither a Matrix Market file (which begins with "
-            "'%%MatrixMarket') nor an .smtx file (which begins with 'rows, "
-            "cols, nnz')");
+            "a.bin: is no Matrix Market file (which begins with "
+            "'%%MatrixMarket'), nor .smtx ('rows, cols, nnz'), .npz, .npy, "
+            "safetensors, an edge list or a container");
   EXPECT_EQ(parseMatrix("", "a").message(), "a:1:1: the file is empty");
 }
 
