@@ -13,6 +13,7 @@
 #include "TestUtils.h"
 
 #include <algorithm>
+#include <cstring>
 #include <gtest/gtest.h>
 
 using namespace sparsegpu;
@@ -136,6 +137,78 @@ TEST(Container, EveryChangedByteIsNoticed) {
   for (size_t size = 0; size < good.size(); ++size)
     EXPECT_FALSE(parsePacked(good.substr(0, size), "t").ok());
   EXPECT_FALSE(parsePacked(good + "x", "t").ok());
+}
+
+/// The checksums of a header, set right again: what is left to be noticed is
+/// what it says.
+static void fixChecksums(std::string &content) {
+  auto put = [&](size_t at, uint32_t value) {
+    std::memcpy(&content[at], &value, sizeof(value));
+  };
+  auto crc = [&](size_t at, size_t size) {
+    return static_cast<uint32_t>(
+        crc32(0, reinterpret_cast<const Bytef *>(&content[at]),
+              static_cast<uInt>(size)));
+  };
+  uint64_t textSize = 0, fileSize = content.size();
+  std::memcpy(&textSize, &content[16], sizeof(textSize));
+  std::memcpy(&content[24], &fileSize, sizeof(fileSize));
+  put(12, crc(64, std::min<size_t>(textSize, content.size() - 64)));
+  put(32, crc(0, 32));
+}
+
+TEST(Container, HeadersThatSayWhatIsNotSo) {
+  CooMatrix coo = randomCoo(5, 7, 12, 3);
+  coo.value[0] = 0;
+  PackedMatrix packed = *pack(coo, *findFormat("bsr"), {2, 2}, {});
+  std::string good = *formatContainer(packed, *findFormat("bsr"));
+  size_t end = good.find('\0', 64), refused = 0;
+  static const std::string numbers[] = {"0",
+                                        "1",
+                                        "2",
+                                        "9",
+                                        "-1",
+                                        "64",
+                                        "63",
+                                        "1e9",
+                                        "9223372036854775807",
+                                        "18446744073709551615",
+                                        "null",
+                                        "\"i8\"",
+                                        "[]",
+                                        "{}"};
+  for (uint64_t seed = 0; seed < 20000; ++seed) {
+    CounterHash hash(seed);
+    std::string bad = good;
+    size_t at = 64 + hash.below(0, end - 64);
+    if (seed % 2) {
+      bad[at] = static_cast<char>(32 + hash.below(1, 95));
+    } else {
+      // Another number, where there is one, in a text of the same length.
+      at = bad.find(':', at);
+      size_t stop = bad.find_first_of(",}", at);
+      if (stop == std::string::npos || stop >= end)
+        continue;
+      std::string text = bad.substr(64, end - 64);
+      text.replace(at + 1 - 64, stop - at - 1,
+                   numbers[hash.below(1, std::size(numbers))]);
+      if (64 + text.size() > (end + 63) / 64 * 64)
+        continue;
+      uint64_t size = text.size();
+      std::memcpy(&bad[16], &size, sizeof(size));
+      text.resize((end + 63) / 64 * 64 - 64);
+      bad.replace(64, text.size(), text);
+    }
+    fixChecksums(bad);
+    Expected<MatrixFile> file = parseContainer(bad, "t");
+    if (!file) {
+      EXPECT_EQ(file.message().rfind("t: ", 0), 0u) << file.message();
+      ++refused;
+      continue;
+    }
+    EXPECT_EQ(checkCoo(file->matrix).message(), "");
+  }
+  EXPECT_GE(refused, 5000u);
 }
 
 TEST(Container, Messages) {
