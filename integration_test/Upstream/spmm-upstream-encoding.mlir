@@ -1,6 +1,6 @@
 // A program written for upstream's sparsifier: data made by
 // sparse_tensor.convert, C not zero at the start, two calls, a row without
-// nonzeros, dynamic shapes, and one operation (on COO) that stays on the CPU.
+// nonzeros, dynamic shapes, and one operation (on CSC) that stays on the CPU.
 // It compiles with sparse-opt in place of mlir-opt --sparsifier and runs under
 // the stock mlir-runner.
 //
@@ -17,13 +17,13 @@
 // RUN:   | FileCheck %s
 
 // REMARK: remark: 'linalg.matmul' was not taken to the GPU: operand #0
-// REMARK-SAME: the levels must be (dense, compressed); it stays on the CPU
+// REMARK-SAME: gives no unit that owns rows of the transposed matrix; it stays on the CPU
 
 #CSR = #sparse_tensor.encoding<{
   map = (i, j) -> (i : dense, j : compressed)
 }>
-#COO = #sparse_tensor.encoding<{
-  map = (i, j) -> (i : compressed(nonunique), j : singleton)
+#CSC = #sparse_tensor.encoding<{
+  map = (i, j) -> (j : dense, i : compressed)
 }>
 
 module {
@@ -38,10 +38,10 @@ module {
     return %0 : tensor<?x?xf32>
   }
 
-  func.func @on_cpu(%A: tensor<?x?xf32, #COO>, %B: tensor<?x?xf32>,
+  func.func @on_cpu(%A: tensor<?x?xf32, #CSC>, %B: tensor<?x?xf32>,
                     %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
     %0 = linalg.matmul
-      ins(%A, %B : tensor<?x?xf32, #COO>, tensor<?x?xf32>)
+      ins(%A, %B : tensor<?x?xf32, #CSC>, tensor<?x?xf32>)
       outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
     return %0 : tensor<?x?xf32>
   }
@@ -70,7 +70,7 @@ module {
     %ad = tensor.cast %a : tensor<4x5xf32> to tensor<?x?xf32>
     %bd = tensor.cast %b : tensor<5x3xf32> to tensor<?x?xf32>
     %csr = sparse_tensor.convert %ad : tensor<?x?xf32> to tensor<?x?xf32, #CSR>
-    %coo = sparse_tensor.convert %ad : tensor<?x?xf32> to tensor<?x?xf32, #COO>
+    %csc = sparse_tensor.convert %ad : tensor<?x?xf32> to tensor<?x?xf32, #CSC>
 
     %c0 = call @ones(%c4, %c3) : (index, index) -> tensor<?x?xf32>
     %first = call @spmm(%csr, %bd, %c0)
@@ -96,8 +96,8 @@ module {
     call @printMemrefF32(%u1) : (tensor<*xf32>) -> ()
 
     %c1 = call @ones(%c4, %c3) : (index, index) -> tensor<?x?xf32>
-    %cpu = call @on_cpu(%coo, %bd, %c1)
-      : (tensor<?x?xf32, #COO>, tensor<?x?xf32>, tensor<?x?xf32>)
+    %cpu = call @on_cpu(%csc, %bd, %c1)
+      : (tensor<?x?xf32, #CSC>, tensor<?x?xf32>, tensor<?x?xf32>)
         -> tensor<?x?xf32>
     %u2 = tensor.cast %cpu : tensor<?x?xf32> to tensor<*xf32>
     // CHECK:      {{\[}}[16,   19,   22],

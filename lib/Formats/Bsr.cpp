@@ -8,6 +8,7 @@
 
 #include "SparseGPU/Formats/Bsr.h"
 
+#include "Blocks.h"
 #include "SparseGPU/Support/Strings.h"
 
 #include <algorithm>
@@ -17,20 +18,10 @@ using namespace sparsegpu::formats;
 
 namespace {
 
-int64_t divideCeil(int64_t a, int64_t b) { return a / b + (a % b != 0); }
-
-/// Sizes of a BSR matrix.
-struct Blocks {
-  int64_t rows, cols, blockRows, blockCols;
-
-  Blocks(int64_t matrixRows, int64_t matrixCols,
-         const std::vector<int64_t> &parameters)
-      : rows(parameters[0]), cols(parameters[1]),
-        blockRows(divideCeil(matrixRows, rows)),
-        blockCols(divideCeil(matrixCols, cols)) {}
-
-  int64_t size() const { return rows * cols; }
-};
+BlockGrid makeGrid(const PackedMatrix &packed) {
+  return BlockGrid(packed.rows, packed.cols, packed.parameters[0],
+                   packed.parameters[1]);
+}
 
 class BsrFormat final : public Format {
 public:
@@ -69,90 +60,39 @@ const Format &formats::bsrFormat() {
   return format;
 }
 
-/// The columns of the blocks of each block row, ascending, and where those of a
-/// block row begin.
-static void findBlocks(const CsrSource &matrix, const Blocks &blocks,
-                       std::vector<int64_t> &positions,
-                       std::vector<int64_t> &coordinates) {
-  positions.assign(1, 0);
-  std::vector<int64_t> lastSeen(static_cast<size_t>(blocks.blockCols), -1);
-  for (int64_t blockRow = 0; blockRow < blocks.blockRows; ++blockRow) {
-    int64_t end = std::min(matrix.rows, (blockRow + 1) * blocks.rows);
-    for (int64_t e = matrix.positions[blockRow * blocks.rows],
-                 last = matrix.positions[end];
-         e < last; ++e) {
-      int64_t blockCol = matrix.coordinates[e] / blocks.cols;
-      if (lastSeen[blockCol] == blockRow)
-        continue;
-      lastSeen[blockCol] = blockRow;
-      coordinates.push_back(blockCol);
-    }
-    std::sort(coordinates.begin() + positions.back(), coordinates.end());
-    positions.push_back(static_cast<int64_t>(coordinates.size()));
-  }
-}
-
 Expected<PackedMatrix> BsrFormat::pack(const CsrSource &matrix,
                                        const std::vector<int64_t> &parameters,
                                        const PackOptions &options) const {
-  Blocks blocks(matrix.rows, matrix.cols, parameters);
-  std::vector<int64_t> positions, coordinates;
-  findBlocks(matrix, blocks, positions, coordinates);
+  BlockGrid grid(matrix.rows, matrix.cols, parameters[0], parameters[1]);
+  BlockPattern pattern = findBlocks(matrix, grid);
+  const std::vector<int64_t> &coordinates = pattern.coordinates;
   auto count = static_cast<int64_t>(coordinates.size());
   int64_t largest = 0;
   for (int64_t c : coordinates)
     largest = std::max(largest, c);
-  Expected<ElementType> positionType =
-      checkedIndexType("position", options.positionWidth, count);
-  if (!positionType)
-    return positionType.takeError();
-  Expected<ElementType> coordinateType =
-      checkedIndexType("coordinate", options.coordinateWidth, largest);
-  if (!coordinateType)
-    return coordinateType.takeError();
-
-  PackedMatrix packed{"bsr", matrix.rows, matrix.cols, matrix.nnz(),
-                      {},    parameters,  {}};
-  const ElementType types[] = {*positionType, *coordinateType,
-                               matrix.valueType};
-  const int64_t counts[] = {blocks.blockRows + 1, count, count * blocks.size()};
-  std::vector<FieldSpec> specs = fields();
-  for (size_t i = 0; i < 3; ++i) {
-    Expected<Field> field = allocateField(specs[i], types[i], counts[i]);
-    if (!field)
-      return field.takeError();
-    packed.fields.push_back(*std::move(field));
-  }
-  storeIndices(*positionType, positions.data(), positions.size(),
-               packed.fields[0].bytes.data());
-  storeIndices(*coordinateType, coordinates.data(), coordinates.size(),
-               packed.fields[1].bytes.data());
-
-  size_t width = byteSize(matrix.valueType);
-  std::byte *values = packed.fields[2].bytes.data();
-  for (int64_t row = 0; row < matrix.rows; ++row) {
-    // Both lists ascend, so one pass over the blocks serves a row.
-    int64_t block = positions[row / blocks.rows];
-    for (int64_t e = matrix.positions[row], end = matrix.positions[row + 1];
-         e < end; ++e) {
-      int64_t col = matrix.coordinates[e];
-      while (coordinates[block] < col / blocks.cols)
-        ++block;
-      int64_t to = block * blocks.size() + row % blocks.rows * blocks.cols +
-                   col % blocks.cols;
-      std::copy_n(matrix.values + e * width, width, values + to * width);
-      if (isPadding(matrix.values, width, e))
-        packed.explicitZeros.push_back(to);
-    }
-  }
-  std::sort(packed.explicitZeros.begin(), packed.explicitZeros.end());
+  Expected<PackedMatrix> packed =
+      allocatePacked(*this, matrix, parameters, options, count, largest,
+                     {grid.blockRows + 1, count, count * grid.size()});
+  if (!packed)
+    return packed;
+  for (int64_t i = 0; i <= grid.blockRows; ++i)
+    storeIndex(packed->fields[0], i, pattern.positions[i]);
+  for (int64_t i = 0; i < count; ++i)
+    storeIndex(packed->fields[1], i, coordinates[i]);
+  storeBlocks(
+      matrix, grid, pattern,
+      [&](int64_t blockRow) { return pattern.positions[blockRow]; },
+      packed->fields[2], packed->explicitZeros);
+  if (options.refusePadding)
+    if (Status status = refuseBlockPadding(matrix, grid, pattern); !status)
+      return status.takeError();
   return packed;
 }
 
 Status BsrFormat::check(const PackedMatrix &packed) const {
   if (Status status = checkFields(*this, packed); !status)
     return Error(concat("BSR1: ", status.message()));
-  Blocks blocks(packed.rows, packed.cols, packed.parameters);
+  BlockGrid blocks = makeGrid(packed);
   const Field &values = packed.fields[2];
   int64_t count = packed.fields[1].count;
   if (packed.fields[0].count != blocks.blockRows + 1)
@@ -176,7 +116,6 @@ Status BsrFormat::check(const PackedMatrix &packed) const {
       values.count % blocks.size() != 0)
     return Error(concat("BSR5: there are ", values.count, " values for ", count,
                         " blocks of ", blocks.rows, " x ", blocks.cols));
-  size_t width = byteSize(values.type);
   for (int64_t b = 0; b < blocks.blockRows; ++b) {
     int64_t previous = -1;
     for (int64_t i = source.positions[b]; i < source.positions[b + 1]; ++i) {
@@ -190,18 +129,9 @@ Status BsrFormat::check(const PackedMatrix &packed) const {
                             " is ", c, ", not above its predecessor ",
                             previous));
       previous = c;
-      if ((b + 1) * blocks.rows <= packed.rows &&
-          (c + 1) * blocks.cols <= packed.cols)
-        continue;
-      for (int64_t r = 0; r < blocks.rows; ++r)
-        for (int64_t k = 0; k < blocks.cols; ++k)
-          if ((b * blocks.rows + r >= packed.rows ||
-               c * blocks.cols + k >= packed.cols) &&
-              !isPadding(values.bytes.data(), width,
-                         i * blocks.size() + r * blocks.cols + k))
-            return Error(concat("BSR8: block ", i, " is not zero at (", r, ", ",
-                                k, "), beyond the shape ", packed.rows, " x ",
-                                packed.cols));
+      if (Status status = checkBlockEdge(packed, blocks, values, i, b, c);
+          !status)
+        return Error(concat("BSR8: ", status.message()));
     }
   }
   return Status::success();
@@ -210,22 +140,15 @@ Status BsrFormat::check(const PackedMatrix &packed) const {
 Expected<PackedMatrix> BsrFormat::unpack(const PackedMatrix &packed) const {
   if (Status status = check(packed); !status)
     return status.takeError();
-  Blocks blocks(packed.rows, packed.cols, packed.parameters);
+  BlockGrid blocks = makeGrid(packed);
   CsrSource source = asCsrSource(packed);
-  size_t width = byteSize(source.valueType);
   CsrBuilder builder(packed.rows, packed.cols, source.valueType);
   for (int64_t row = 0; row < packed.rows; ++row) {
     int64_t blockRow = row / blocks.rows;
     for (int64_t b = source.positions[blockRow];
          b < source.positions[blockRow + 1]; ++b)
-      for (int64_t k = 0; k < blocks.cols; ++k) {
-        int64_t at = b * blocks.size() + row % blocks.rows * blocks.cols + k;
-        if (!isPadding(source.values, width, at) ||
-            std::binary_search(packed.explicitZeros.begin(),
-                               packed.explicitZeros.end(), at))
-          builder.add(source.coordinates[b] * blocks.cols + k,
-                      source.values + at * width);
-      }
+      unpackBlockLine(packed, blocks, packed.fields[2], b,
+                      source.coordinates[b], row % blocks.rows, builder);
     builder.endRow();
   }
   return builder.finish();

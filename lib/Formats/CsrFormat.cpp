@@ -53,35 +53,15 @@ private:
     int64_t largest = 0;
     for (int64_t e = 0; e < nnz; ++e)
       largest = std::max(largest, matrix.coordinates[e]);
-    Expected<ElementType> positionType =
-        checkedIndexType("position", options.positionWidth, nnz);
-    if (!positionType)
-      return positionType.takeError();
-    Expected<ElementType> coordinateType =
-        checkedIndexType("coordinate", options.coordinateWidth, largest);
-    if (!coordinateType)
-      return coordinateType.takeError();
-    PackedMatrix packed{"csr", matrix.rows, matrix.cols, nnz, {}};
-    auto add = [&](size_t i, ElementType type, int64_t count) -> Status {
-      Expected<Field> field = allocateField(csrFields()[i], type, count);
-      if (!field)
-        return field.takeError();
-      packed.fields.push_back(*std::move(field));
-      return Status::success();
-    };
-    Status status = add(0, *positionType, matrix.rows + 1);
-    if (status)
-      status = add(1, *coordinateType, nnz);
-    if (status)
-      status = add(2, matrix.valueType, nnz);
-    if (!status)
-      return status.takeError();
+    Expected<PackedMatrix> allocated =
+        allocatePacked(csrFormat(), matrix, {}, options, nnz, largest,
+                       {matrix.rows + 1, nnz, nnz});
+    if (!allocated)
+      return allocated.takeError();
+    PackedMatrix packed = *std::move(allocated);
     auto copy = [](const IndexArray &from, Field &to) {
-      for (int64_t i = 0; i < to.count; ++i) {
-        int64_t index = from[i];
-        storeIndices(to.type, &index, 1,
-                     to.bytes.data() + i * byteSize(to.type));
-      }
+      for (int64_t i = 0; i < to.count; ++i)
+        storeIndex(to, i, from[i]);
     };
     copy(matrix.positions, packed.fields[0]);
     copy(matrix.coordinates, packed.fields[1]);

@@ -134,6 +134,10 @@ struct CommandLine {
   cl::opt<std::string> libraries{
       "library-dir", cl::cat(category), cl::value_desc("directory"),
       cl::desc("Where the runtime libraries are; default: ../lib from here")};
+  cl::list<std::string> plugins{
+      "load-dialect-plugin", cl::cat(category), cl::value_desc("library"),
+      cl::desc("Load a dialect, for example a format of your own "
+               "(examples/format-plugin)")};
 };
 } // namespace
 
@@ -228,6 +232,7 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
   llvm::sys::path::append(script, "share", "sparsegpu", "debian-graph.py");
   options.libraryDir =
       line.libraries.empty() ? libraries.str().str() : line.libraries;
+  options.dialectPlugins.assign(line.plugins.begin(), line.plugins.end());
   options.graphScript = script.str().str();
   SmallString<128> runner(root);
   llvm::sys::path::append(runner, "bin", "sparsegpu-bundle-run");

@@ -60,6 +60,8 @@ struct Options {
   std::string bundleRunner;
   /// The directory with the runtime libraries.
   std::string libraryDir;
+  /// Libraries with dialects of their own.
+  std::vector<std::string> dialectPlugins;
   /// The script that writes graph:debian.
   std::string graphScript;
 };

@@ -17,16 +17,26 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "mlir/Tools/Plugins/DialectPlugin.h"
 
 using namespace mlir;
 using namespace sparsegpu;
 using namespace sparsegpu::run;
 
-void run::registerAll(DialectRegistry &registry) {
+llvm::Error run::registerAll(DialectRegistry &registry,
+                             const Options &options) {
   registerAllDialects(registry);
   registerAllExtensions(registry);
   registerAllGPUToLLVMIRTranslations(registry);
   registry.insert<SparseGPUDialect>();
+  for (const std::string &path : options.dialectPlugins) {
+    llvm::Expected<DialectPlugin> plugin = DialectPlugin::load(path);
+    if (!plugin)
+      return makeError("--load-dialect-plugin=" + path + ": " +
+                       llvm::toString(plugin.takeError()));
+    plugin->registerDialectRegistryCallbacks(registry);
+  }
+  return llvm::Error::success();
 }
 
 static llvm::Expected<func::FuncOp> findEntry(ModuleOp module,

@@ -30,7 +30,8 @@ struct Program {
 };
 
 /// Registers what the programs and their lowering need.
-void registerAll(mlir::DialectRegistry &registry);
+llvm::Error registerAll(mlir::DialectRegistry &registry,
+                        const Options &options);
 
 /// Parses `options.file` ("-" is standard input) and finds the entry: the one
 /// asked for, or the only public function. Arguments of the entry that have an

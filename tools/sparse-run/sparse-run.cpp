@@ -127,7 +127,8 @@ static KernelRegisters findRegisters(Program &program, const Options &options) {
 
 static int runProgram(Options options) {
   DialectRegistry registry;
-  registerAll(registry);
+  if (llvm::Error error = registerAll(registry, options))
+    return fail(std::move(error));
   MLIRContext context(registry);
   // A message has its place in the file; the whole module is no help.
   context.printOpOnDiagnostic(false);

@@ -80,3 +80,27 @@ TEST_F(MatrixRaces, TwoWarpsStoreOneTile) {
   EXPECT_NE(h.message.find("wmma"), std::string::npos) << h.message;
   EXPECT_EQ(h.other.what.find("wmma"), 0u) << h.other.what;
 }
+
+TEST_F(MatrixRaces, MessagesNameTheOperation) {
+  // The last row of the tile is behind the allocation.
+  std::string text = kernel("ptr %from, ptr %to", R"(
+  %a = call double @llvm.nvvm.wmma.m8n8k4.load.a.row.stride.f64.p0(ptr %from, i32 8)
+  call void @llvm.nvvm.wmma.m8n8k4.store.d.row.stride.f64.p0(ptr %to, double %a, double %a, i32 8)
+  ret void)",
+                            R"(
+declare double @llvm.nvvm.wmma.m8n8k4.load.a.row.stride.f64.p0(ptr, i32)
+declare void @llvm.nvvm.wmma.m8n8k4.store.d.row.stride.f64.p0(ptr, double, double, i32)
+)");
+  auto message = [&](double *from, double *to) {
+    return expectFound("out-of-bounds global access", text, {1}, {32}, from, to)
+        .message;
+  };
+  double *whole = array<double>(64), *part = array<double>(56);
+  EXPECT_NE(message(part, whole).find(": wmma.load.a.sync.row.m8n8k4.f64 of 8"),
+            std::string::npos)
+      << message(part, whole);
+  EXPECT_NE(
+      message(whole, part).find(": wmma.store.d.sync.row.m8n8k4.f64 of 8"),
+      std::string::npos)
+      << message(whole, part);
+}

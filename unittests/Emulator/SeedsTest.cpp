@@ -158,3 +158,30 @@ TEST_F(Seeds, HazardsOfAllSeedsAreReportedOnce) {
   launch(k, {2}, {32}, array<uint32_t>(1));
   EXPECT_EQ(device.hazards().size(), 1u);
 }
+
+/// A fault of the program that a GPU forgives has to leave the same numbers
+/// here: allocations are rounded up, and the rest is put back as well.
+TEST_F(Seeds, BehindAnAllocation) {
+  Kernel *k = load(kernel("ptr %data", R"(
+  %p = getelementptr i32, ptr %data, i64 1
+  %v = load i32, ptr %p
+  %w = add i32 %v, %v
+  store i32 %w, ptr %p
+  ret void)"));
+  for (const char *options : {"", "seeds=3", "hazards", "hazards,seeds=3"}) {
+    configure(options);
+    uint64_t mark = device.mark();
+    device.setHazardHandler([](const Hazard &) {});
+    int32_t *data = array<int32_t>(1);
+    data[1] = 1000;
+    launch(k, {1}, {1}, data);
+    EXPECT_EQ(data[1], 2000) << options;
+    EXPECT_EQ(device.hazards(mark).size(), *options == 'h' ? 2u : 0u);
+  }
+  // What lies further behind is not touched.
+  configure("hazards");
+  int32_t *data = array<int32_t>(128);
+  data[127] = 1000;
+  launch(k, {1}, {1}, data + 127);
+  EXPECT_EQ(device.hazards().back().kind, "out-of-bounds global access");
+}

@@ -7,9 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "SparseGPU/Formats/Bsr.h"
-#include "TestUtils.h"
-
-#include <gtest/gtest.h>
+#include "PackedTestUtils.h"
 
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
@@ -19,30 +17,8 @@ namespace {
 
 /// The matrix of docs/Formats/BSR.md: 3 x 5, blocks of 2 x 2.
 PackedMatrix example() {
-  CooMatrix coo;
-  coo.rows = 3;
-  coo.cols = 5;
-  coo.add(0, 0, 1);
-  coo.add(0, 3, 2);
-  coo.add(1, 2, 3);
-  coo.add(2, 4, 4);
-  PackOptions options;
-  options.positionWidth = 32;
-  options.coordinateWidth = 32;
-  Expected<PackedMatrix> packed = pack(coo, bsrFormat(), {2, 2}, options);
-  EXPECT_TRUE(packed.ok()) << packed.message();
-  return *packed;
-}
-
-template <typename T> std::vector<T> elements(const Field &field) {
-  std::vector<T> result(static_cast<size_t>(field.count));
-  std::copy(field.bytes.begin(), field.bytes.end(),
-            reinterpret_cast<std::byte *>(result.data()));
-  return result;
-}
-
-template <typename T> void set(Field &field, size_t i, T value) {
-  std::memcpy(field.bytes.data() + i * sizeof(T), &value, sizeof(T));
+  return packEntries(bsrFormat(), {2, 2}, 3, 5,
+                     {{0, 0, 1}, {0, 3, 2}, {1, 2, 3}, {2, 4, 4}});
 }
 
 std::string check(const PackedMatrix &packed) {
@@ -51,11 +27,11 @@ std::string check(const PackedMatrix &packed) {
 
 TEST(Bsr, PacksAnExample) {
   PackedMatrix packed = example();
-  EXPECT_EQ(elements<int32_t>(packed.fields[0]),
+  EXPECT_EQ(elementsOf<int32_t>(packed.fields[0]),
             (std::vector<int32_t>{0, 2, 3}));
-  EXPECT_EQ(elements<int32_t>(packed.fields[1]),
+  EXPECT_EQ(elementsOf<int32_t>(packed.fields[1]),
             (std::vector<int32_t>{0, 1, 2}));
-  EXPECT_EQ(elements<float>(packed.fields[2]),
+  EXPECT_EQ(elementsOf<float>(packed.fields[2]),
             (std::vector<float>{1, 0, 0, 0, 0, 2, 3, 0, 4, 0, 0, 0}));
   // (ceil(M / rows) + 1) * p + blocks * (c + rows * columns * v)
   EXPECT_EQ(packed.byteSize(), 3 * 4 + 3 * (4 + 4 * 4));
@@ -71,29 +47,28 @@ TEST(Bsr, EachInvariantIsChecked) {
   EXPECT_EQ(check(bad), "BSR2: positions has 3 elements, expected one more "
                         "than the 3 block rows");
   bad = example();
-  set<int32_t>(bad.fields[0], 0, 1);
+  setElement<int32_t>(bad.fields[0], 0, 1);
   EXPECT_EQ(check(bad), "BSR3: positions[0] is 1, expected 0");
   bad = example();
-  set<int32_t>(bad.fields[0], 1, 4);
+  setElement<int32_t>(bad.fields[0], 1, 4);
   EXPECT_EQ(check(bad), "BSR3: positions[2] is 3, below positions[1] = 4");
   bad = example();
-  set<int32_t>(bad.fields[0], 2, 2);
+  setElement<int32_t>(bad.fields[0], 2, 2);
   EXPECT_EQ(check(bad), "BSR4: positions ends with 2, but there are 3 "
                         "coordinates");
   bad = example();
-  bad.fields[2].count = 11;
-  bad.fields[2].bytes.resize(44);
+  resizeField(bad.fields[2], 11);
   EXPECT_EQ(check(bad), "BSR5: there are 11 values for 3 blocks of 2 x 2");
   bad = example();
-  set<int32_t>(bad.fields[1], 2, 3);
+  setElement<int32_t>(bad.fields[1], 2, 3);
   EXPECT_EQ(check(bad), "BSR6: coordinates[2] in block row 1 is 3, outside of "
                         "3 block columns");
   bad = example();
-  set<int32_t>(bad.fields[1], 1, 0);
+  setElement<int32_t>(bad.fields[1], 1, 0);
   EXPECT_EQ(check(bad), "BSR7: coordinates[1] in block row 0 is 0, not above "
                         "its predecessor 0");
   bad = example();
-  set<float>(bad.fields[2], 9, 1);
+  setElement<float>(bad.fields[2], 9, 1);
   EXPECT_EQ(check(bad), "BSR8: block 2 is not zero at (0, 1), beyond the shape "
                         "3 x 5");
 }
@@ -110,6 +85,24 @@ TEST(Bsr, IndicesMustFit) {
   EXPECT_EQ(pack(coo, bsrFormat(), {1, 2}, options).message(),
             "the coordinate 499 does not fit 8 bits, whose largest value is "
             "255");
+}
+
+TEST(Bsr, PaddingIsRefusedWhenAsked) {
+  CooMatrix coo;
+  coo.rows = 3;
+  coo.cols = 3;
+  for (int64_t row : {0, 1})
+    for (int64_t col : {0, 1})
+      coo.add(row, col, 1);
+  coo.add(2, 2, 1);
+  PackOptions options;
+  options.refusePadding = true;
+  // Places beyond the last row and column are no padding.
+  EXPECT_TRUE(pack(coo, bsrFormat(), {2, 2}, options).ok());
+  coo.row[3] = 2;
+  EXPECT_EQ(pack(coo, bsrFormat(), {2, 2}, options).message(),
+            "row 1 has no entry in column 1, which block 0 stores, and padding "
+            "is refused");
 }
 
 } // namespace

@@ -59,6 +59,7 @@ def LinalgToSpMM : Pass<"sparse-gpu-linalg-to-spmm", "::mlir::ModuleOp"> {
   let dependentDialects = ["::sparsegpu::SparseGPUDialect",
     "::mlir::sparse_tensor::SparseTensorDialect",
     "::mlir::bufferization::BufferizationDialect",
+    "::mlir::memref::MemRefDialect",
     "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
 }
 

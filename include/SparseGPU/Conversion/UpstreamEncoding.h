@@ -16,6 +16,14 @@
 
 namespace sparsegpu {
 
+/// Which storage of an upstream tensor a field of our format is.
+struct UpstreamField {
+  enum class Kind { Positions, Coordinates, Values };
+  Kind kind;
+  /// Of positions and coordinates.
+  unsigned level;
+};
+
 /// How an upstream encoding is read as one of our formats. The stored matrix
 /// has the levels as its dimensions: a CSC tensor is the CSR storage of its
 /// transpose.
@@ -24,6 +32,8 @@ struct UpstreamStorage {
   mlir::RankedTensorType type;
   /// True if levels are the dimensions exchanged.
   bool transposed = false;
+  /// Where the fields of that type's format are.
+  llvm::SmallVector<UpstreamField> fields;
 };
 
 /// The storage of `type`, which has an upstream encoding; or failure, with the

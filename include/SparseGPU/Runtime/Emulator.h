@@ -10,9 +10,9 @@
 // that MLIR's `gpu-to-llvm` calls: options, counters, hazards, and entry points
 // that return an error where the `mgpu...` functions can only end the process.
 //
-// Everything in the C++ part may be called from any thread. Launches are
-// synchronous: when `launch` returns, the kernel has run. See
-// docs/SoftwareGPU.md.
+// Everything in the C++ part may be called from any thread. A launch without a
+// stream has run when `launch` returns; one on a stream runs in the background.
+// See docs/SoftwareGPU.md, "Streams".
 //
 //===----------------------------------------------------------------------===//
 
@@ -115,6 +115,10 @@ struct LaunchConfig {
 /// A loaded module and a function in it; owned by the device.
 class LoadedModule;
 class Kernel;
+/// Work in order, beside that of other streams; a place in it.
+class Stream;
+class Event;
+struct Marker;
 size_t kernelParameterCount(const Kernel *kernel);
 
 /// A software GPU with its memory.
@@ -143,23 +147,49 @@ public:
   Status unloadModule(LoadedModule *module);
   Status getKernel(LoadedModule *module, const std::string &name,
                    Kernel *&kernel);
-  /// `params[i]` points at the value of parameter i.
+  /// `params[i]` points at the value of parameter i. Without a stream, the
+  /// kernel has run when this returns. With one, an error of the kernel itself
+  /// is returned by a function that waits for it: once, and until then the
+  /// stream does nothing more.
   Status launch(Kernel *kernel, const LaunchConfig &config, void **params,
-                size_t numParams);
+                size_t numParams, Stream *stream = nullptr);
+
+  Stream *createStream();
+  /// What was issued to the stream is done all the same, some time.
+  Status destroyStream(Stream *stream);
+  /// Waits for what was issued to the stream; null: for everything.
+  Status synchronize(Stream *stream = nullptr);
+
+  /// Only a timed event can be asked for its time.
+  Event *createEvent(bool timed = false);
+  Status destroyEvent(Event *event);
+  Status record(Event *event, Stream *stream);
+  /// What the stream is issued from now on waits for where the event was last
+  /// recorded; without a stream, the caller waits.
+  Status waitForEvent(Stream *stream, Event *event);
+  Status synchronizeEvent(Event *event);
+  Status elapsed(Event *start, Event *end, double &milliseconds);
 
   /// Memory of the device; null for zero bytes.
   void *allocate(size_t bytes);
+  /// Waits for everything first, as do unregisterHost and unloadModule.
   Status free(void *pointer);
   /// Declares host memory that kernels may touch.
   void registerHost(void *pointer, size_t bytes);
   Status unregisterHost(void *pointer);
-  Status copy(void *destination, const void *source, size_t bytes);
-  /// Writes `count` elements of 1, 2 or 4 bytes.
+  /// In order with the work of the stream, and done when this returns if one
+  /// side is host memory that is not registered. Without a stream: waits for
+  /// everything, and is done.
+  Status copy(void *destination, const void *source, size_t bytes,
+              Stream *stream = nullptr);
+  /// Writes `count` elements of 1, 2 or 4 bytes; streams as above.
   Status fill(void *destination, uint32_t value, unsigned elementBytes,
-              size_t count);
+              size_t count, Stream *stream = nullptr);
+  /// For hazards: the host writes the memory without telling.
+  void noteHostWrites(void *pointer, size_t bytes);
 
   /// A point in the sequence of launches; counters and hazards are asked for
-  /// from such a point on.
+  /// from such a point on, and are those of all launches up to the call.
   uint64_t mark() const;
   std::vector<LaunchCounters> counters(uint64_t sinceMark = 0) const;
   std::string countersJSON(uint64_t sinceMark = 0) const;
@@ -180,6 +210,9 @@ public:
   void setHazardHandler(std::function<void(const Hazard &)> handler);
 
 private:
+  Status findMarker(Event *event, std::shared_ptr<Marker> &marker);
+  Status transfer(Stream *stream, bool mayWait, std::function<void()> run);
+
   struct Impl;
   std::unique_ptr<Impl> impl;
 };

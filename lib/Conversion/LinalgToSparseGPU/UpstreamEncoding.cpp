@@ -8,6 +8,7 @@
 #include "SparseGPU/Conversion/UpstreamEncoding.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SparseTensor/IR/SparseTensor.h"
 #include "mlir/Dialect/SparseTensor/IR/SparseTensorType.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -15,32 +16,96 @@
 using namespace mlir;
 using namespace sparsegpu;
 
+using sparse_tensor::SparseTensorType;
+
+/// How the levels of an encoding are stored, as one of our formats. Null, with
+/// the rule in `reason`, if they are not.
+static Attribute readLevels(const SparseTensorType &sparse, Type positions,
+                            Type coordinates,
+                            SmallVectorImpl<UpstreamField> &fields,
+                            std::string &reason) {
+  using Kind = UpstreamField::Kind;
+  MLIRContext *context = sparse.getRankedTensorType().getContext();
+  auto fail = [&](const char *rule) {
+    reason = rule;
+    return Attribute();
+  };
+  for (int64_t level = 0; level < sparse.getLvlRank(); ++level)
+    if (!sparse.isOrderedLvl(level))
+      return fail("the levels must be ordered");
+  AffineMap map = sparse.getDimToLvl();
+  if (sparse_tensor::isBlockSparsity(map)) {
+    SmallVector<unsigned> size = sparse_tensor::getBlockSize(map);
+    AffineExpr i = getAffineDimExpr(0, context),
+               j = getAffineDimExpr(1, context);
+    if (sparse.getLvlRank() != 4 ||
+        map != AffineMap::get(2, 0,
+                              {i.floorDiv(size[0]), j.floorDiv(size[1]),
+                               i % size[0], j % size[1]},
+                              context) ||
+        !sparse.isDenseLvl(0) || !sparse.isCompressedLvl(1) ||
+        !sparse.isDenseLvl(2) || !sparse.isDenseLvl(3))
+      return fail("the levels of blocks must be (dense, compressed, dense, "
+                  "dense), in the order of the dimensions");
+    fields.assign(
+        {{Kind::Positions, 1}, {Kind::Coordinates, 1}, {Kind::Values, 0}});
+    for (unsigned extent : size)
+      if (extent > 128)
+        return fail("blocks must have at most 128 rows and columns");
+    return BSRAttr::get(context, size[0], size[1], positions, coordinates);
+  }
+  if (sparse.getLvlRank() != 2)
+    return fail("only matrices stored in two levels, or in blocks, are taken");
+  if (!sparse.isPermutation())
+    return fail("the levels must be the dimensions, or exchanged");
+  if (sparse.isDenseLvl(0) && sparse.isCompressedLvl(1)) {
+    fields.assign(
+        {{Kind::Positions, 1}, {Kind::Coordinates, 1}, {Kind::Values, 0}});
+    return CSRAttr::get(context, positions, coordinates);
+  }
+  if (sparse.isCompressedLvl(0) && sparse.isUniqueLvl(0) &&
+      sparse.isCompressedLvl(1)) {
+    fields.assign({{Kind::Coordinates, 0},
+                   {Kind::Positions, 1},
+                   {Kind::Coordinates, 1},
+                   {Kind::Values, 0}});
+    return DCSRAttr::get(context, positions, coordinates);
+  }
+  if (sparse.isCompressedLvl(0) && !sparse.isUniqueLvl(0) &&
+      sparse.isSingletonLvl(1) && sparse.isUniqueLvl(1)) {
+    fields.assign(
+        {{Kind::Coordinates, 0}, {Kind::Coordinates, 1}, {Kind::Values, 0}});
+    return COOAttr::get(context, coordinates);
+  }
+  return fail("the levels must be (dense, compressed), (compressed, "
+              "compressed), or (compressed(nonunique), singleton)");
+}
+
 FailureOr<UpstreamStorage>
 sparsegpu::readUpstreamEncoding(RankedTensorType type, std::string &reason) {
-  sparse_tensor::SparseTensorType sparse(type);
+  SparseTensorType sparse(type);
   auto fail = [&](const char *rule) {
     reason = rule;
     return failure();
   };
-  if (sparse.getDimRank() != 2 || sparse.getLvlRank() != 2)
-    return fail("only matrices stored in two levels are taken");
+  if (sparse.getDimRank() != 2)
+    return fail("only matrices are taken");
   if (sparse.getEncoding().isSlice())
     return fail("slices of sparse tensors are not taken");
-  if (!sparse.isPermutation())
-    return fail("the levels must be the dimensions, or exchanged");
-  if (!sparse.isDenseLvl(0) || !sparse.isCompressedLvl(1))
-    return fail("the levels must be (dense, compressed)");
   if (sparse.getExplicitVal() || sparse.getImplicitVal())
     return fail("explicitVal and implicitVal are not taken");
-  UpstreamStorage storage;
-  storage.transposed = !sparse.isIdentity();
   MLIRContext *context = type.getContext();
   auto overhead = [&](unsigned width) -> Type {
     return width == 0 ? Type(IndexType::get(context))
                       : Type(IntegerType::get(context, width));
   };
-  auto format = CSRAttr::get(context, overhead(sparse.getPosWidth()),
-                             overhead(sparse.getCrdWidth()));
+  UpstreamStorage storage;
+  Attribute format =
+      readLevels(sparse, overhead(sparse.getPosWidth()),
+                 overhead(sparse.getCrdWidth()), storage.fields, reason);
+  if (!format)
+    return failure();
+  storage.transposed = sparse.isPermutation() && !sparse.isIdentity();
   SmallVector<int64_t> shape(type.getShape());
   if (storage.transposed)
     std::swap(shape[0], shape[1]);
@@ -53,17 +118,44 @@ sparsegpu::readUpstreamEncoding(RankedTensorType type, std::string &reason) {
   return storage;
 }
 
+/// One field of `tensor`, side by side in memory.
+static Value buildField(OpBuilder &builder, Location loc, Value tensor,
+                        UpstreamField field) {
+  using namespace sparse_tensor;
+  auto level = static_cast<Level>(field.level);
+  Value part;
+  switch (field.kind) {
+  case UpstreamField::Kind::Positions:
+    part = ToPositionsOp::create(builder, loc, tensor, level);
+    break;
+  case UpstreamField::Kind::Coordinates:
+    part = ToCoordinatesOp::create(builder, loc, tensor, level);
+    break;
+  case UpstreamField::Kind::Values:
+    part = ToValuesOp::create(builder, loc, tensor);
+    break;
+  }
+  auto type = cast<MemRefType>(part.getType());
+  // The coordinates of triplets may lie between each other: they are copied.
+  if (!type.getLayout().isIdentity()) {
+    auto copy = MemRefType::get(type.getShape(), type.getElementType());
+    Value size = memref::DimOp::create(builder, loc, part, 0);
+    Value buffer = memref::AllocOp::create(builder, loc, copy, size);
+    memref::CopyOp::create(builder, loc, part, buffer);
+    part = buffer;
+  }
+  return part;
+}
+
 Value sparsegpu::buildFromUpstream(OpBuilder &builder, Location loc,
                                    Value tensor,
                                    const UpstreamStorage &storage) {
-  using namespace sparse_tensor;
-  const Level level = 1;
-  Value parts[] = {ToPositionsOp::create(builder, loc, tensor, level),
-                   ToCoordinatesOp::create(builder, loc, tensor, level),
-                   ToValuesOp::create(builder, loc, tensor)};
   SmallVector<StorageField> specs =
       getSparseFormat(storage.type).getFields(storage.type);
   SmallVector<Value> fields, sizes;
+  SmallVector<Value> parts;
+  for (UpstreamField source : storage.fields)
+    parts.push_back(buildField(builder, loc, tensor, source));
   for (auto [part, spec] : llvm::zip(parts, specs)) {
     auto type = cast<MemRefType>(part.getType());
     Value field = bufferization::ToTensorOp::create(

@@ -25,7 +25,7 @@ static bool checkShared(ThreadContext &thread, uint64_t site,
                access.location, [&] {
                  return formatText("{0} of {1} bytes at offset {2} of the {3} "
                                    "bytes of shared memory that the block has",
-                                   verb(access.kind), access.bytes,
+                                   nameOf(access), access.bytes,
                                    static_cast<int64_t>(offset), end);
                });
     return false;
@@ -40,7 +40,7 @@ static bool checkShared(ThreadContext &thread, uint64_t site,
             "{0} of {1} bytes at offset {2} of shared memory, outside of the "
             "variable '{3}' that the address is made from: {4} bytes at "
             "offset {5}",
-            verb(access.kind), access.bytes, offset, access.variable,
+            nameOf(access), access.bytes, offset, access.variable,
             access.variableEnd - access.variableBegin, access.variableBegin);
       });
   return false;
@@ -67,7 +67,7 @@ static bool isAllowed(ThreadContext &thread, const AccessSite &access,
         log.report(HazardKind::OutOfBoundsGlobal, key, thread, address,
                    access.location, [&] {
                      return formatText(
-                         "{0} of {1} bytes at {2:x}; {3}", verb(access.kind),
+                         "{0} of {1} bytes at {2:x}; {3}", nameOf(access),
                          bytes, address,
                          describeNearest(log.allocations(), address));
                    });
@@ -81,38 +81,42 @@ static bool isAllowed(ThreadContext &thread, const AccessSite &access,
       HazardKind::Misaligned, key, thread, address, access.location, [&] {
         return formatText("{0} of {1} bytes at {2:x}, which is not "
                           "a multiple of {3}",
-                          verb(access.kind), bytes, address, access.alignment);
+                          nameOf(access), bytes, address, access.alignment);
       });
   return false;
 }
 
-/// Equal values give equal numbers; 0 means that nothing is known.
-static uint32_t fold(uint64_t value) {
-  return static_cast<uint32_t>((value * 0x9e3779b97f4a7c15) >> 32) | 1;
+/// Where an access that is not allowed goes. What is behind an allocation, and
+/// belongs to nobody because allocations are rounded up, is used as on a GPU.
+static void *divert(BlockRunner &runner, void *pointer, uint64_t bytes) {
+  uint64_t address = reinterpret_cast<uint64_t>(pointer);
+  for (const Allocation &a : runner.launch().hazards->allocations())
+    if (address >= a.begin && address < a.reserved &&
+        bytes <= a.reserved - address && bytes + address > a.end)
+      return pointer;
+  return runner.scratch();
 }
 
-void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
-                                       void *pointer, uint64_t value) {
+void *sparsegpu::emulator::checkAccessSlowly(ThreadContext &thread,
+                                             uint32_t site, void *pointer,
+                                             uint32_t value) {
   BlockRunner &runner = *thread.block;
   uint64_t shared = reinterpret_cast<uint64_t>(thread.shared);
   uint64_t address = reinterpret_cast<uint64_t>(pointer);
-  uint32_t folded = value == kNoValue ? 0 : fold(value);
-  bool inWindow = address - shared < kSharedWindow;
-  if (inWindow &&
-      runner.hazards().touchQuickly(thread, site, address - shared, folded))
-    return pointer;
   HazardLog &log = *runner.launch().hazards;
   const AccessSite &access = log.compiled().accesses[site];
   bool inShared =
       access.space == AccessSpace::Shared || address - shared < kSharedWindow;
   const Allocation *allocation = nullptr;
   if (!isAllowed(thread, access, site, address, inShared, allocation))
-    return runner.scratch();
-  if (inShared)
-    runner.hazards().touchShared(thread, site, access, address, folded);
-  else if (allocation)
+    return divert(runner, pointer, access.bytes);
+  if (inShared) {
+    runner.hazards().touchShared(thread, site, access, address, value);
+  } else if (allocation) {
+    runner.hazards().noteAllocation(site, *allocation);
     runner.hazards().touchGlobal(thread, site, access, *allocation, address,
-                                 folded);
+                                 value);
+  }
   return pointer;
 }
 
@@ -127,7 +131,7 @@ void *sparsegpu::emulator::checkAccess(ThreadContext &thread,
   uint32_t site = runner.launch().hazards->copySite(sync);
   const Allocation *allocation = nullptr;
   if (!isAllowed(thread, access, site, address, inShared, allocation))
-    return runner.scratch();
+    return divert(runner, pointer, access.bytes);
   if (inShared)
     runner.hazards().touchShared(thread, site, access, address, 0);
   else if (allocation)
@@ -148,7 +152,7 @@ void *sparsegpu::emulator::checkLocal(ThreadContext &thread, uint32_t site,
                access.location, [&] {
                  return formatText("{0} of {1} bytes at offset {2} of a local "
                                    "variable of {3} bytes",
-                                   verb(access.kind), access.bytes,
+                                   nameOf(access), access.bytes,
                                    static_cast<int64_t>(offset), bytes);
                });
     return runner.scratch();
@@ -158,7 +162,7 @@ void *sparsegpu::emulator::checkLocal(ThreadContext &thread, uint32_t site,
                [&] {
                  return formatText("{0} of {1} bytes at offset {2} of a local "
                                    "variable, which is not a multiple of {3}",
-                                   verb(access.kind), access.bytes, offset,
+                                   nameOf(access), access.bytes, offset,
                                    access.alignment);
                });
     return runner.scratch();

@@ -362,8 +362,12 @@ void BlockRunner::logFull(Thread &thread) {
 }
 
 void BlockRunner::yield(Thread &thread, bool forMbarrier) {
-  if (!usesFibers)
+  if (!usesFibers) {
+    // What it waits for may be in a block that failed, or in another launch.
+    if (current->failed.load(std::memory_order_relaxed))
+      switchFiber(sequence, mainContext);
     return;
+  }
   if (!forMbarrier)
     thread.polledMbarrier = nullptr;
   // In lockstep a polling thread keeps its turn. Otherwise it waits until all

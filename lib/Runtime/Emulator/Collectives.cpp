@@ -218,9 +218,11 @@ static void *checkMatrixAccess(Thread &thread, const MatrixOp &op,
                                void *address, unsigned bytes, bool isStore) {
   uint32_t sync = thread.operands.site;
   bool isRow = op.kind == MatrixKind::LoadMatrix;
+  const SyncSite &operation = thread.block->launch().code->syncs[sync];
   AccessSite site{isStore ? AccessKind::Store : AccessKind::Load,
                   isRow ? AccessSpace::Shared : AccessSpace::Generic, bytes,
-                  bytes, thread.block->launch().code->syncs[sync].location};
+                  bytes, operation.location};
+  site.operation = operation.operation.c_str();
   return checkAccess(thread, site, sync, address);
 }
 

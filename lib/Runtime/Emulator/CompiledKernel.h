@@ -69,6 +69,8 @@ struct AccessSite {
   /// is; empty if that is not known.
   std::string variable{};
   uint32_t variableBegin = 0, variableEnd = 0;
+  /// What reports call the access, where `kind` does not say it.
+  const char *operation = nullptr;
 };
 
 enum class AsyncOp : uint8_t { None, Commit, Wait, WaitAll };

@@ -10,13 +10,10 @@
 // of GPUToLLVMConversion.cpp in LLVM 22. There is no way to return an error, so
 // one goes to Device::fail.
 //
-// A stream is a token without content, and an event remembers at most the time:
-// everything is done when the call returns, which is one of the orders that
-// CUDA allows.
+// Work without a stream is done when the call returns.
 //
 //===----------------------------------------------------------------------===//
 
-#include "Event.h"
 #include "SparseGPU/Runtime/Emulator.h"
 
 #include <cstdint>
@@ -80,7 +77,7 @@ SPARSEGPU_EXPORT void mgpuLaunchKernel(Kernel *kernel, intptr_t gridX,
                                        intptr_t gridY, intptr_t gridZ,
                                        intptr_t blockX, intptr_t blockY,
                                        intptr_t blockZ, int32_t sharedBytes,
-                                       void *stream, void **params,
+                                       Stream *stream, void **params,
                                        void **extra, size_t numParams) {
   if (!kernel)
     return Device::get().fail("launching a null kernel");
@@ -94,14 +91,14 @@ SPARSEGPU_EXPORT void mgpuLaunchKernel(Kernel *kernel, intptr_t gridX,
     return Device::get().fail("launch parameters passed through `extra` are "
                               "not supported");
   config.dynamicShared = sharedBytes;
-  check(Device::get().launch(kernel, config, params, numParams));
+  check(Device::get().launch(kernel, config, params, numParams, stream));
 }
 
 SPARSEGPU_EXPORT void
 mgpuLaunchClusterKernel(Kernel *kernel, intptr_t clusterX, intptr_t clusterY,
                         intptr_t clusterZ, intptr_t gridX, intptr_t gridY,
                         intptr_t gridZ, intptr_t blockX, intptr_t blockY,
-                        intptr_t blockZ, int32_t sharedBytes, void *stream,
+                        intptr_t blockZ, int32_t sharedBytes, Stream *stream,
                         void **params, void **extra) {
   if (clusterX != 1 || clusterY != 1 || clusterZ != 1)
     return Device::get().fail(
@@ -118,19 +115,36 @@ mgpuLaunchClusterKernel(Kernel *kernel, intptr_t clusterX, intptr_t clusterY,
 // Streams and events
 //===----------------------------------------------------------------------===//
 
-// Distinct addresses, so that programs may compare them.
-SPARSEGPU_EXPORT void *mgpuStreamCreate() { return new char(0); }
-SPARSEGPU_EXPORT void mgpuStreamDestroy(void *stream) {
-  delete static_cast<char *>(stream);
+SPARSEGPU_EXPORT Stream *mgpuStreamCreate() {
+  return Device::get().createStream();
 }
-SPARSEGPU_EXPORT void mgpuStreamSynchronize(void *stream) {}
-SPARSEGPU_EXPORT void mgpuStreamWaitEvent(void *stream, void *event) {}
-SPARSEGPU_EXPORT Event *mgpuEventCreate() { return new Event(); }
-SPARSEGPU_EXPORT void mgpuEventDestroy(Event *event) { delete event; }
-SPARSEGPU_EXPORT void mgpuEventSynchronize(Event *event) {}
-SPARSEGPU_EXPORT void mgpuEventRecord(Event *event, void *stream) {
-  if (event)
-    event->record();
+
+SPARSEGPU_EXPORT void mgpuStreamDestroy(Stream *stream) {
+  check(Device::get().destroyStream(stream));
+}
+
+SPARSEGPU_EXPORT void mgpuStreamSynchronize(Stream *stream) {
+  check(Device::get().synchronize(stream));
+}
+
+SPARSEGPU_EXPORT void mgpuStreamWaitEvent(Stream *stream, Event *event) {
+  check(Device::get().waitForEvent(stream, event));
+}
+
+SPARSEGPU_EXPORT Event *mgpuEventCreate() {
+  return Device::get().createEvent();
+}
+
+SPARSEGPU_EXPORT void mgpuEventDestroy(Event *event) {
+  check(Device::get().destroyEvent(event));
+}
+
+SPARSEGPU_EXPORT void mgpuEventSynchronize(Event *event) {
+  check(Device::get().synchronizeEvent(event));
+}
+
+SPARSEGPU_EXPORT void mgpuEventRecord(Event *event, Stream *stream) {
+  check(Device::get().record(event, stream));
 }
 
 //===----------------------------------------------------------------------===//
@@ -144,8 +158,8 @@ SPARSEGPU_EXPORT void *mgpuMemAlloc(uint64_t bytes, void *stream,
     Device::get().fail("cannot allocate " + std::to_string(bytes) +
                        " bytes of device memory");
   // The host writes it without telling anybody.
-  if (pointer && isHostShared && Device::get().options().hazards)
-    check(Device::get().fill(pointer, ~0u, 1, bytes));
+  if (pointer && isHostShared)
+    Device::get().noteHostWrites(pointer, bytes);
   return pointer;
 }
 
@@ -154,18 +168,18 @@ SPARSEGPU_EXPORT void mgpuMemFree(void *pointer, void *stream) {
 }
 
 SPARSEGPU_EXPORT void mgpuMemcpy(void *destination, void *source, size_t bytes,
-                                 void *stream) {
-  check(Device::get().copy(destination, source, bytes));
+                                 Stream *stream) {
+  check(Device::get().copy(destination, source, bytes, stream));
 }
 
 SPARSEGPU_EXPORT void mgpuMemset32(void *destination, unsigned value,
-                                   size_t count, void *stream) {
-  check(Device::get().fill(destination, value, 4, count));
+                                   size_t count, Stream *stream) {
+  check(Device::get().fill(destination, value, 4, count, stream));
 }
 
 SPARSEGPU_EXPORT void mgpuMemset16(void *destination, unsigned short value,
-                                   size_t count, void *stream) {
-  check(Device::get().fill(destination, value, 2, count));
+                                   size_t count, Stream *stream) {
+  check(Device::get().fill(destination, value, 2, count, stream));
 }
 
 SPARSEGPU_EXPORT void mgpuMemHostRegister(void *pointer, uint64_t bytes) {

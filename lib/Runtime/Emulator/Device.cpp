@@ -7,42 +7,17 @@
 //===----------------------------------------------------------------------===//
 
 #include "Counters.h"
-#include "Executor.h"
+#include "DeviceImpl.h"
 #include "Format.h"
-#include "Memory.h"
-#include "Module.h"
-#include "SeedTrials.h"
-#include "SparseGPU/Runtime/Emulator.h"
-#include "SparseGPU/Runtime/Runtime.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <map>
-#include <optional>
 #include <unistd.h>
 
 using namespace sparsegpu::emulator;
 
-struct Device::Impl {
-  mutable std::mutex mutex;
-  Options options;
-  DeviceMemory memory;
-  Executor executor;
-  std::map<LoadedModule *, std::unique_ptr<LoadedModule>> modules;
-  uint64_t launches = 0;
-  // With the number of the launch.
-  std::vector<std::pair<uint64_t, LaunchCounters>> counters;
-  std::vector<std::pair<uint64_t, Hazard>> hazards;
-  std::vector<uint64_t> floatAtomicLaunches;
-  std::function<void(const std::string &)> errorHandler;
-  std::function<void(const Hazard &)> hazardHandler;
-  std::function<bool(const SparseGPULaunch &)> launchObserver;
-};
-
-static void writeCountersAtExit() {
-  Device &device = Device::get();
+static void writeCounters(const Device &device) {
   std::string file = device.options().countersFile;
   if (file.empty())
     return;
@@ -54,6 +29,25 @@ static void writeCountersAtExit() {
   }
   std::fprintf(out, "%s\n", device.countersJSON().c_str());
   std::fclose(out);
+}
+
+static void endProcess(const std::string &message) {
+  // What the program printed so far comes first. Not exit(): its handlers would
+  // run while kernels and the program's own code are half way through.
+  std::fflush(stdout);
+  std::fprintf(stderr, "sparsegpu-emulator: error: %s\n", message.c_str());
+  std::fflush(stderr);
+  _exit(1);
+}
+
+/// Ends what streams still have to do. A handler of errors is not called: what
+/// it uses may be gone.
+static void finishAtExit() {
+  Device &device = Device::get();
+  Status status = device.synchronize();
+  writeCounters(device);
+  if (!status.ok())
+    endProcess(status.message());
 }
 
 Device &Device::get() {
@@ -72,7 +66,7 @@ Device &Device::get() {
       }
       result->setOptions(options);
     }
-    std::atexit(writeCountersAtExit);
+    std::atexit(finishAtExit);
     return result;
   }();
   return *device;
@@ -90,6 +84,8 @@ Options Device::options() const {
 }
 
 void Device::setOptions(const Options &options) {
+  // Streams work in another way where there are many seeds.
+  impl->streams.drain();
   std::lock_guard<std::mutex> lock(impl->mutex);
   impl->options = options;
 }
@@ -110,10 +106,11 @@ Status Device::loadModule(const void *data, size_t size,
 }
 
 Status Device::unloadModule(LoadedModule *module) {
+  Status failed = synchronize();
   std::lock_guard<std::mutex> lock(impl->mutex);
   if (!impl->modules.erase(module))
     return Status::error("unloading a module that is not loaded");
-  return Status::success();
+  return failed;
 }
 
 Status Device::getKernel(LoadedModule *module, const std::string &name,
@@ -130,183 +127,6 @@ Status Device::getKernel(LoadedModule *module, const std::string &name,
   return Status::success();
 }
 
-/// Whether the observer wants that the kernel is not run.
-template <typename Impl>
-static bool isIntercepted(const Impl &impl, const Kernel &kernel,
-                          const LaunchConfig &config, void **params) {
-  std::function<bool(const SparseGPULaunch &)> observer;
-  {
-    std::lock_guard<std::mutex> lock(impl.mutex);
-    observer = impl.launchObserver;
-  }
-  if (!observer)
-    return false;
-  const Dim3 &g = config.grid, &b = config.block;
-  return observer({kernel.name.c_str(),
-                   {g.x, g.y, g.z},
-                   {b.x, b.y, b.z},
-                   config.dynamicShared,
-                   kernel.numParams(),
-                   params,
-                   kernel.paramBytes.data(),
-                   kernel.paramIsPointer.data()});
-}
-
-/// What follows from the configuration.
-static Status prepareLaunch(Launch &launch) {
-  const LaunchConfig &config = launch.config;
-  launch.numBlocks = uint64_t(config.grid.x) * config.grid.y * config.grid.z;
-  launch.orderBlocks();
-  uint64_t shared =
-      uint64_t(launch.kernel->staticShared) + config.dynamicShared;
-  if (shared > kMaxShared)
-    return Status::error(formatText(
-        "launch of kernel '{0}': {1} bytes of static and {2} of dynamic "
-        "shared memory are above {3}",
-        launch.kernel->name, launch.kernel->staticShared, config.dynamicShared,
-        kMaxShared));
-  launch.counters.kernel = launch.kernel->name;
-  launch.counters.grid = config.grid;
-  launch.counters.block = config.block;
-  launch.counters.staticShared = launch.kernel->staticShared;
-  launch.counters.dynamicShared = config.dynamicShared;
-  return Status::success();
-}
-
-Status Device::launch(Kernel *kernel, const LaunchConfig &config, void **params,
-                      size_t numParams) {
-  Options options = this->options();
-  if (Status status = checkLaunch(*kernel, config, numParams); !status.ok())
-    return status;
-  if (isIntercepted(*impl, *kernel, config, params))
-    return Status::success();
-
-  Variant variant;
-  variant.log = options.counters;
-  variant.steps = options.schedule == Schedule::Lockstep;
-  variant.checks = options.hazards;
-  const CompiledModule *code = nullptr;
-  if (Status status = kernel->module->getCode(*kernel, variant, code);
-      !status.ok())
-    return status;
-  uint64_t gridId;
-  {
-    std::lock_guard<std::mutex> lock(impl->mutex);
-    gridId = impl->launches++;
-    if (code->kernels.find(kernel->name)->second.hasFloatAtomics)
-      impl->floatAtomicLaunches.push_back(gridId);
-  }
-  std::unique_ptr<HazardLog> hazards;
-  if (options.hazards)
-    hazards = std::make_unique<HazardLog>(*code, kernel->name,
-                                          makeTable(impl->memory, *code));
-  std::optional<SeedTrials> trials;
-  if (options.seeds > 1)
-    trials.emplace(makeTable(impl->memory, *code));
-
-  Status result = Status::success();
-  for (uint64_t i = 0; i < options.seeds && result.ok(); ++i) {
-    Launch launch;
-    launch.variant = variant;
-    launch.code = code;
-    launch.kernel = &code->kernels.find(kernel->name)->second;
-    launch.config = config;
-    launch.params = params;
-    launch.seed = options.seed + i;
-    launch.gridId = gridId;
-    launch.hazards = hazards.get();
-    launch.silent = i > 0;
-    if (Status status = prepareLaunch(launch); !status.ok())
-      return status;
-    if (i > 0)
-      trials->restore();
-    if (hazards)
-      hazards->beginRun();
-    impl->executor.run(launch, options.workers);
-    if (i == 0 && options.counters) {
-      std::lock_guard<std::mutex> lock(impl->mutex);
-      impl->counters.push_back({gridId, launch.counters});
-    }
-    if (launch.failed)
-      result = Status::error(
-          launch.seed ? formatText("{0} (seed {1})", launch.error, launch.seed)
-                      : launch.error);
-    else if (trials && i == 0)
-      trials->keepFirst();
-    else if (trials && !launch.kernel->hasFloatAtomics)
-      if (std::string difference = trials->compare(); !difference.empty())
-        result = Status::error(formatText(
-            "kernel '{0}' gives one result under seed {1} and another under "
-            "seed {2}: {3}",
-            kernel->name, options.seed, launch.seed, difference));
-  }
-  std::vector<Hazard> found;
-  if (hazards)
-    found = hazards->take();
-  std::function<void(const Hazard &)> handler;
-  {
-    std::lock_guard<std::mutex> lock(impl->mutex);
-    for (const Hazard &hazard : found)
-      impl->hazards.push_back({gridId, hazard});
-    handler = impl->hazardHandler;
-  }
-  for (const Hazard &hazard : found) {
-    if (handler)
-      handler(hazard);
-    else
-      std::fprintf(stderr, "sparsegpu-emulator: hazard: %s\n",
-                   hazard.message.c_str());
-  }
-  return result;
-}
-
-//===----------------------------------------------------------------------===//
-// Memory
-//===----------------------------------------------------------------------===//
-
-void *Device::allocate(size_t bytes) {
-  return impl->memory.allocate(bytes, options().hazards);
-}
-Status Device::free(void *pointer) { return impl->memory.free(pointer); }
-void Device::registerHost(void *pointer, size_t bytes) {
-  impl->memory.registerHost(pointer, bytes);
-}
-Status Device::unregisterHost(void *pointer) {
-  return impl->memory.unregisterHost(pointer);
-}
-
-Status Device::copy(void *destination, const void *source, size_t bytes) {
-  if (!bytes)
-    return Status::success();
-  if (!destination || !source)
-    return Status::error(
-        formatText("copying {0} bytes from or to a null pointer", bytes));
-  for (Status status : {impl->memory.checkRange(source, bytes, "a copy"),
-                        impl->memory.checkRange(destination, bytes, "a copy")})
-    if (!status.ok())
-      return status;
-  std::memmove(destination, source, bytes);
-  impl->memory.noteWritten(destination, source, bytes);
-  return Status::success();
-}
-
-Status Device::fill(void *destination, uint32_t value, unsigned elementBytes,
-                    size_t count) {
-  if (!count)
-    return Status::success();
-  if (!destination)
-    return Status::error("filling memory at a null pointer");
-  if (Status status = impl->memory.checkRange(destination, elementBytes * count,
-                                              "a memset");
-      !status.ok())
-    return status;
-  auto *bytes = static_cast<char *>(destination);
-  for (size_t i = 0; i < count; ++i)
-    std::memcpy(bytes + i * elementBytes, &value, elementBytes);
-  impl->memory.noteWritten(destination, nullptr, elementBytes * count);
-  return Status::success();
-}
-
 //===----------------------------------------------------------------------===//
 // Results
 //===----------------------------------------------------------------------===//
@@ -317,6 +137,7 @@ uint64_t Device::mark() const {
 }
 
 std::vector<LaunchCounters> Device::counters(uint64_t sinceMark) const {
+  impl->streams.drain();
   std::lock_guard<std::mutex> lock(impl->mutex);
   std::vector<LaunchCounters> result;
   for (auto &[launch, counters] : impl->counters)
@@ -342,6 +163,7 @@ uint64_t Device::numFloatAtomicLaunches(uint64_t sinceMark) const {
 }
 
 std::vector<Hazard> Device::hazards(uint64_t sinceMark) const {
+  impl->streams.drain();
   std::lock_guard<std::mutex> lock(impl->mutex);
   std::vector<Hazard> result;
   for (auto &[launch, hazard] : impl->hazards)
@@ -383,10 +205,5 @@ void Device::fail(const std::string &message) {
   }
   if (handler)
     return handler(message);
-  // What the program printed so far comes first. Not exit(): its handlers would
-  // run while kernels and the program's own code are half way through.
-  std::fflush(stdout);
-  std::fprintf(stderr, "sparsegpu-emulator: error: %s\n", message.c_str());
-  std::fflush(stderr);
-  _exit(1);
+  endProcess(message);
 }

@@ -49,7 +49,6 @@ void Executor::workerMain(unsigned index) {
 }
 
 void Executor::run(Launch &launch, unsigned workers) {
-  std::lock_guard<std::mutex> launchLock(launchMutex);
   if (workers == 0)
     workers = std::max(1u, std::thread::hardware_concurrency());
   workers = std::min<uint64_t>({workers, 256, launch.numBlocks});
@@ -76,4 +75,20 @@ void Executor::run(Launch &launch, unsigned workers) {
   }
   if (launch.variant.log)
     launch.tally.finish(*launch.code, launch.counters);
+}
+
+void ExecutorPool::run(Launch &launch, unsigned workers) {
+  std::unique_ptr<Executor> executor;
+  {
+    std::lock_guard<std::mutex> lock(mutex);
+    if (!idle.empty()) {
+      executor = std::move(idle.back());
+      idle.pop_back();
+    }
+  }
+  if (!executor)
+    executor = std::make_unique<Executor>();
+  executor->run(launch, workers);
+  std::lock_guard<std::mutex> lock(mutex);
+  idle.push_back(std::move(executor));
 }

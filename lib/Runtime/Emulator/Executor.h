@@ -21,8 +21,9 @@ namespace sparsegpu::emulator {
 
 class BlockRunner;
 
-/// A pool of workers that sleep between launches. The thread that launches is
-/// one of them. Each takes blocks from the launch's counter.
+/// Runs one launch at a time, on a pool of workers that sleep between launches.
+/// The thread that launches is one of them. Each takes blocks from the launch's
+/// counter.
 class Executor {
 public:
   Executor();
@@ -33,7 +34,6 @@ public:
 private:
   void workerMain(unsigned index);
 
-  std::mutex launchMutex;
   std::mutex mutex;
   std::condition_variable wake, done;
   Launch *current = nullptr;
@@ -42,6 +42,16 @@ private:
   bool stopping = false;
   std::unique_ptr<BlockRunner> ownRunner;
   std::vector<std::thread> pool;
+};
+
+/// An executor for each launch that runs at the same time.
+class ExecutorPool {
+public:
+  void run(Launch &launch, unsigned workers);
+
+private:
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Executor>> idle;
 };
 
 } // namespace sparsegpu::emulator

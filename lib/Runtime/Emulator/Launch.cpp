@@ -42,6 +42,16 @@ Status sparsegpu::emulator::checkLaunch(const Kernel &kernel,
   return Status::success();
 }
 
+void Launch::prepare() {
+  numBlocks = uint64_t(config.grid.x) * config.grid.y * config.grid.z;
+  orderBlocks();
+  counters.kernel = kernel->name;
+  counters.grid = config.grid;
+  counters.block = config.block;
+  counters.staticShared = kernel->staticShared;
+  counters.dynamicShared = config.dynamicShared;
+}
+
 void Launch::orderBlocks() {
   blockStride = 1;
   firstBlock = 0;

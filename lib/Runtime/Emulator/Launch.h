@@ -49,6 +49,8 @@ struct Launch {
   LaunchTally tally;
   HazardLog *hazards = nullptr;
 
+  /// What follows from the members above the number of blocks.
+  void prepare();
   /// Draws the order of blocks from the seed; seed 0 keeps them ascending, and
   /// so does a kernel whose blocks may wait for one another.
   void orderBlocks();

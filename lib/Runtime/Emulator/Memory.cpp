@@ -19,6 +19,10 @@ using namespace sparsegpu::emulator;
 /// What cudaMalloc promises.
 static constexpr size_t kAlignment = 256;
 
+static size_t roundUp(size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
 DeviceMemory::~DeviceMemory() {
   for (auto &entry : owned)
     std::free(reinterpret_cast<void *>(entry.first));
@@ -27,7 +31,7 @@ DeviceMemory::~DeviceMemory() {
 void *DeviceMemory::allocate(size_t bytes, bool poison) {
   if (bytes == 0 || bytes > SIZE_MAX - kAlignment)
     return nullptr;
-  size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  size_t rounded = roundUp(bytes);
   void *pointer = std::aligned_alloc(kAlignment, rounded);
   if (!pointer)
     return nullptr;
@@ -92,12 +96,30 @@ Status DeviceMemory::checkRange(const void *pointer, size_t bytes,
                  what, bytes, pointer, it->second.bytes, it->first));
 }
 
+bool DeviceMemory::isKnown(const void *pointer, size_t bytes) const {
+  uint64_t address = reinterpret_cast<uint64_t>(pointer);
+  auto holds = [&](uint64_t begin, uint64_t size) {
+    return address >= begin && address - begin < size &&
+           bytes <= size - (address - begin);
+  };
+  std::lock_guard<std::mutex> lock(mutex);
+  auto it = owned.upper_bound(address);
+  if (it != owned.begin() &&
+      holds(std::prev(it)->first, std::prev(it)->second.bytes))
+    return true;
+  // These may overlap.
+  return std::any_of(registered.begin(), registered.end(), [&](auto &entry) {
+    return holds(entry.first, entry.second.first);
+  });
+}
+
 AllocationTable DeviceMemory::snapshot() const {
   AllocationTable table;
   std::lock_guard<std::mutex> lock(mutex);
   for (auto &entry : owned)
     table.push_back({entry.first, entry.first + entry.second.bytes,
-                     "device allocation", entry.second.written.get()});
+                     "device allocation", entry.second.written.get(),
+                     entry.first + roundUp(entry.second.bytes)});
   for (auto &entry : registered)
     table.push_back({entry.first, entry.first + entry.second.first,
                      "registered host memory"});

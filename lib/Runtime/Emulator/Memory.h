@@ -28,6 +28,8 @@ struct Allocation {
   std::string what;
   /// For each byte, whether something wrote it; null where that is not known.
   uint8_t *written = nullptr;
+  /// The end of what was taken for it.
+  uint64_t reserved = 0;
   bool contains(uint64_t address, uint64_t bytes) const {
     return address >= begin && address < end && bytes <= end - address;
   }
@@ -53,6 +55,8 @@ public:
   Status unregisterHost(void *pointer);
   /// An error if the range begins in an allocation and ends behind it.
   Status checkRange(const void *pointer, size_t bytes, const char *what) const;
+  /// Whether all of it is memory of the device or registered.
+  bool isKnown(const void *pointer, size_t bytes) const;
   AllocationTable snapshot() const;
   /// The range was written from outside of kernels; from `source`, if that is
   /// not null.

@@ -8,7 +8,6 @@
 
 #include "SparseGPU/Runtime/Runtime.h"
 
-#include "Event.h"
 #include "Format.h"
 #include "JSON.h"
 #include "LastError.h"
@@ -59,29 +58,14 @@ void sparsegpuRuntimeSetErrorHandler(void (*handler)(const char *, void *),
 }
 
 void *sparsegpuRuntimeTimedEventCreate(void) {
-  auto *event = new Event();
-  event->timed = true;
-  return event;
+  return Device::get().createEvent(/*timed=*/true);
 }
 
 double sparsegpuRuntimeElapsedMilliseconds(void *start, void *end) {
-  for (auto [pointer, name] : {std::pair(start, "first"), {end, "second"}}) {
-    auto *event = static_cast<Event *>(pointer);
-    const char *problem = !event          ? "is null"
-                          : !event->timed ? "has no time; make it with "
-                                            "sparsegpuRuntimeTimedEventCreate"
-                          : !event->recorded ? "was not recorded"
-                                             : nullptr;
-    if (problem) {
-      report(Status::error(formatText(
-          "the time between two events: the {0} event {1}", name, problem)));
-      return -1;
-    }
-  }
-  return std::chrono::duration<double, std::milli>(
-             static_cast<Event *>(end)->time -
-             static_cast<Event *>(start)->time)
-      .count();
+  double milliseconds = -1;
+  report(Device::get().elapsed(static_cast<Event *>(start),
+                               static_cast<Event *>(end), milliseconds));
+  return milliseconds;
 }
 
 void sparsegpuRuntimeSetLaunchObserver(int (*observer)(const SparseGPULaunch *,

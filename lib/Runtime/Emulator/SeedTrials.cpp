@@ -18,8 +18,9 @@ using namespace sparsegpu::emulator;
 std::vector<std::vector<char>> SeedTrials::read() const {
   std::vector<std::vector<char>> bytes;
   for (const Allocation &range : table)
-    bytes.emplace_back(reinterpret_cast<const char *>(range.begin),
-                       reinterpret_cast<const char *>(range.end));
+    bytes.emplace_back(
+        reinterpret_cast<const char *>(range.begin),
+        reinterpret_cast<const char *>(std::max(range.end, range.reserved)));
   return bytes;
 }
 
@@ -35,11 +36,13 @@ void SeedTrials::restore() const {
 std::string SeedTrials::compare() const {
   for (size_t i = 0; i < table.size(); ++i) {
     auto *now = reinterpret_cast<const char *>(table[i].begin);
-    auto differs = std::mismatch(first[i].begin(), first[i].end(), now);
-    if (differs.first != first[i].end())
+    // Not what is behind an allocation, which is only put back.
+    auto end = first[i].begin() + (table[i].end - table[i].begin);
+    auto differs = std::mismatch(first[i].begin(), end, now);
+    if (differs.first != end)
       return formatText("byte {0} of the {1} of {2} bytes at {3:x}",
                         differs.first - first[i].begin(), table[i].what,
-                        first[i].size(), table[i].begin);
+                        table[i].end - table[i].begin, table[i].begin);
   }
   return "";
 }

@@ -2,23 +2,23 @@
 // CPU, unless require-gpu makes it an error (require-gpu.mlir).
 // RUN: sparse-opt %s --sparse-gpu-linalg-to-spmm --split-input-file --verify-diagnostics
 
-#COO = #sparse_tensor.encoding<{ map = (i, j) -> (i : compressed(nonunique), j : singleton) }>
+#COO = #sparse_tensor.encoding<{ map = (i, j) -> (i : compressed(nonunique, nonordered), j : singleton(nonordered)) }>
 
-// COO.
+// Triplets in no order.
 func.func @f(%A: tensor<?x?xf32, #COO>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the levels must be (dense, compressed); it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the levels must be ordered; it stays on the CPU}}
   %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #COO>, tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }
 
 // -----
 
-#DCSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : compressed, j : compressed) }>
+#LOOSE = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : loose_compressed) }>
 
-// Doubly compressed.
-func.func @f(%A: tensor<?x?xf32, #DCSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the levels must be (dense, compressed); it stays on the CPU}}
-  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #DCSR>, tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+// Gaps between the rows.
+func.func @f(%A: tensor<?x?xf32, #LOOSE>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
+  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the levels must be (dense, compressed), (compressed, compressed), or (compressed(nonunique), singleton); it stays on the CPU}}
+  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #LOOSE>, tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }
 
@@ -35,11 +35,11 @@ func.func @f(%A: tensor<?x?xf32, #CSC>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // -----
 
-#BSR = #sparse_tensor.encoding<{ map = (i, j) -> (i floordiv 2 : dense, j floordiv 2 : compressed, i mod 2 : dense, j mod 2 : dense) }>
+#BSR = #sparse_tensor.encoding<{ map = (i, j) -> (i floordiv 2 : dense, j floordiv 2 : compressed, j mod 2 : dense, i mod 2 : dense) }>
 
-// Blocks.
+// Blocks column by column.
 func.func @f(%A: tensor<?x?xf32, #BSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': only matrices stored in two levels are taken; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the levels of blocks must be (dense, compressed, dense, dense), in the order of the dimensions; it stays on the CPU}}
   %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #BSR>, tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }

@@ -309,3 +309,53 @@ func.func @dense(%A: tensor<?x?xf32>, %B: tensor<?x?xf32>,
                      outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
 }
+
+// -----
+
+#COO = #sparse_tensor.encoding<{ map = (i, j) -> (i : compressed(nonunique), j : singleton), posWidth = 32, crdWidth = 32 }>
+
+// Triplets whose coordinates lie between each other are copied side by side.
+// CHECK-LABEL: func @upstream_coo(
+// CHECK:         %[[I:.*]] = sparse_tensor.coordinates %{{.*}} {level = 0 : index} : {{.*}} to memref<?xi32, strided<[?], offset: ?>>
+// CHECK:         %[[ROWS:.*]] = memref.alloc(%{{.*}}) : memref<?xi32>
+// CHECK:         memref.copy %[[I]], %[[ROWS]]
+// CHECK:         sparse_tensor.coordinates %{{.*}} {level = 1 : index}
+// CHECK:         bufferization.to_tensor %[[ROWS]]
+// CHECK:         sparse_gpu.assemble {{.*}} to tensor<?x?xf32, #sparse_gpu.coo>
+func.func @upstream_coo(%A: tensor<?x?xf32, #COO>, %B: tensor<?x?xf32>,
+                        %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #COO>, tensor<?x?xf32>)
+                     outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+#DCSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : compressed, j : compressed), posWidth = 16 }>
+
+// CHECK-LABEL: func @upstream_dcsr(
+// CHECK:         sparse_tensor.coordinates %{{.*}} {level = 0 : index}
+// CHECK:         sparse_tensor.positions %{{.*}} {level = 1 : index}
+// CHECK:         sparse_tensor.coordinates %{{.*}} {level = 1 : index}
+// CHECK:         sparse_gpu.assemble {{.*}} to tensor<?x?xf32, #sparse_gpu.dcsr<positions = i16, coordinates = index>>
+func.func @upstream_dcsr(%A: tensor<?x?xf32, #DCSR>, %B: tensor<?x?xf32>,
+                         %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #DCSR>, tensor<?x?xf32>)
+                     outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+#BSR = #sparse_tensor.encoding<{ map = (i, j) -> (i floordiv 2 : dense, j floordiv 4 : compressed, i mod 2 : dense, j mod 4 : dense) }>
+
+// CHECK-LABEL: func @upstream_bsr(
+// CHECK:         sparse_tensor.positions %{{.*}} {level = 1 : index}
+// CHECK:         sparse_tensor.coordinates %{{.*}} {level = 1 : index}
+// CHECK:         sparse_gpu.assemble {{.*}} to tensor<?x?xf32, #sparse_gpu.bsr<rows = 2, columns = 4, positions = index, coordinates = index>>
+func.func @upstream_bsr(%A: tensor<?x?xf32, #BSR>, %B: tensor<?x?xf32>,
+                        %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #BSR>, tensor<?x?xf32>)
+                     outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}

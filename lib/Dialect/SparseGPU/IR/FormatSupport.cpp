@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -27,7 +28,7 @@ sparsegpu::verifyFormat(function_ref<InFlightDiagnostic()> emitError,
                         const FormatDescription &description) {
   for (auto [name, type] : {std::pair("positions", description.positions),
                             std::pair("coordinates", description.coordinates)})
-    if (!isOverheadType(type))
+    if (type && !isOverheadType(type))
       return emitError() << "'" << name << "' of " << spell(description)
                          << " must be i8, i16, i32, i64 or index, got " << type
                          << " (FMT-3)";
@@ -83,7 +84,7 @@ LogicalResult sparsegpu::supportsWarpUnits(StringRef mnemonic,
 
 /// 0 for index, as in upstream's encoding.
 static unsigned getWidth(Type type) {
-  return type.isIndex() ? 0 : type.getIntOrFloatBitWidth();
+  return !type || type.isIndex() ? 0 : type.getIntOrFloatBitWidth();
 }
 
 Expected<formats::PackedMatrix>
@@ -176,6 +177,35 @@ Value IndexBuilder::load(Value field, Value at) const {
                      memref::LoadOp::create(builder, loc, field, at));
 }
 
+Value IndexBuilder::lowerBound(
+    Value begin, Value end, Value value,
+    function_ref<Value(IndexBuilder, Value)> element) const {
+  auto loop = scf::WhileOp::create(
+      builder, loc, TypeRange{begin.getType(), end.getType()},
+      ValueRange{begin, end},
+      [&](OpBuilder &body, Location loc, ValueRange range) {
+        Value more = arith::CmpIOp::create(body, loc, arith::CmpIPredicate::ult,
+                                           range[0], range[1]);
+        scf::ConditionOp::create(body, loc, more, range);
+      },
+      [&](OpBuilder &body, Location loc, ValueRange range) {
+        IndexBuilder in{body, loc};
+        Value middle = in.add(range[0], in.div(in.sub(range[1], range[0]), 2));
+        Value below = arith::CmpIOp::create(
+            body, loc, arith::CmpIPredicate::ult, element(in, middle), value);
+        Value next = in.add(middle, in.constant(1));
+        Value first = arith::SelectOp::create(body, loc, below, next, range[0]);
+        Value last =
+            arith::SelectOp::create(body, loc, below, range[1], middle);
+        scf::YieldOp::create(body, loc, ValueRange{first, last});
+      });
+  return loop.getResult(0);
+}
+
+double sparsegpu::getBytes(Type type) {
+  return type.isIndex() ? 8.0 : type.getIntOrFloatBitWidth() / 8.0;
+}
+
 static Value
 generateTile(const IndexBuilder &at, RankedTensorType type, ValueRange extents,
              function_ref<Value(IndexBuilder, ValueRange)> element) {
@@ -211,4 +241,61 @@ Value IndexBuilder::generate(
   return generateTile(*this, tile, count, [&](IndexBuilder at, ValueRange s) {
     return element(at, s[0], s[1]);
   });
+}
+
+//===----------------------------------------------------------------------===//
+// Dense blocks
+//===----------------------------------------------------------------------===//
+
+Value sparsegpu::buildBlockCoordinates(OpBuilder &builder, Location loc,
+                                       Value coordinates, int64_t width,
+                                       Value begin, Value count) {
+  return IndexBuilder{builder, loc}.generate(
+      count, [&](IndexBuilder at, Value p) {
+        Value position = at.add(begin, p);
+        Value block = at.load(coordinates, at.div(position, width));
+        return at.add(at.mul(block, width), at.rem(position, width));
+      });
+}
+
+DecodedTile sparsegpu::buildBlockDecode(OpBuilder &builder, Location loc,
+                                        Value field, int64_t rows,
+                                        int64_t width, Value begin,
+                                        Value count) {
+  Type element = cast<MemRefType>(field.getType()).getElementType();
+  Value values = IndexBuilder{builder, loc}.generate(
+      rows, count, element, [&](IndexBuilder at, Value row, Value p) -> Value {
+        Value position = at.add(begin, p);
+        Value line = at.add(at.mul(at.div(position, width), rows), row);
+        Value place = at.add(at.mul(line, width), at.rem(position, width));
+        return memref::LoadOp::create(at.builder, at.loc, field, place);
+      });
+  return {values, Value()};
+}
+
+Value sparsegpu::buildEndOfBlocks(OpBuilder &builder, Location loc,
+                                  const SparseStorage &storage,
+                                  Value coordinates, int64_t width, Value begin,
+                                  Value end) {
+  IndexBuilder at{builder, loc};
+  Value whole = at.mul(end, width);
+  int64_t columns = storage.type.getDimSize(1);
+  if (width == 1 || (!ShapedType::isDynamic(columns) && columns % width == 0))
+    return whole;
+  Value isEmpty =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, begin, end);
+  auto branch = scf::IfOp::create(
+      builder, loc, isEmpty,
+      [&](OpBuilder &body, Location loc) {
+        scf::YieldOp::create(body, loc, whole);
+      },
+      [&](OpBuilder &body, Location loc) {
+        IndexBuilder in{body, loc};
+        Value last = in.load(coordinates, in.sub(end, in.constant(1)));
+        Value left = in.sub(storage.columns, in.mul(last, width));
+        Value cut =
+            in.sub(in.constant(width), in.min(left, in.constant(width)));
+        scf::YieldOp::create(body, loc, in.sub(whole, cut));
+      });
+  return branch.getResult(0);
 }

@@ -22,6 +22,7 @@ namespace sparsegpu {
 struct FormatDescription {
   const formats::Format &format;
   std::vector<int64_t> parameters;
+  /// Null where the format has no such field.
   mlir::Type positions, coordinates;
 };
 
@@ -63,6 +64,29 @@ mlir::LogicalResult supportsWarpUnits(llvm::StringRef mnemonic,
                                       const ScheduleAttr &schedule,
                                       bool transposed, std::string &reason);
 
+/// Where a block row of columns of blocks ends, in columns: `end` blocks of
+/// `width` columns, of which those beyond the last column of the matrix are cut
+/// off. They belong to the last block of a range [begin, end) of blocks whose
+/// block columns, `coordinates`, ascend.
+mlir::Value buildEndOfBlocks(mlir::OpBuilder &builder, mlir::Location loc,
+                             const SparseStorage &storage,
+                             mlir::Value coordinates, int64_t width,
+                             mlir::Value begin, mlir::Value end);
+
+/// Positions are the columns of dense blocks of `width` columns, one after the
+/// other: the coordinates of a step, from the blocks' columns.
+mlir::Value buildBlockCoordinates(mlir::OpBuilder &builder, mlir::Location loc,
+                                  mlir::Value coordinates, int64_t width,
+                                  mlir::Value begin, mlir::Value count);
+
+/// The values of such a step, from blocks of `rows` x `width` row by row.
+DecodedTile buildBlockDecode(mlir::OpBuilder &builder, mlir::Location loc,
+                             mlir::Value field, int64_t rows, int64_t width,
+                             mlir::Value begin, mlir::Value count);
+
+/// Bytes of an element; index has 8.
+double getBytes(mlir::Type type);
+
 /// Builds `index` arithmetic at a position.
 struct IndexBuilder {
   mlir::OpBuilder &builder;
@@ -78,6 +102,12 @@ struct IndexBuilder {
   mlir::Value min(mlir::Value a, mlir::Value b) const;
   /// Element `at` of a field of unsigned integers.
   mlir::Value load(mlir::Value field, mlir::Value at) const;
+
+  /// The first position of [begin, end) whose `element`, an index, is not below
+  /// `value`, or `end`. Elements ascend. A binary search.
+  mlir::Value lowerBound(
+      mlir::Value begin, mlir::Value end, mlir::Value value,
+      llvm::function_ref<mlir::Value(IndexBuilder, mlir::Value)> element) const;
 
   /// A tile of `count` elements (tensor<?xindex>), element p as `element` says.
   mlir::Value generate(

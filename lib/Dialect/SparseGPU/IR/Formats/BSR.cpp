@@ -14,10 +14,6 @@
 #include "SparseGPU/Formats/Bsr.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/FormatSupport.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-
 using namespace mlir;
 using namespace sparsegpu;
 
@@ -71,12 +67,9 @@ LogicalResult BSRAttr::supports(const ScheduleAttr &schedule, bool transposed,
 }
 
 FormatCost BSRAttr::getCost(RankedTensorType type) const {
-  auto bytes = [](Type type) {
-    return type.isIndex() ? 8.0 : type.getIntOrFloatBitWidth() / 8.0;
-  };
   double places = static_cast<double>(getRows() * getColumns());
-  return {bytes(getPositions()),
-          bytes(getCoordinates()) / places + bytes(type.getElementType())};
+  return {getBytes(getPositions()), getBytes(getCoordinates()) / places +
+                                        getBytes(type.getElementType())};
 }
 
 int64_t BSRAttr::getUnitRows(const ScheduleAttr &) const { return getRows(); }
@@ -95,66 +88,31 @@ Value BSRAttr::buildUnitCount(OpBuilder &builder, Location loc,
   return IndexBuilder{builder, loc}.ceilDiv(storage.rows, getRows());
 }
 
-/// Columns beyond the last of the matrix are left out: they belong to the last
-/// block of a row, because blocks ascend.
 StepRange BSRAttr::buildSteps(OpBuilder &builder, Location loc,
                               const SparseStorage &storage,
                               const ScheduleAttr &, Value unit) const {
   IndexBuilder at{builder, loc};
   Value first = at.load(storage.fields[0], unit);
   Value last = at.load(storage.fields[0], at.add(unit, at.constant(1)));
-  Value begin = at.mul(first, getColumns()), end = at.mul(last, getColumns());
-  int64_t columns = storage.type.getDimSize(1);
-  if (getColumns() == 1 ||
-      (!ShapedType::isDynamic(columns) && columns % getColumns() == 0))
-    return {begin, end};
-  // An empty block row has no last block.
-  Value isEmpty = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                        first, last);
-  auto branch = scf::IfOp::create(
-      builder, loc, isEmpty,
-      [&](OpBuilder &body, Location loc) {
-        scf::YieldOp::create(body, loc, end);
-      },
-      [&](OpBuilder &body, Location loc) {
-        IndexBuilder in{body, loc};
-        Value block = in.load(storage.fields[1], in.sub(last, in.constant(1)));
-        Value left = in.sub(storage.columns, in.mul(block, getColumns()));
-        Value width = in.min(left, in.constant(getColumns()));
-        Value cut = in.sub(in.constant(getColumns()), width);
-        scf::YieldOp::create(body, loc, in.sub(end, cut));
-      });
-  return {begin, branch.getResult(0)};
+  return {at.mul(first, getColumns()),
+          buildEndOfBlocks(builder, loc, storage, storage.fields[1],
+                           getColumns(), first, last)};
 }
 
 Value BSRAttr::buildCoordinates(OpBuilder &builder, Location loc,
                                 const SparseStorage &storage,
                                 const ScheduleAttr &, Value, Value begin,
                                 Value count) const {
-  return IndexBuilder{builder, loc}.generate(count, [&](IndexBuilder at,
-                                                        Value p) {
-    Value position = at.add(begin, p);
-    Value block = at.load(storage.fields[1], at.div(position, getColumns()));
-    return at.add(at.mul(block, getColumns()), at.rem(position, getColumns()));
-  });
+  return buildBlockCoordinates(builder, loc, storage.fields[1], getColumns(),
+                               begin, count);
 }
 
 DecodedTile BSRAttr::buildDecode(OpBuilder &builder, Location loc,
                                  const SparseStorage &storage,
                                  const ScheduleAttr &, Value, Value begin,
                                  Value count) const {
-  Value values = IndexBuilder{builder, loc}.generate(
-      getRows(), count, storage.type.getElementType(),
-      [&](IndexBuilder at, Value row, Value p) -> Value {
-        Value position = at.add(begin, p);
-        Value block = at.div(position, getColumns());
-        Value line = at.add(at.mul(block, getRows()), row);
-        Value element =
-            at.add(at.mul(line, getColumns()), at.rem(position, getColumns()));
-        return memref::LoadOp::create(at.builder, at.loc, storage.fields[2],
-                                      element);
-      });
-  return {values, Value()};
+  return buildBlockDecode(builder, loc, storage.fields[2], getRows(),
+                          getColumns(), begin, count);
 }
 
 Value BSRAttr::buildRows(OpBuilder &builder, Location loc,

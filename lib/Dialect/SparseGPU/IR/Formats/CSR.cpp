@@ -65,11 +65,8 @@ LogicalResult CSRAttr::supports(const ScheduleAttr &schedule, bool transposed,
 }
 
 FormatCost CSRAttr::getCost(RankedTensorType type) const {
-  auto bytes = [](Type type) {
-    return type.isIndex() ? 8.0 : type.getIntOrFloatBitWidth() / 8.0;
-  };
-  return {bytes(getPositions()),
-          bytes(getCoordinates()) + bytes(type.getElementType())};
+  return {getBytes(getPositions()),
+          getBytes(getCoordinates()) + getBytes(type.getElementType())};
 }
 
 int64_t CSRAttr::getUnitRows(const ScheduleAttr &) const { return 1; }
