@@ -143,6 +143,17 @@ function(add_sparsegpu_tool name)
   install(TARGETS ${name} RUNTIME DESTINATION bin)
 endfunction()
 
+# add_sparsegpu_plain_tool(name source... [LINK_LIBS lib...])
+# A program that uses neither MLIR nor LLVM.
+function(add_sparsegpu_plain_tool name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  _sparsegpu_common(${name})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS})
+  set_property(GLOBAL APPEND PROPERTY SPARSEGPU_TEST_DEPENDS ${name})
+  install(TARGETS ${name} RUNTIME DESTINATION bin)
+endfunction()
+
 # add_sparsegpu_bundle_program(name source... [LINK_LIBS lib...])
 # A program that is copied into bundles: it needs the C library and no other.
 function(add_sparsegpu_bundle_program name)

@@ -29,6 +29,17 @@ find_package(ZLIB REQUIRED)
 # For programs of a bundle, which need the C library and no other. Debian's is
 # not for shared libraries.
 find_library(SPARSEGPU_STATIC_ZLIB NAMES libz.a REQUIRED)
+# Without zstd, what it compressed is refused.
+find_library(SPARSEGPU_SHARED_ZSTD NAMES zstd)
+find_library(SPARSEGPU_STATIC_ZSTD NAMES libzstd.a)
+find_path(SPARSEGPU_ZSTD_INCLUDE NAMES zstd.h)
+mark_as_advanced(SPARSEGPU_SHARED_ZSTD SPARSEGPU_STATIC_ZSTD SPARSEGPU_ZSTD_INCLUDE)
+set(SPARSEGPU_ZSTD OFF)
+if(SPARSEGPU_SHARED_ZSTD AND SPARSEGPU_STATIC_ZSTD AND SPARSEGPU_ZSTD_INCLUDE)
+  set(SPARSEGPU_ZSTD ON)
+else()
+  message(STATUS "Without zstd (libzstd-dev): files compressed with it are refused")
+endif()
 find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)

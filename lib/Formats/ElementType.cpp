@@ -8,6 +8,8 @@
 
 #include "SparseGPU/Formats/ElementType.h"
 
+#include "SparseGPU/Formats/Float8.h"
+
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -26,11 +28,13 @@ struct TypeInfo {
 } // namespace
 
 /// Indexed by ElementType.
-static constexpr std::array<TypeInfo, 9> typeTable = {{
+static constexpr std::array<TypeInfo, 11> typeTable = {{
     {"f64", 8, 0x1p-52, 0x1p-1074},
     {"f32", 4, 0x1p-23, 0x1p-149},
     {"f16", 2, 0x1p-10, 0x1p-24},
     {"bf16", 2, 0x1p-7, 0x1p-133},
+    {"f8E4M3FN", 1, 0x1p-3, 0x1p-9},
+    {"f8E5M2", 1, 0x1p-2, 0x1p-16},
     {"i8", 1, 0, 0},
     {"i16", 2, 0, 0},
     {"i32", 4, 0, 0},
@@ -226,6 +230,19 @@ size_t formats::storeElements(ElementType type, const double *input,
                                to = toBFloat16(from);
                                return acceptable(from, (to & 0x7fff) == 0x7f80);
                              });
+  case ElementType::F8E4M3FN:
+    return storeAs<uint8_t>(input, count, output,
+                            [&](double from, uint8_t &to) {
+                              to = toFloat8E4M3FN(from);
+                              return overflow == Overflow::Infinity ||
+                                     (to & 0x7f) != 0x7f || std::isnan(from);
+                            });
+  case ElementType::F8E5M2:
+    return storeAs<uint8_t>(input, count, output,
+                            [&](double from, uint8_t &to) {
+                              to = toFloat8E5M2(from);
+                              return acceptable(from, (to & 0x7f) == 0x7c);
+                            });
   case ElementType::I8:
     return storeInteger<int8_t>(input, count, output);
   case ElementType::I16:
@@ -261,6 +278,10 @@ void formats::loadElements(ElementType type, const std::byte *input,
     return loadAs<uint16_t>(input, count, output, fromHalf);
   case ElementType::BF16:
     return loadAs<uint16_t>(input, count, output, fromBFloat16);
+  case ElementType::F8E4M3FN:
+    return loadAs<uint8_t>(input, count, output, fromFloat8E4M3FN);
+  case ElementType::F8E5M2:
+    return loadAs<uint8_t>(input, count, output, fromFloat8E5M2);
   case ElementType::I8:
     return loadAs<int8_t>(input, count, output, same);
   case ElementType::I16:
@@ -280,5 +301,5 @@ double formats::overflowAs(ElementType type, double value) {
   double back = value;
   storeElements(type, &value, 1, Overflow::Infinity, stored);
   loadElements(type, stored, 1, &back);
-  return std::isinf(back) ? back : value;
+  return std::isfinite(back) ? value : back;
 }

@@ -8,16 +8,42 @@
 
 #include "SparseGPU/Formats/MatrixFile.h"
 
+#include "NpyArray.h"
+#include "SparseGPU/Formats/Container.h"
+#include "SparseGPU/Formats/EdgeListReader.h"
+#include "SparseGPU/Formats/MatrixFileWriter.h"
 #include "SparseGPU/Formats/MatrixMarketReader.h"
+#include "SparseGPU/Formats/NumpyReader.h"
+#include "SparseGPU/Formats/SafetensorsReader.h"
 #include "SparseGPU/Formats/SmtxReader.h"
+#include "SparseGPU/Support/Compression.h"
 #include "SparseGPU/Support/FileIO.h"
 #include "SparseGPU/Support/Strings.h"
+#include "Zip.h"
+
+#include <utility>
 
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
 
 std::string_view formats::name(FileKind kind) {
-  return kind == FileKind::Smtx ? "smtx" : "Matrix Market";
+  switch (kind) {
+  case FileKind::MatrixMarket:
+    return "Matrix Market";
+  case FileKind::Smtx:
+    return "smtx";
+  case FileKind::Npz:
+    return "npz";
+  case FileKind::Npy:
+    return "npy";
+  case FileKind::Safetensors:
+    return "safetensors";
+  case FileKind::EdgeList:
+    return "edge list";
+  case FileKind::Container:
+    return "container";
+  }
+  return {};
 }
 
 std::string_view formats::name(FileField field) {
@@ -28,6 +54,8 @@ std::string_view formats::name(FileField field) {
     return "integer";
   case FileField::Pattern:
     return "pattern";
+  case FileField::Complex:
+    return "complex";
   }
   return {};
 }
@@ -40,6 +68,8 @@ std::string_view formats::name(FileSymmetry symmetry) {
     return "symmetric";
   case FileSymmetry::SkewSymmetric:
     return "skew-symmetric";
+  case FileSymmetry::Hermitian:
+    return "hermitian";
   }
   return {};
 }
@@ -52,21 +82,94 @@ static bool looksLikeSmtx(std::string_view text) {
          line.find_first_not_of("0123456789, \t+-") == std::string_view::npos;
 }
 
+std::optional<FileKind> formats::kindOfName(std::string_view path) {
+  static constexpr std::pair<std::string_view, FileKind> endings[] = {
+      {".mtx", FileKind::MatrixMarket},
+      {".smtx", FileKind::Smtx},
+      {".npz", FileKind::Npz},
+      {".npy", FileKind::Npy},
+      {".safetensors", FileKind::Safetensors},
+      {".el", FileKind::EdgeList},
+      {".wel", FileKind::EdgeList},
+      {".edges", FileKind::EdgeList},
+      {".edgelist", FileKind::EdgeList},
+      {".txt", FileKind::EdgeList},
+      {".tsv", FileKind::EdgeList},
+      {".csv", FileKind::EdgeList},
+      {".sgpk", FileKind::Container},
+  };
+  std::string name = lower(withoutCompression(path));
+  for (const auto &[ending, kind] : endings)
+    if (endsWith(name, ending))
+      return kind;
+  return std::nullopt;
+}
+
+/// What the content is beyond doubt.
+static std::optional<FileKind> kindOfContent(std::string_view content) {
+  if (startsWith(lower(content.substr(0, 14)), "%%matrixmarket"))
+    return FileKind::MatrixMarket;
+  if (isNpy(content))
+    return FileKind::Npy;
+  if (isZip(content))
+    return FileKind::Npz;
+  if (isContainer(content))
+    return FileKind::Container;
+  if (isSafetensors(content))
+    return FileKind::Safetensors;
+  return std::nullopt;
+}
+
+/// What the content looks like.
+static std::optional<FileKind> guessKind(std::string_view text) {
+  if (text.empty())
+    return FileKind::MatrixMarket;
+  if (looksLikeSmtx(text))
+    return FileKind::Smtx;
+  if (looksLikeEdgeList(text))
+    return FileKind::EdgeList;
+  if (text[0] == '%')
+    return FileKind::MatrixMarket;
+  return std::nullopt;
+}
+
+std::optional<FileKind> formats::detectKind(std::string_view content,
+                                            std::string_view path) {
+  if (std::optional<FileKind> kind = kindOfContent(content))
+    return kind;
+  std::optional<FileKind> named = kindOfName(path);
+  // DLMC's files are found under other names.
+  if (named == FileKind::MatrixMarket && looksLikeSmtx(content))
+    return FileKind::Smtx;
+  return named ? named : guessKind(content);
+}
+
 Expected<MatrixFile> formats::parseMatrix(std::string_view text,
                                           std::string_view path,
                                           const ReadOptions &options) {
-  if (startsWith(text, "%"))
+  std::optional<FileKind> kind = detectKind(text, path);
+  if (!kind)
+    return Error(concat(path, ": is no Matrix Market file (which begins with "
+                              "'%%MatrixMarket'), nor .smtx ('rows, cols, "
+                              "nnz'), .npz, .npy, safetensors, an edge list "
+                              "or a container"));
+  switch (*kind) {
+  case FileKind::MatrixMarket:
     return parseMatrixMarket(text, path, options);
-  std::string name = lower(path);
-  if (endsWith(name, ".gz"))
-    name.resize(name.size() - 3);
-  if (endsWith(name, ".smtx") || looksLikeSmtx(text))
+  case FileKind::Smtx:
     return parseSmtx(text, path, options);
-  if (endsWith(name, ".mtx") || text.empty())
-    return parseMatrixMarket(text, path, options);
-  return Error(concat(path, ":1: neither a Matrix Market file (which begins ",
-                      "with '%%MatrixMarket') nor an .smtx file (which begins ",
-                      "with 'rows, cols, nnz')"));
+  case FileKind::Npz:
+    return parseNpz(text, path, options);
+  case FileKind::Npy:
+    return parseNpy(text, path, options);
+  case FileKind::Safetensors:
+    return parseSafetensors(text, path, options);
+  case FileKind::EdgeList:
+    return parseEdgeList(text, path, options);
+  case FileKind::Container:
+    return parseContainer(text, path);
+  }
+  return Error("unknown kind of file");
 }
 
 Expected<MatrixFile> formats::readMatrix(const std::string &path,

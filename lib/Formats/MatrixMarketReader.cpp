@@ -8,6 +8,7 @@
 
 #include "SparseGPU/Formats/MatrixMarketReader.h"
 
+#include "MatrixMarketBanner.h"
 #include "SparseGPU/Support/CounterHash.h"
 #include "SparseGPU/Support/FileIO.h"
 #include "SparseGPU/Support/Strings.h"
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <new>
 
 using namespace sparsegpu;
@@ -22,7 +24,7 @@ using namespace sparsegpu::formats;
 
 namespace {
 
-/// The grammar: banner, size line, entries.
+/// The grammar: banner, size line, entries or elements.
 class Parser {
 public:
   Parser(std::string_view text, std::string_view path,
@@ -32,12 +34,14 @@ public:
   Expected<MatrixFile> parse();
 
 private:
-  Status parseBanner();
+  void take(const MatrixMarketBanner &banner);
   Status parseSize();
   Status parseEntries();
+  Status parseArray();
   Status parseEntry(int64_t &row, int64_t &col, double &value);
   Status parseIndex(std::string_view what, int64_t size, int64_t &index);
   Status parseValue(double &value);
+  Status parseReal(double &value);
   Status parseInteger(double &value);
   Status addEntry(int64_t row, int64_t col, double value);
   Status checkTriangle(int64_t row, int64_t col);
@@ -49,6 +53,8 @@ private:
   const ReadOptions &options;
   CounterHash hash;
   MatrixFile file;
+  /// What a mirrored value is multiplied by.
+  double mirrorSign = 1;
   /// The line of the first entry below and above the diagonal, 0 when none.
   int64_t lowerLine = 0;
   int64_t upperLine = 0;
@@ -64,79 +70,33 @@ Status Parser::expectLineEnd(std::string_view after) {
                       after);
 }
 
-/// %%MatrixMarket object format field symmetry
-Status Parser::parseBanner() {
-  if (cursor.atEnd())
-    return cursor.error("the file is empty");
-  // The banner is the very beginning: nothing may precede it.
-  std::string_view magic = cursor.peekWord();
-  if (lower(magic) != "%%matrixmarket")
-    return cursor.error("expected the banner '%%MatrixMarket matrix "
-                        "coordinate <field> <symmetry>', found ",
-                        quoted(magic));
-  cursor.takeWord();
-
-  std::string words[4];
-  static const char *const kinds[] = {"object", "format", "field", "symmetry"};
-  for (size_t i = 0; i < 4; ++i) {
-    words[i] = lower(cursor.takeWord());
-    if (words[i].empty())
-      return cursor.error("the banner ends before the ", kinds[i]);
-  }
-  if (Status status = expectLineEnd("the banner"); !status)
-    return status;
-
-  const auto &[object, format, field, symmetry] = words;
-  if (object != "matrix")
-    return cursor.error("object ", quoted(object),
-                        " is not supported, expected 'matrix'");
-  if (format != "coordinate")
-    return cursor.error("format ", quoted(format),
-                        " is not supported, expected 'coordinate'");
-  if (field == "real" || field == "double")
-    file.field = FileField::Real;
-  else if (field == "integer")
-    file.field = FileField::Integer;
-  else if (field == "pattern")
-    file.field = FileField::Pattern;
-  else
-    return cursor.error("field ", quoted(field),
-                        " is not supported, expected 'real', 'integer' or "
-                        "'pattern'");
-  if (symmetry == "general")
-    file.symmetry = FileSymmetry::General;
-  else if (symmetry == "symmetric")
-    file.symmetry = FileSymmetry::Symmetric;
-  else if (symmetry == "skew-symmetric")
-    file.symmetry = FileSymmetry::SkewSymmetric;
-  else
-    return cursor.error("symmetry ", quoted(symmetry),
-                        " is not supported, expected 'general', 'symmetric' "
-                        "or 'skew-symmetric'");
-  if (file.field == FileField::Pattern &&
-      file.symmetry == FileSymmetry::SkewSymmetric)
-    return cursor.error("a pattern cannot be skew-symmetric: it has no values "
-                        "to negate");
-  cursor.nextLine();
-  return Status::success();
+void Parser::take(const MatrixMarketBanner &banner) {
+  file.field = banner.field;
+  file.symmetry = banner.symmetry;
+  file.dense = banner.isArray;
+  bool hasSign = file.field != FileField::Complex ||
+                 options.complexValues == ComplexValues::Real;
+  if (file.symmetry == FileSymmetry::SkewSymmetric && hasSign)
+    mirrorSign = -1;
 }
 
-/// rows cols entries
+/// rows cols entries; of an array, rows cols
 Status Parser::parseSize() {
+  std::string_view form =
+      file.dense ? "'rows columns'" : "'rows columns entries'";
   if (!cursor.skipToContent('%'))
-    return cursor.error("the file ends before the size line "
-                        "'rows columns entries'");
+    return cursor.error("the file ends before the size line ", form);
   int64_t *const targets[] = {&file.matrix.rows, &file.matrix.cols,
                               &file.storedEntries};
   static const char *const kinds[] = {"number of rows", "number of columns",
                                       "number of entries"};
-  for (size_t i = 0; i < 3; ++i) {
+  for (size_t i = 0; i < (file.dense ? 2 : 3); ++i) {
     switch (cursor.takeInteger(*targets[i])) {
     case Parsed::Ok:
       break;
     case Parsed::Missing:
       return cursor.error("the size line ends before the ", kinds[i],
-                          ", expected 'rows columns entries'");
+                          ", expected ", form);
     case Parsed::Malformed:
       return cursor.error("the ", kinds[i],
                           " is not an integer: ", quoted(cursor.peekWord()));
@@ -145,7 +105,8 @@ Status Parser::parseSize() {
                           " does not fit 64 bits: ", quoted(cursor.peekWord()));
     }
     if (*targets[i] < 0)
-      return cursor.error("the ", kinds[i], " is negative: ", *targets[i]);
+      return cursor.errorAtTaken("the ", kinds[i],
+                                 " is negative: ", *targets[i]);
   }
   if (Status status = expectLineEnd("the size line"); !status)
     return status;
@@ -177,8 +138,10 @@ Status Parser::parseIndex(std::string_view what, int64_t size, int64_t &index) {
     break;
   }
   if (index == 0)
-    return cursor.error("the ", what, " is 0, but Matrix Market counts from 1");
-  return cursor.error("the ", what, " ", index, " is outside of 1 to ", size);
+    return cursor.errorAtTaken("the ", what,
+                               " is 0, but Matrix Market counts from 1");
+  return cursor.errorAtTaken("the ", what, " ", index, " is outside of 1 to ",
+                             size);
 }
 
 /// An integer of 64 bits, signed or not, or a real number without fraction.
@@ -208,22 +171,37 @@ Status Parser::parseInteger(double &value) {
   return Status::success();
 }
 
+Status Parser::parseReal(double &value) {
+  switch (cursor.takeDouble(value)) {
+  case Parsed::Ok:
+    return Status::success();
+  case Parsed::Missing:
+    return cursor.error("the entry ends before its imaginary part");
+  case Parsed::Overflow:
+    return cursor.error("the value is too large for a double: ",
+                        quoted(cursor.peekWord()));
+  case Parsed::Malformed:
+    break;
+  }
+  return cursor.error("the value is not a number: ", quoted(cursor.peekWord()));
+}
+
 Status Parser::parseValue(double &value) {
   cursor.skipBlanks();
   if (cursor.atLineEnd())
     return cursor.error("the entry ends before its value");
   if (file.field == FileField::Integer)
     return parseInteger(value);
-  switch (cursor.takeDouble(value)) {
-  case Parsed::Ok:
+  if (Status status = parseReal(value); !status)
+    return status;
+  if (file.field != FileField::Complex)
     return Status::success();
-  case Parsed::Overflow:
-    return cursor.error("the value is too large for a double: ",
-                        quoted(cursor.peekWord()));
-  default:
-    return cursor.error("the value is not a number: ",
-                        quoted(cursor.peekWord()));
-  }
+  double imaginary = 0;
+  if (Status status = parseReal(imaginary); !status)
+    return status;
+  if (options.complexValues == ComplexValues::Magnitude)
+    value = std::hypot(value, imaginary);
+  return Status::success();
 }
 
 /// row column [value]
@@ -242,19 +220,19 @@ Status Parser::parseEntry(int64_t &row, int64_t &col, double &value) {
 Status Parser::checkTriangle(int64_t row, int64_t col) {
   if (row == col) {
     if (file.symmetry == FileSymmetry::SkewSymmetric)
-      return cursor.error("the entry (", row + 1, ", ", col + 1,
-                          ") is on the diagonal of a skew-symmetric matrix, "
-                          "which is zero and not stored");
+      return cursor.errorAt(1, "the entry (", row + 1, ", ", col + 1,
+                            ") is on the diagonal of a skew-symmetric matrix, "
+                            "which is zero and not stored");
     return Status::success();
   }
   int64_t &mine = row > col ? lowerLine : upperLine;
   int64_t other = row > col ? upperLine : lowerLine;
   if (other)
-    return cursor.error("the entry (", row + 1, ", ", col + 1, ") of a ",
-                        name(file.symmetry), " matrix lies ",
-                        row > col ? "below" : "above",
-                        " the diagonal, but the entry in line ", other,
-                        " on the other side; only one triangle is stored");
+    return cursor.errorAt(1, "the entry (", row + 1, ", ", col + 1, ") of a ",
+                          name(file.symmetry), " matrix lies ",
+                          row > col ? "below" : "above",
+                          " the diagonal, but the entry in line ", other,
+                          " on the other side; only one triangle is stored");
   if (!mine)
     mine = cursor.line();
   return Status::success();
@@ -267,8 +245,7 @@ Status Parser::addEntry(int64_t row, int64_t col, double value) {
   if (Status status = checkTriangle(row, col); !status)
     return status;
   if (row != col)
-    file.matrix.add(col, row,
-                    file.symmetry == FileSymmetry::Symmetric ? value : -value);
+    file.matrix.add(col, row, mirrorSign * value);
   return Status::success();
 }
 
@@ -301,13 +278,57 @@ Status Parser::parseEntries() {
   return Status::success();
 }
 
+/// The elements of an array by columns, those below the diagonal only when the
+/// rest follows from them.
+Status Parser::parseArray() {
+  int64_t rows = file.matrix.rows, cols = file.matrix.cols;
+  bool general = file.symmetry == FileSymmetry::General;
+  int64_t skipped = file.symmetry == FileSymmetry::SkewSymmetric ? 1 : 0;
+  // n (n + 1) / 2 or n (n - 1) / 2 elements of one triangle.
+  __int128 count =
+      general ? static_cast<__int128>(rows) * cols
+              : static_cast<__int128>(rows) *
+                    (static_cast<__int128>(rows) + 1 - 2 * skipped) / 2;
+  if (count > std::numeric_limits<int64_t>::max())
+    return cursor.error("the array has more elements than fit 64 bits");
+  file.storedEntries = static_cast<int64_t>(count);
+  int64_t row = general ? 0 : skipped, col = 0;
+  for (int64_t e = 0; e < file.storedEntries; ++e) {
+    if (!cursor.skipToContent('%'))
+      return cursor.error("the file ends after ", e, " of ", file.storedEntries,
+                          " elements");
+    double value = 0;
+    if (Status status = parseValue(value); !status)
+      return status;
+    if (Status status = expectLineEnd("the element"); !status)
+      return status;
+    cursor.nextLine();
+    if (value != 0) {
+      file.matrix.add(row, col, value);
+      if (!general && row != col)
+        file.matrix.add(col, row, mirrorSign * value);
+    }
+    if (++row == rows) {
+      ++col;
+      row = general ? 0 : col + skipped;
+    }
+  }
+  if (cursor.skipToContent('%'))
+    return cursor.error("unexpected ", quoted(cursor.peekWord()), " after the ",
+                        file.storedEntries, " elements of the array");
+  return Status::success();
+}
+
 Expected<MatrixFile> Parser::parse() {
   file.kind = FileKind::MatrixMarket;
-  if (Status status = parseBanner(); !status)
-    return status.takeError();
+  Expected<MatrixMarketBanner> banner =
+      parseBanner(cursor, options.complexValues != ComplexValues::Refuse);
+  if (!banner)
+    return banner.takeError();
+  take(*banner);
   if (Status status = parseSize(); !status)
     return status.takeError();
-  if (Status status = parseEntries(); !status)
+  if (Status status = file.dense ? parseArray() : parseEntries(); !status)
     return status.takeError();
   return std::move(file);
 }

@@ -8,21 +8,14 @@
 
 #include "SparseGPU/Formats/MatrixMarketWriter.h"
 
+#include "AppendNumber.h"
 #include "SparseGPU/Support/FileIO.h"
 #include "SparseGPU/Support/Strings.h"
 
-#include <charconv>
 #include <cmath>
 
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
-
-template <typename T> static void append(std::string &text, T number) {
-  char buffer[32]; // 24 characters suffice for a double in shortest form
-  auto [end, error] = std::to_chars(buffer, buffer + sizeof(buffer), number);
-  (void)error;
-  text.append(buffer, static_cast<size_t>(end - buffer));
-}
 
 Expected<std::string> formats::formatMatrixMarket(const CooMatrix &matrix,
                                                   const WriteOptions &options) {
@@ -35,19 +28,19 @@ Expected<std::string> formats::formatMatrixMarket(const CooMatrix &matrix,
       text += concat("% ", line, "\n");
   text += concat(matrix.rows, " ", matrix.cols, " ", matrix.entries(), "\n");
   for (size_t e = 0; e < matrix.row.size(); ++e) {
-    append(text, matrix.row[e] + 1);
+    appendNumber(text, matrix.row[e] + 1);
     text += ' ';
-    append(text, matrix.col[e] + 1);
+    appendNumber(text, matrix.col[e] + 1);
     double value = matrix.value[e];
     if (options.field == FileField::Real) {
       text += ' ';
-      append(text, value);
+      appendNumber(text, value);
     } else if (options.field == FileField::Integer) {
       if (!(std::abs(value) <= 0x1p53) || value != std::trunc(value))
         return Error(concat("the value ", value, " of entry ", e,
                             " cannot be written as an integer"));
       text += ' ';
-      append(text, static_cast<int64_t>(value));
+      appendNumber(text, static_cast<int64_t>(value));
     }
     text += '\n';
   }
@@ -60,5 +53,5 @@ Status formats::writeMatrixMarket(const std::string &path,
   Expected<std::string> text = formatMatrixMarket(matrix, options);
   if (!text)
     return text.takeError();
-  return writeFile(path, *text);
+  return writeFileByName(path, *text);
 }

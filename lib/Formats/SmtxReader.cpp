@@ -60,7 +60,7 @@ Status Parser::takeNumber(std::string_view what, int64_t &value, char stop) {
         "the ", what, " does not fit 64 bits: ", quoted(cursor.peekWord(stop)));
   }
   if (value < 0)
-    return cursor.error("the ", what, " is negative: ", value);
+    return cursor.errorAtTaken("the ", what, " is negative: ", value);
   return Status::success();
 }
 
@@ -106,16 +106,17 @@ Status Parser::parseOffsets() {
     if (Status status = takeNumber("row offset", offsets[r]); !status)
       return status;
     if (r == 0 && offsets[0] != 0)
-      return cursor.error("the first row offset is ", offsets[0],
-                          ", expected 0");
+      return cursor.errorAtTaken("the first row offset is ", offsets[0],
+                                 ", expected 0");
     if (offsets[r] < previous)
-      return cursor.error("the row offset ", offsets[r], " at position ", r,
-                          " is below its predecessor ", previous);
+      return cursor.errorAtTaken("the row offset ", offsets[r], " at position ",
+                                 r, " is below its predecessor ", previous);
     previous = offsets[r];
   }
   if (previous != file.storedEntries)
-    return cursor.error("the last row offset is ", previous, ", but the first ",
-                        "line announces ", file.storedEntries, " nonzeros");
+    return cursor.errorAtTaken("the last row offset is ", previous,
+                               ", but the first ", "line announces ",
+                               file.storedEntries, " nonzeros");
   return toNextLine(concat("the ", file.matrix.rows, " + 1 row offsets"));
 }
 
@@ -141,8 +142,8 @@ Status Parser::parseColumns() {
                             " is not an integer: ", quoted(cursor.peekWord()));
       }
       if (col < 0 || col >= file.matrix.cols)
-        return cursor.error("column index ", e, " is ", col,
-                            ", outside of 0 to ", file.matrix.cols - 1);
+        return cursor.errorAtTaken("column index ", e, " is ", col,
+                                   ", outside of 0 to ", file.matrix.cols - 1);
       file.matrix.add(r, col,
                       options.patternValues == PatternValues::Random
                           ? hash.symmetric(static_cast<uint64_t>(e))

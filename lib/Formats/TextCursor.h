@@ -26,9 +26,12 @@ namespace sparsegpu::formats {
 class TextCursor {
 public:
   TextCursor(std::string_view text, std::string_view path)
-      : next(text.data()), last(text.data() + text.size()), path(path) {}
+      : next(text.data()), last(text.data() + text.size()), lineStart(next),
+        taken(next), path(path) {}
 
   int64_t line() const { return lineNumber; }
+  /// Counted from 1, in bytes.
+  int64_t column() const { return next - lineStart + 1; }
   size_t bytesLeft() const { return static_cast<size_t>(last - next); }
   bool atEnd() const { return next == last; }
 
@@ -53,6 +56,7 @@ public:
     if (wasReturn && next != last && *next == '\n')
       ++next;
     ++lineNumber;
+    lineStart = taken = next;
   }
 
   /// Moves to the first word of the next line, this one included, that is
@@ -82,6 +86,7 @@ public:
   std::string_view takeWord() {
     skipBlanks();
     std::string_view word = peekWord();
+    taken = next;
     next += word.size();
     return word;
   }
@@ -108,6 +113,7 @@ public:
     while (p != last && *p >= '0' && *p <= '9' && p - next < 18)
       result = result * 10 + (*p++ - '0');
     if (p != next && endsWordAt(p, stop)) {
+      taken = next;
       next = p;
       value = result;
       return Parsed::Ok;
@@ -118,6 +124,7 @@ public:
       return Parsed::Malformed;
     if (error == std::errc::result_out_of_range)
       return Parsed::Overflow;
+    taken = next;
     next = end;
     return Parsed::Ok;
   }
@@ -134,13 +141,24 @@ public:
       return Parsed::Malformed;
     if (error == NumberError::TooLarge)
       return Parsed::Overflow;
+    taken = next;
     next = p;
     return Parsed::Ok;
   }
 
-  /// "<path>:<line>: message".
+  /// "<path>:<line>:<column>: message", with the place of the cursor.
   template <typename... Ts> Error error(const Ts &...parts) const {
-    return Error(concat(path, ":", lineNumber, ": ", parts...));
+    return errorAt(column(), parts...);
+  }
+
+  /// The same, with the place of the last word or number that was taken.
+  template <typename... Ts> Error errorAtTaken(const Ts &...parts) const {
+    return errorAt(taken - lineStart + 1, parts...);
+  }
+
+  template <typename... Ts>
+  Error errorAt(int64_t place, const Ts &...parts) const {
+    return Error(concat(path, ":", lineNumber, ":", place, ": ", parts...));
   }
 
 private:
@@ -151,6 +169,9 @@ private:
 
   const char *next;
   const char *last;
+  const char *lineStart;
+  /// The last word or number of this line that was taken.
+  const char *taken;
   std::string path;
   int64_t lineNumber = 1;
 };

@@ -8,6 +8,7 @@
 
 #include "SparseGPU/Support/FileIO.h"
 
+#include "SparseGPU/Support/Compression.h"
 #include "SparseGPU/Support/Strings.h"
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <sys/stat.h>
 #include <zlib.h>
 
@@ -67,69 +69,16 @@ static Expected<std::string> readRaw(const std::string &path) {
   return content;
 }
 
-static bool isGzip(std::string_view bytes) {
-  return bytes.size() >= 2 && bytes[0] == '\x1f' && bytes[1] == '\x8b';
-}
-
-/// Inflates all gzip members of `bytes`.
-static Expected<std::string> gunzip(const std::string &path,
-                                    const std::string &bytes) {
-  std::string text;
-  size_t used = 0;
-  auto failure = [&](std::string_view what) {
-    auto line = 1 + std::count(text.begin(), text.begin() + used, '\n');
-    return Error(concat(displayPath(path), ":", line, ": ", what));
-  };
-
-  z_stream stream = {};
-  // 16 selects the gzip wrapper.
-  if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
-    return failure("cannot start zlib");
-  std::unique_ptr<z_stream, int (*)(z_streamp)> guard(&stream, inflateEnd);
-
-  text.resize(std::max<size_t>(bytes.size() * 4, 1 << 12));
-  const char *next = bytes.data();
-  const char *end = next + bytes.size();
-  // zlib counts in 32 bits: feed and drain in pieces.
-  constexpr size_t piece = 1u << 30;
-  for (;;) {
-    if (used == text.size())
-      text.resize(text.size() * 2);
-    stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(next));
-    size_t in = std::min<size_t>(end - next, piece);
-    stream.avail_in = static_cast<uInt>(in);
-    stream.next_out = reinterpret_cast<Bytef *>(&text[used]);
-    size_t out = std::min(text.size() - used, piece);
-    stream.avail_out = static_cast<uInt>(out);
-    int code = inflate(&stream, Z_NO_FLUSH);
-    next += in - stream.avail_in;
-    used += out - stream.avail_out;
-    if (code == Z_STREAM_END) {
-      std::string_view rest(next, static_cast<size_t>(end - next));
-      if (rest.empty())
-        break;
-      if (!isGzip(rest))
-        return failure("trailing bytes after the compressed data");
-      if (inflateReset(&stream) != Z_OK)
-        return failure("cannot restart zlib");
-      continue;
-    }
-    if (code == Z_OK && (next != end || stream.avail_out == 0))
-      continue;
-    if (code == Z_OK || code == Z_BUF_ERROR)
-      return failure("the compressed data is truncated");
-    return failure(concat("the compressed data is damaged: ",
-                          stream.msg ? stream.msg : zError(code)));
-  }
-  text.resize(used);
-  return text;
-}
-
 Expected<std::string> sparsegpu::readFile(const std::string &path) {
-  Expected<std::string> raw = readRaw(path);
-  if (!raw || !isGzip(*raw))
-    return raw;
-  return gunzip(path, *raw);
+  try {
+    Expected<std::string> raw = readRaw(path);
+    if (!raw || !isCompressed(*raw))
+      return raw;
+    return decompress(*raw, displayPath(path));
+  } catch (const std::bad_alloc &) {
+    return Error(
+        concat(displayPath(path), ": there is not enough memory for the file"));
+  }
 }
 
 Status sparsegpu::writeFile(const std::string &path, std::string_view content) {
@@ -143,6 +92,18 @@ Status sparsegpu::writeFile(const std::string &path, std::string_view content) {
       std::fflush(file.get()) != 0)
     return Error(concat(shown, ": cannot write: ", systemMessage(errno)));
   return Status::success();
+}
+
+Status sparsegpu::writeFileByName(const std::string &path,
+                                  std::string_view content) {
+  if (Compression method = compressionOfName(path);
+      method != Compression::None) {
+    Expected<std::string> packed = compress(content, method);
+    if (!packed)
+      return Error(concat(path, ": ", packed.message()));
+    return writeFile(path, *packed);
+  }
+  return writeFile(path, content);
 }
 
 Status sparsegpu::writeGzip(const std::string &path, std::string_view content) {

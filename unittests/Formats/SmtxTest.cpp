@@ -68,58 +68,58 @@ std::ostream &operator<<(std::ostream &stream, const Malformed &m) {
 } // namespace
 
 static const Malformed malformed[] = {
-    {"empty_file", "", "1: the file is empty"},
+    {"empty_file", "", "1:1: the file is empty"},
     {"no_commas", "3 4 5\n0 2 2 5\n1 3 0 2 1\n",
-     "1: expected a comma after the number of rows: the first line is 'rows, "
+     "1:3: expected a comma after the number of rows: the first line is 'rows, "
      "cols, nnz'"},
     {"header_short", "3, 4\n0 2 2 5\n",
-     "1: expected a comma after the number of columns: the first line is "
+     "1:5: expected a comma after the number of columns: the first line is "
      "'rows, cols, nnz'"},
     {"header_ends", "3, 4,\n0 2 2 5\n",
-     "1: the line ends before the number of nonzeros"},
-    {"header_long", "3, 4, 5, 6\n", "1: unexpected ',' after the first line"},
+     "1:6: the line ends before the number of nonzeros"},
+    {"header_long", "3, 4, 5, 6\n", "1:8: unexpected ',' after the first line"},
     {"header_word", "3, four, 5\n",
-     "1: the number of columns is not an integer: 'four'"},
+     "1:4: the number of columns is not an integer: 'four'"},
     {"header_negative", "3, -4, 5\n",
-     "1: the number of columns is negative: -4"},
+     "1:4: the number of columns is negative: -4"},
     {"header_overflow", "99999999999999999999, 4, 5\n",
-     "1: the number of rows does not fit 64 bits: '99999999999999999999'"},
-    {"no_offsets", "3, 4, 5", "1: the file ends before the row offsets"},
+     "1:1: the number of rows does not fit 64 bits: '99999999999999999999'"},
+    {"no_offsets", "3, 4, 5", "1:8: the file ends before the row offsets"},
     {"rows_beyond_file", "4000000000000, 4, 5\n0 2 5\n1\n",
-     "2: the file is too short for 4000000000000 + 1 row offsets"},
+     "2:1: the file is too short for 4000000000000 + 1 row offsets"},
     {"offsets_short", "3, 4, 5\n0 2 5\n1 3 0 2 1\n",
-     "2: the line ends before the row offset"},
+     "2:6: the line ends before the row offset"},
     {"offsets_long", "3, 4, 5\n0 2 2 5 5\n1 3 0 2 1\n",
-     "2: unexpected '5' after the 3 + 1 row offsets"},
+     "2:9: unexpected '5' after the 3 + 1 row offsets"},
     {"offset_word", "3, 4, 5\n0 2 x 5\n1 3 0 2 1\n",
-     "2: the row offset is not an integer: 'x'"},
+     "2:5: the row offset is not an integer: 'x'"},
     {"offset_not_from_zero", "3, 4, 5\n1 2 2 5\n1 3 0 2 1\n",
-     "2: the first row offset is 1, expected 0"},
+     "2:1: the first row offset is 1, expected 0"},
     {"offsets_decrease", "3, 4, 5\n0 3 2 5\n1 3 0 2 1\n",
-     "2: the row offset 2 at position 2 is below its predecessor 3"},
+     "2:5: the row offset 2 at position 2 is below its predecessor 3"},
     {"offset_negative", "3, 4, 5\n0 -2 2 5\n1 3 0 2 1\n",
-     "2: the row offset is negative: -2"},
+     "2:3: the row offset is negative: -2"},
     {"offsets_end", "3, 4, 5\n0 2 2 4\n1 3 0 2 1\n",
-     "2: the last row offset is 4, but the first line announces 5 nonzeros"},
+     "2:7: the last row offset is 4, but the first line announces 5 nonzeros"},
     {"columns_missing", "3, 4, 500\n0 2 2 500\n1\n",
-     "3: the file is too short for 500 column indices"},
+     "3:1: the file is too short for 500 column indices"},
     {"columns_short", "3, 4, 5\n0 2 2 5\n1 3 0 2        \n",
-     "3: the line ends after 4 of 5 column indices"},
+     "3:16: the line ends after 4 of 5 column indices"},
     {"columns_long", "3, 4, 5\n0 2 2 5\n1 3 0 2 1 1\n",
-     "3: unexpected '1' after the 5 column indices"},
+     "3:11: unexpected '1' after the 5 column indices"},
     {"column_word", "3, 4, 5\n0 2 2 5\n1 3 0 2 1.0\n",
-     "3: column index 4 is not an integer: '1.0'"},
+     "3:9: column index 4 is not an integer: '1.0'"},
     {"column_too_large", "3, 4, 5\n0 2 2 5\n1 4 0 2 1\n",
-     "3: column index 1 is 4, outside of 0 to 3"},
+     "3:3: column index 1 is 4, outside of 0 to 3"},
     {"column_negative", "3, 4, 5\n0 2 2 5\n1 -1 0 2 1\n",
-     "3: column index 1 is -1, outside of 0 to 3"},
+     "3:3: column index 1 is -1, outside of 0 to 3"},
     {"another_line", "3, 4, 5\n0 2 2 5\n1 3 0 2 1\n\n7\n",
-     "5: unexpected '7' after the 5 column indices"},
+     "5:1: unexpected '7' after the 5 column indices"},
 };
 
 class MalformedSmtx : public testing::TestWithParam<Malformed> {};
 
-TEST_P(MalformedSmtx, IsRefusedWithItsLine) {
+TEST_P(MalformedSmtx, IsRefusedWithItsPlace) {
   Expected<MatrixFile> file = parseSmtx(GetParam().text, "t.smtx");
   ASSERT_FALSE(file.ok());
   EXPECT_EQ(file.message(), "t.smtx:" + GetParam().message);
@@ -144,12 +144,12 @@ TEST(ReadMatrix, PicksTheReader) {
   EXPECT_NE(parseMatrix("junk", "a.MTX.gz").message().find("the banner"),
             std::string::npos);
   EXPECT_EQ(parseMatrix("junk", "a.smtx.gz").message(),
-            "a.smtx.gz:1: the number of rows is not an integer: 'junk'");
+            "a.smtx.gz:1:1: the number of rows is not an integer: 'junk'");
   EXPECT_EQ(parseMatrix("junk", "a.bin").message(),
-            "a.bin:1: neither a Matrix Market file (which begins with "
-            "'%%MatrixMarket') nor an .smtx file (which begins with 'rows, "
-            "cols, nnz')");
-  EXPECT_EQ(parseMatrix("", "a").message(), "a:1: the file is empty");
+            "a.bin: is no Matrix Market file (which begins with "
+            "'%%MatrixMarket'), nor .smtx ('rows, cols, nnz'), .npz, .npy, "
+            "safetensors, an edge list or a container");
+  EXPECT_EQ(parseMatrix("", "a").message(), "a:1:1: the file is empty");
 }
 
 TEST(ReadMatrix, ReadsFiles) {

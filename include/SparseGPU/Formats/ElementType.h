@@ -21,9 +21,22 @@ namespace sparsegpu::formats {
 /// The type of one element of a storage field. Integers carry no sign: values
 /// are read as two's complement, positions and coordinates as unsigned.
 /// Index is MLIR's `index`, 64 bits wide.
-enum class ElementType { F64, F32, F16, BF16, I8, I16, I32, I64, Index };
+enum class ElementType {
+  F64,
+  F32,
+  F16,
+  BF16,
+  /// Float8.h.
+  F8E4M3FN,
+  F8E5M2,
+  I8,
+  I16,
+  I32,
+  I64,
+  Index
+};
 
-/// "f64", "bf16", "i8", "index": MLIR's spelling.
+/// "f64", "bf16", "f8E5M2", "i8", "index": MLIR's spelling.
 std::string_view name(ElementType type);
 
 /// The type with that name, if there is one.
@@ -59,7 +72,9 @@ double fromHalf(uint16_t bits);
 uint16_t toBFloat16(double value);
 double fromBFloat16(uint16_t bits);
 
-/// What to do with a finite number that rounds to infinity.
+/// What to do with a number that is beyond the largest of its type: refuse it,
+/// or store infinity. F8E4M3FN has no infinity and takes NaN instead; so for it
+/// infinity itself is such a number.
 enum class Overflow { Refuse, Infinity };
 
 /// Stores `count` numbers as `type` from `output` on, which must have room for
@@ -76,8 +91,8 @@ size_t storeElements(ElementType type, const double *input, size_t count,
 void loadElements(ElementType type, const std::byte *input, size_t count,
                   double *output);
 
-/// The infinity that a finite `value` becomes when it is stored in a float
-/// type, or `value` itself, unrounded, when it stays finite.
+/// The infinity (in F8E4M3FN, the NaN) that a finite `value` becomes when it is
+/// stored in a float type, or `value` itself, unrounded, when it stays finite.
 double overflowAs(ElementType type, double value);
 
 } // namespace sparsegpu::formats

@@ -16,14 +16,22 @@ namespace sparsegpu::formats {
 /// Parses a Matrix Market file (Boisvert, Pozo, Remington, "The Matrix Market
 /// exchange formats: initial design", NISTIR 5935, 1996).
 ///
-/// Taken: objects `matrix`, format `coordinate`, fields `real`, `double`,
-/// `integer` and `pattern`, symmetries `general`, `symmetric` and
-/// `skew-symmetric`; banner words in any case; comments and blank lines
-/// anywhere after the banner; lines that end in LF, CR LF or CR. Values may be
-/// nan or inf in a `real` file, but must be whole in an `integer` file.
-/// Entries may come in any order and more than once.
+/// Taken: objects `matrix`, formats `coordinate` and `array`, fields `real`,
+/// `double`, `integer`, `pattern` and `complex`, symmetries `general`,
+/// `symmetric`, `skew-symmetric` and `hermitian`; banner words in any case;
+/// comments and blank lines anywhere after the banner; lines that end in LF,
+/// CR LF or CR. Values may be nan or inf in a `real` file, but must be whole in
+/// an `integer` file. Entries may come in any order and more than once.
+/// Arrays come by columns, one element per line; of a symmetric one the lower
+/// triangle, with the diagonal unless it is skew-symmetric. A `hermitian` file
+/// of real numbers is symmetric.
 ///
-/// Refused, each with its line: complex, hermitian, array, vector; indices
+/// Complex numbers are refused unless the options say what to take of them;
+/// the magnitude of a mirrored entry is that of the entry, its real part too
+/// (but negated in a skew-symmetric matrix). That the diagonal of a hermitian
+/// matrix is real is not checked.
+///
+/// Refused, each with its line and column: objects other than a matrix; indices
 /// outside the matrix; a number of entries other than announced; anything
 /// after an entry; a number that a double cannot hold; a symmetric matrix that
 /// is not square; a diagonal entry in a skew-symmetric matrix. The entries of

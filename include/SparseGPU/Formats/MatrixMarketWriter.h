@@ -25,7 +25,8 @@ struct WriteOptions {
 Expected<std::string> formatMatrixMarket(const CooMatrix &matrix,
                                          const WriteOptions &options = {});
 
-/// Writes that text to `path` ("-" is standard output).
+/// Writes that text to `path` ("-" is standard output), compressed when the
+/// name ends in ".gz" or ".zst".
 Status writeMatrixMarket(const std::string &path, const CooMatrix &matrix,
                          const WriteOptions &options = {});
 

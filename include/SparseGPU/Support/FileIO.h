@@ -17,8 +17,8 @@
 namespace sparsegpu {
 
 /// Reads all bytes of the file at `path`, or of standard input when `path` is
-/// "-". Content that begins with the gzip magic bytes (RFC 1952) is inflated,
-/// whatever the name; several gzip members one after the other are one text.
+/// "-". Content that is compressed (Compression.h) is unpacked, whatever the
+/// name.
 ///
 /// Errors: "<path>: message" when the file cannot be opened or read, or is a
 /// directory; "<path>:<line>: message" when compressed data is damaged or
@@ -28,6 +28,10 @@ Expected<std::string> readFile(const std::string &path);
 /// Writes `content` to the file at `path`, replacing it, or to standard output
 /// when `path` is "-". Errors: "<path>: message".
 Status writeFile(const std::string &path, std::string_view content);
+
+/// The same, compressed as the name asks for: with gzip for ".gz", with zstd
+/// for ".zst".
+Status writeFileByName(const std::string &path, std::string_view content);
 
 /// Writes `content` to the file at `path`, compressed with gzip, so that
 /// readFile gives it back.
