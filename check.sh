@@ -17,9 +17,10 @@ the tests: lit, GoogleTest, and the integration tests, which execute kernels on
 the software GPU, and on a CUDA GPU as well where there is one. The last line is "N passed, N failed"; the
 status is 0 when nothing failed and every stage ran.
 
-  --full  also the same tests under AddressSanitizer (build-asan/), the sweep
-          over real matrices (utils/sweep.py; $SPARSEGPU_DATA names them), and
-          clang-tidy on the sources
+  --full  also the same tests under AddressSanitizer (build-asan/), more random
+          kernels on the software GPU, the sweep over real matrices
+          (utils/sweep.py; $SPARSEGPU_DATA names them), and clang-tidy on the
+          sources
 
 Environment: SPARSEGPU_JOBS, how many compilers run at once (default: as many
 as there are cores, and memory for them).
@@ -141,6 +142,12 @@ if [ "$full" = yes ]; then
   export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:allow_user_poisoning=0}
   build_tree asan build-asan && run_tests build-asan "asan: "
   unset ASAN_OPTIONS
+
+  stage "Fuzzing of the software GPU"
+  rm -f build/fuzz.json
+  build/unittests/EmulatorFuzzTests --runs=500 --corruptions=20000 --seed=1000 \
+    --gtest_brief=1 --gtest_output=json:build/fuzz.json </dev/null
+  count build/fuzz.json fuzz
 
   stage "Sweep over real matrices"
   rm -f build/sweep.json

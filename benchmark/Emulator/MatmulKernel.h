@@ -7,8 +7,9 @@
 //===----------------------------------------------------------------------===//
 //
 // C = A * B on row-major matrices of 512 x 512, f16 with f32 results. Blocks of
-// four warps make tiles of 128 x 128 in steps of 16: through shared memory,
-// ldmatrix and mma.m16n8k16. Grid: 16 blocks of 128 threads.
+// four warps make tiles of 128 x 128 in steps of 16. cp.async brings the next
+// step while ldmatrix and mma.m16n8k16 work on this one, in two stages. Grid:
+// 16 blocks of 128 threads.
 //
 //===----------------------------------------------------------------------===//
 
@@ -47,8 +48,8 @@ inline std::string matmulKernel() {
   %bsto = add i32 %bsrow, %bchunkoff
   %pas = getelementptr i8, ptr addrspace(3) @as, i32 %asto
   %pbs = getelementptr i8, ptr addrspace(3) @bs, i32 %bsto
-  %pas1 = getelementptr i8, ptr addrspace(3) %pas, i32 16
-  %pbs1 = getelementptr i8, ptr addrspace(3) %pbs, i32 16
+  %ga = addrspacecast ptr %a to ptr addrspace(1)
+  %gb = addrspacecast ptr %b to ptr addrspace(1)
   ; Where its rows for ldmatrix are.
   %l16 = and i32 %lane, 15
   %half = lshr i32 %lane, 4
@@ -61,6 +62,34 @@ inline std::string matmulKernel() {
   %fb1 = mul i32 %wn, 128
   %fb2 = add i32 %fb0, %fb1
   %fb = add i32 %fb2, %fa1
+)";
+  /// Copies of step `k` to the stage at `to`.
+  auto copyStep = [&](const std::string &name, const std::string &k,
+                      const std::string &to) {
+    text += "  %ka" + name + " = mul i32 " + k + ", 32\n  %kb" + name +
+            " = mul i32 " + k + ", 16384\n";
+    for (std::string m : {"a", "b"}) {
+      text += "  %" + m + "o" + name + " = add i32 %" + m + "off, %k" + m +
+              name + "\n  %p" + m + name +
+              " = getelementptr i8, ptr addrspace(1) %g" + m + ", i32 %" + m +
+              "o" + name + "\n  %s" + m + name +
+              " = getelementptr i8, ptr addrspace(3) %p" + m + "s, i32 " + to +
+              "\n";
+      for (std::string offset : {"0", "16"})
+        text += "  %d" + m + offset + name +
+                " = getelementptr i8, ptr addrspace(3) %s" + m + name +
+                ", i32 " + offset + "\n  %q" + m + offset + name +
+                " = getelementptr i8, ptr addrspace(1) %p" + m + name +
+                ", i32 " + offset +
+                "\n  call void @llvm.nvvm.cp.async.cg.shared.global.16(ptr "
+                "addrspace(3) %d" +
+                m + offset + name + ", ptr addrspace(1) %q" + m + offset +
+                name + ")\n";
+    }
+    text += "  call void @llvm.nvvm.cp.async.commit.group()\n";
+  };
+  copyStep("first", "0", "0");
+  text += R"(
   br label %loop
 loop:
   %k = phi i32 [0, %entry], [%k1, %loop]
@@ -77,23 +106,20 @@ loop:
               ", %loop]\n";
   });
   text += R"(
-  %ka = mul i32 %k, 32
-  %kb = mul i32 %k, 16384
-  %ao = add i32 %aoff, %ka
-  %bo = add i32 %boff, %kb
-  %pa = getelementptr i8, ptr %a, i32 %ao
-  %pb = getelementptr i8, ptr %b, i32 %bo
-  %pa1 = getelementptr i8, ptr %pa, i32 16
-  %pb1 = getelementptr i8, ptr %pb, i32 16
-  %va = load <4 x i32>, ptr %pa
-  %va1 = load <4 x i32>, ptr %pa1
-  %vb = load <4 x i32>, ptr %pb
-  %vb1 = load <4 x i32>, ptr %pb1
-  store <4 x i32> %va, ptr addrspace(3) %pas
-  store <4 x i32> %va1, ptr addrspace(3) %pas1
-  store <4 x i32> %vb, ptr addrspace(3) %pbs
-  store <4 x i32> %vb1, ptr addrspace(3) %pbs1
+  ; The step behind the last one is that one again.
+  %k1 = add i32 %k, 1
+  %more = icmp ult i32 %k1, 32
+  %ahead = select i1 %more, i32 %k1, i32 %k
+  %odd = and i32 %k, 1
+  %stage = mul i32 %odd, 4096
+  %other = sub i32 4096, %stage
+)";
+  copyStep("next", "%ahead", "%other");
+  text += R"(
+  call void @llvm.nvvm.cp.async.wait.group(i32 1)
   call void @llvm.nvvm.barrier.cta.sync.aligned.all(i32 0)
+  %fas = add i32 %fa, %stage
+  %fbs = add i32 %fb, %stage
 )";
   const std::string words = "{i32, i32, i32, i32}",
                     sums = "{float, float, float, float}";
@@ -114,8 +140,8 @@ loop:
     }
   };
   for (int i = 0; i < 4; ++i) {
-    loadFragment("x" + std::to_string(i), "@as", "%fa", i * 16 * 32, "");
-    loadFragment("y" + std::to_string(i), "@bs", "%fb", i * 32, ".trans");
+    loadFragment("x" + std::to_string(i), "@as", "%fas", i * 16 * 32, "");
+    loadFragment("y" + std::to_string(i), "@bs", "%fbs", i * 32, ".trans");
   }
   forEach([&](int i, int j) {
     std::string r = "%r" + std::to_string(i * 8 + j);
@@ -136,10 +162,9 @@ loop:
   });
   text += R"(
   call void @llvm.nvvm.barrier.cta.sync.aligned.all(i32 0)
-  %k1 = add i32 %k, 1
-  %more = icmp ult i32 %k1, 32
   br i1 %more, label %loop, label %done
 done:
+  call void @llvm.nvvm.cp.async.wait.all()
   %group = lshr i32 %lane, 2
   %in = and i32 %lane, 3
   %in2 = shl i32 %in, 1
@@ -155,7 +180,7 @@ done:
 )";
   forEach([&](int i, int j) {
     for (int e = 0; e < 4; ++e) {
-      std::string s = "%q" + std::to_string((i * 8 + j) * 4 + e);
+      std::string s = "%z" + std::to_string((i * 8 + j) * 4 + e);
       int offset = (i * 16 + e / 2 * 8) * 512 + j * 8 + e % 2;
       text += "  " + s + " = getelementptr float, ptr %pc, i32 " +
               std::to_string(offset) + "\n  store float " +
@@ -163,10 +188,14 @@ done:
     }
   });
   return kernel("ptr %a, ptr %b, ptr %c", text + "  ret void", R"(
-@as = internal addrspace(3) global [4096 x i8] undef, align 16
-@bs = internal addrspace(3) global [4096 x i8] undef, align 16
+@as = internal addrspace(3) global [8192 x i8] undef, align 16
+@bs = internal addrspace(3) global [8192 x i8] undef, align 16
 declare {i32, i32, i32, i32} @llvm.nvvm.ldmatrix.sync.aligned.m8n8.x4.b16.p3(ptr addrspace(3))
 declare {i32, i32, i32, i32} @llvm.nvvm.ldmatrix.sync.aligned.m8n8.x4.trans.b16.p3(ptr addrspace(3))
+declare void @llvm.nvvm.cp.async.cg.shared.global.16(ptr addrspace(3), ptr addrspace(1))
+declare void @llvm.nvvm.cp.async.commit.group()
+declare void @llvm.nvvm.cp.async.wait.group(i32)
+declare void @llvm.nvvm.cp.async.wait.all()
 declare {float, float, float, float} @llvm.nvvm.mma.m16n8k16.row.col.f32.f32(<2 x half>, <2 x half>, <2 x half>, <2 x half>, <2 x half>, <2 x half>, float, float, float, float)
 )");
 }

@@ -92,6 +92,9 @@ BlockedEllFormat::pack(const CsrSource &matrix,
   storeBlocks(
       matrix, grid, pattern, [&](int64_t blockRow) { return blockRow * width; },
       packed->fields[1], packed->explicitZeros);
+  if (options.refusePadding)
+    if (Status status = refuseBlockPadding(matrix, grid, pattern); !status)
+      return status.takeError();
   return packed;
 }
 

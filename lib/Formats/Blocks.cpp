@@ -52,6 +52,23 @@ void formats::copyEntry(const CsrSource &matrix, int64_t entry, Field &values,
     explicitZeros.push_back(place);
 }
 
+Status formats::refuseBlockPadding(const CsrSource &matrix,
+                                   const BlockGrid &grid,
+                                   const BlockPattern &pattern) {
+  for (int64_t row = 0; row < matrix.rows; ++row) {
+    int64_t e = matrix.positions[row], end = matrix.positions[row + 1];
+    for (int64_t b = pattern.positions[row / grid.rows],
+                 last = pattern.positions[row / grid.rows + 1];
+         b < last; ++b)
+      for (int64_t col = pattern.coordinates[b] * grid.cols,
+                   stop = std::min(matrix.cols, col + grid.cols);
+           col < stop; ++col, ++e)
+        if (e == end || matrix.coordinates[e] != col)
+          return refusedPadding(row, col, concat("block ", b));
+  }
+  return Status::success();
+}
+
 Status formats::checkBlockEdge(const PackedMatrix &packed,
                                const BlockGrid &grid, const Field &values,
                                int64_t block, int64_t blockRow,

@@ -45,6 +45,11 @@ void storeBlocks(const CsrSource &matrix, const BlockGrid &grid,
                  const BlockPattern &pattern, First first, Field &values,
                  std::vector<int64_t> &explicitZeros);
 
+/// An error if a place of a block, within the matrix, has no entry
+/// (PackOptions::refusePadding).
+Status refuseBlockPadding(const CsrSource &matrix, const BlockGrid &grid,
+                          const BlockPattern &pattern);
+
 /// An error, without an id, if block number `block` at (blockRow, blockCol) is
 /// not zero beyond the last row or column of `packed`.
 Status checkBlockEdge(const PackedMatrix &packed, const BlockGrid &grid,

@@ -83,6 +83,9 @@ Expected<PackedMatrix> BsrFormat::pack(const CsrSource &matrix,
       matrix, grid, pattern,
       [&](int64_t blockRow) { return pattern.positions[blockRow]; },
       packed->fields[2], packed->explicitZeros);
+  if (options.refusePadding)
+    if (Status status = refuseBlockPadding(matrix, grid, pattern); !status)
+      return status.takeError();
   return packed;
 }
 

@@ -13,6 +13,10 @@
 #include "SparseGPU/Formats/Csr.h"
 #include "SparseGPU/Formats/Dcsr.h"
 #include "SparseGPU/Formats/Ell.h"
+#include "SparseGPU/Formats/NM.h"
+#include "SparseGPU/Formats/ShuffledBlock.h"
+#include "SparseGPU/Formats/VNM.h"
+#include "SparseGPU/Formats/VectorWise.h"
 #include "SparseGPU/Support/Strings.h"
 
 #include <algorithm>
@@ -24,10 +28,22 @@ using namespace sparsegpu::formats;
 
 Format::~Format() = default;
 
+Status Format::checkTogether(const std::vector<int64_t> &) const {
+  return Status::success();
+}
+
 const std::vector<const Format *> &formats::allFormats() {
   static const std::vector<const Format *> formats = {
-      &csrFormat(),  &bsrFormat(),        &cooFormat(),
-      &dcsrFormat(), &blockedEllFormat(), &slicedEllFormat(),
+      &csrFormat(),           //
+      &bsrFormat(),           //
+      &cooFormat(),           //
+      &dcsrFormat(),          //
+      &blockedEllFormat(),    //
+      &slicedEllFormat(),     //
+      &shuffledBlockFormat(), //
+      &vectorWiseFormat(),    //
+      &nmFormat(),            //
+      &vnmFormat(),           //
   };
   return formats;
 }
@@ -57,6 +73,9 @@ Expected<PackedMatrix> formats::pack(const CooMatrix &matrix,
       numbers.push_back(parameter.defaultValue);
   if (Status status = checkParameters(format, numbers); !status)
     return status.takeError();
+  if (!options.rowPermutation.empty() && !format.storesRowPermutation())
+    return Error(concat("format ", quoted(format.name()),
+                        " stores no permutation of the rows"));
   if (&format == &csrFormat())
     return packCsr(matrix, options);
   PackOptions wide = options;
@@ -96,7 +115,7 @@ Status formats::checkParameters(const Format &format,
       return Error(concat("parameter ", quoted(specs[i].name), " of format ",
                           quoted(format.name()), " is ", specs[i].smallest,
                           " to ", specs[i].largest, ", got ", parameters[i]));
-  return Status::success();
+  return format.checkTogether(parameters);
 }
 
 Status formats::checkFields(const Format &format, const PackedMatrix &packed) {
@@ -190,6 +209,23 @@ bool formats::isPadding(const std::byte *values, size_t width, int64_t index) {
   const std::byte *value = values + static_cast<size_t>(index) * width;
   return std::all_of(value, value + width,
                      [](std::byte b) { return b == std::byte(0); });
+}
+
+Error formats::refusedPadding(int64_t row, int64_t col, std::string_view unit) {
+  return Error(concat("row ", row, " has no entry in column ", col, ", which ",
+                      unit, " stores, and padding is refused"));
+}
+
+Status formats::appendIndices(PackedMatrix &packed, const FieldSpec &spec,
+                              ElementType type,
+                              const std::vector<int64_t> &indices) {
+  Expected<Field> field =
+      allocateField(spec, type, static_cast<int64_t>(indices.size()));
+  if (!field)
+    return field.takeError();
+  storeIndices(type, indices.data(), indices.size(), field->bytes.data());
+  packed.fields.push_back(*std::move(field));
+  return Status::success();
 }
 
 CsrBuilder::CsrBuilder(int64_t rows, int64_t cols, ElementType valueType)

@@ -283,8 +283,13 @@ wait:
 go:
   ret void)";
   Kernel *k = load(kernel("ptr %out", body, declarations));
-  EXPECT_EQ(tryLaunch(k, {1}, {32}, 0, array<uint32_t>(1)).message(),
-            "deadlock in kernel 'k', block (0,0,0): 32 threads wait at the "
-            "mbarrier at offset 0 of shared memory (first: thread (0,0,0)), 0 "
-            "exited");
+  for (const char *options :
+       {"", "schedule=lockstep", "schedule=lockstep,counters"}) {
+    configure(options);
+    EXPECT_EQ(tryLaunch(k, {1}, {32}, 0, array<uint32_t>(1)).message(),
+              "deadlock in kernel 'k', block (0,0,0): 32 threads wait at the "
+              "mbarrier at offset 0 of shared memory (first: thread (0,0,0)), "
+              "0 exited")
+        << options;
+  }
 }

@@ -122,7 +122,9 @@ public:
   LinkedLibrary &operator=(const LinkedLibrary &) = delete;
 
   void add(const std::string &body, const std::string &symbol) {
-    std::string bitcode = assemble(body);
+    addBitcode(assemble(body), symbol);
+  }
+  void addBitcode(const std::string &bitcode, const std::string &symbol) {
     char *object = nullptr;
     size_t size = 0;
     int failed = sparsegpuEmulatorPrecompile(bitcode.data(), bitcode.size(),

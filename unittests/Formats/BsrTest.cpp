@@ -87,4 +87,22 @@ TEST(Bsr, IndicesMustFit) {
             "255");
 }
 
+TEST(Bsr, PaddingIsRefusedWhenAsked) {
+  CooMatrix coo;
+  coo.rows = 3;
+  coo.cols = 3;
+  for (int64_t row : {0, 1})
+    for (int64_t col : {0, 1})
+      coo.add(row, col, 1);
+  coo.add(2, 2, 1);
+  PackOptions options;
+  options.refusePadding = true;
+  // Places beyond the last row and column are no padding.
+  EXPECT_TRUE(pack(coo, bsrFormat(), {2, 2}, options).ok());
+  coo.row[3] = 2;
+  EXPECT_EQ(pack(coo, bsrFormat(), {2, 2}, options).message(),
+            "row 1 has no entry in column 1, which block 0 stores, and padding "
+            "is refused");
+}
+
 } // namespace

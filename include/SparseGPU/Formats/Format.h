@@ -38,6 +38,16 @@ struct PackOptions {
   /// type, is zero.
   bool dropZeros = false;
   Overflow overflow = Overflow::Refuse;
+  /// For formats of blocks, vectors and N:M: an error where a zero would be
+  /// stored for a place of the matrix that has no entry. The matrix has the
+  /// pattern of the format, or is not packed. Rows and columns beyond the last
+  /// are no places of the matrix.
+  bool refusePadding = false;
+  /// For a format that stores a permutation of the rows: row i of the packed
+  /// matrix is row rowPermutation[i] of the original. All rows once; numbers up
+  /// to a multiple of the format's group that are no rows may be left out, and
+  /// come last then. Empty: the format chooses.
+  std::vector<int64_t> rowPermutation = {};
 };
 
 /// A whole number that a format is given, for example the rows of a block.
@@ -66,6 +76,10 @@ public:
   /// Lower case, as in the encoding attribute: "csr".
   virtual std::string_view name() const = 0;
   virtual std::vector<ParameterSpec> parameters() const { return {}; }
+  /// An error when parameters, each in its range, do not fit together.
+  virtual Status checkTogether(const std::vector<int64_t> &parameters) const;
+  /// Whether PackOptions::rowPermutation is stored.
+  virtual bool storesRowPermutation() const { return false; }
   /// The fields in the order of the ABI.
   virtual std::vector<FieldSpec> fields() const = 0;
   /// The size in bytes as a formula in the fields' sizes and the bytes p of a
@@ -73,9 +87,10 @@ public:
   virtual std::string_view sizeFormula() const = 0;
 
   /// Packs `matrix` with one number per parameter. The values keep their type,
-  /// which is that of `options`; of the options only the widths matter here.
+  /// which is that of `options`; of the options only the widths, refusePadding
+  /// and rowPermutation matter here.
   /// Errors: a parameter out of range; an index that does not fit its width;
-  /// not enough memory; what the format cannot store.
+  /// not enough memory; what the format cannot store; padding, when refused.
   virtual Expected<PackedMatrix> pack(const CsrSource &matrix,
                                       const std::vector<int64_t> &parameters,
                                       const PackOptions &options) const = 0;
@@ -141,6 +156,14 @@ void storeIndex(Field &field, int64_t i, int64_t value);
 /// set: what padding is filled with. A zero that is stored as an entry goes to
 /// PackedMatrix::explicitZeros.
 bool isPadding(const std::byte *values, size_t width, int64_t index);
+
+/// What PackOptions::refusePadding says of a place without an entry. `unit` is
+/// for example "block 3".
+Error refusedPadding(int64_t row, int64_t col, std::string_view unit);
+
+/// Appends a field with `indices`, which fit `type`.
+Status appendIndices(PackedMatrix &packed, const FieldSpec &spec,
+                     ElementType type, const std::vector<int64_t> &indices);
 
 /// Builds compressed rows from entries that come row by row.
 class CsrBuilder {

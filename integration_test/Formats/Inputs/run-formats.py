@@ -12,12 +12,14 @@
 ENCODING is the text of an attribute without its dialect, "bsr<rows = 4>".
 For each: A B, A B^T and B A^T (a linear layer) in f32 and f16, with matrices
 whose sizes are no multiples of anything, with empty rows, and with one full
-row, under --hazards. Prints a line for each run that fails, then a summary;
+row (as far as the format can hold it), under --hazards. Prints a line for each run that fails, then a summary;
 exit status 1 if a run failed.
 """
 
 import itertools
 import os
+import random
+import re
 import subprocess
 import sys
 
@@ -50,21 +52,58 @@ func.func @f(%A: {A} {{sparse_gpu.name = "A"}}, %B: {D} {{sparse_gpu.name = "B"}
 """
 
 
-def write_matrices(folder):
-    """Sizes that nothing divides; the second has empty rows and a full one."""
-    first = "random:61x53:0.07"
-    path = os.path.join(folder, "uneven.mtx")
-    rows, cols = 37, 45
-    entries = [(3, c) for c in range(cols)]
-    entries += [(r, (7 * r + 3) % cols) for r in range(0, rows, 5)]
-    entries += [(r, (r * r) % cols) for r in range(20, 24)]
-    entries = sorted(set(entries))
+def write_matrix(folder, name, rows, cols, entries):
+    path = os.path.join(folder, name)
     with open(path, "w") as out:
         out.write("%%MatrixMarket matrix coordinate real general\n")
         out.write(f"{rows} {cols} {len(entries)}\n")
-        for r, c in entries:
+        for r, c in sorted(entries):
             out.write(f"{r + 1} {c + 1} 1.0\n")
-    return [first, path]
+    return path
+
+
+def uneven_entries(rows, cols):
+    """Empty rows and a full one."""
+    entries = {(3, c) for c in range(cols)}
+    entries |= {(r, (7 * r + 3) % cols) for r in range(0, rows, 5)}
+    return entries | {(r, (r * r) % cols) for r in range(20, 24)}
+
+
+def clustered_entries(rows, cols):
+    """Rows of four kinds, in no order: many columns, one, two, none."""
+    kinds = [range(1, cols, 3), [cols - 1], [0, 4], []]
+    return {(r, c) for r in range(rows) for c in kinds[r * r % 7 % 4]}
+
+
+def thin_out(entries, rows, cols, per_row, columns):
+    """Keeps, of blocks of rows x cols, `per_row` entries in each row, and in no
+    more than `columns` columns."""
+    kept, used, counts = set(), {}, {}
+    for r, c in sorted(entries):
+        block, row = used.setdefault((r // rows, c // cols), set()), (r, c // cols)
+        if counts.get(row, 0) < per_row and (c in block or len(block) < columns):
+            block.add(c)
+            counts[row] = counts.get(row, 0) + 1
+            kept.add((r, c))
+    return kept
+
+
+def write_matrices(folder, encoding):
+    """Matrices that the format can hold, of sizes that nothing divides."""
+    name, numbers = encoding.split("<")[0], [int(n) for n in re.findall(r"= (\d+)", encoding)]
+    if name in ("nm", "vnm"):
+        v, n, m = ([1] + numbers if name == "nm" else numbers)
+        limits = (v, m, n, m if name == "nm" else 4)
+        random.seed(encoding)
+        dense = {(r, c) for r in range(61) for c in range(53) if random.random() < 0.4}
+        return [write_matrix(folder, "random.mtx", 61, 53, thin_out(dense, *limits)),
+                write_matrix(folder, "thin.mtx", 37, 45,
+                             thin_out(uneven_entries(37, 45), *limits))]
+    matrices = ["random:61x53:0.07",
+                write_matrix(folder, "uneven.mtx", 37, 45, uneven_entries(37, 45))]
+    if name in ("shuffled_block", "vector_wise"):
+        matrices.append(write_matrix(folder, "clustered.mtx", 45, 29, clustered_entries(45, 29)))
+    return matrices
 
 
 def main():
@@ -72,8 +111,8 @@ def main():
     folder, encodings, sparse_run = sys.argv[1], sys.argv[2:split], sys.argv[split + 1:]
     os.makedirs(folder, exist_ok=True)
     runs = failures = 0
-    matrices = write_matrices(folder)
     for number, encoding in enumerate(encodings):
+        matrices = write_matrices(folder, encoding)
         for (form, (b, c, shape)), t in itertools.product(FORMS.items(), ("f32", "f16")):
             module = os.path.join(folder, f"{number}-{form}-{t}.mlir")
             with open(module, "w") as out:

@@ -97,21 +97,12 @@ static void *divert(BlockRunner &runner, void *pointer, uint64_t bytes) {
   return runner.scratch();
 }
 
-/// Equal values give equal numbers; 0 means that nothing is known.
-static uint32_t fold(uint64_t value) {
-  return static_cast<uint32_t>((value * 0x9e3779b97f4a7c15) >> 32) | 1;
-}
-
-void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
-                                       void *pointer, uint64_t value) {
+void *sparsegpu::emulator::checkAccessSlowly(ThreadContext &thread,
+                                             uint32_t site, void *pointer,
+                                             uint32_t value) {
   BlockRunner &runner = *thread.block;
   uint64_t shared = reinterpret_cast<uint64_t>(thread.shared);
   uint64_t address = reinterpret_cast<uint64_t>(pointer);
-  uint32_t folded = value == kNoValue ? 0 : fold(value);
-  bool inWindow = address - shared < kSharedWindow;
-  if (inWindow &&
-      runner.hazards().touchQuickly(thread, site, address - shared, folded))
-    return pointer;
   HazardLog &log = *runner.launch().hazards;
   const AccessSite &access = log.compiled().accesses[site];
   bool inShared =
@@ -119,11 +110,13 @@ void *sparsegpu::emulator::checkAccess(ThreadContext &thread, uint32_t site,
   const Allocation *allocation = nullptr;
   if (!isAllowed(thread, access, site, address, inShared, allocation))
     return divert(runner, pointer, access.bytes);
-  if (inShared)
-    runner.hazards().touchShared(thread, site, access, address, folded);
-  else if (allocation)
+  if (inShared) {
+    runner.hazards().touchShared(thread, site, access, address, value);
+  } else if (allocation) {
+    runner.hazards().noteAllocation(site, *allocation);
     runner.hazards().touchGlobal(thread, site, access, *allocation, address,
-                                 folded);
+                                 value);
+  }
   return pointer;
 }
 

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ChildProcess.h"
 #include "Compiler.h"
 #include "Module.h"
 #include "Transforms.h"
@@ -14,9 +15,48 @@
 
 #include <array>
 #include <mutex>
+#include <optional>
 
 using namespace llvm;
 using namespace sparsegpu::emulator;
+
+/// Names in damaged bitcode are any bytes; a message is one line of text.
+static Status printable(const Status &status) {
+  if (status.ok())
+    return status;
+  std::string text = status.message();
+  for (char &c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f)
+      c = '?';
+  return Status::error(text);
+}
+
+static Status parseAndCheck(StringRef bytes, LLVMContext &context,
+                            std::unique_ptr<llvm::Module> &module) {
+  if (Status status = parseBitcode(bytes, context, module); !status.ok())
+    return printable(status);
+  std::string problem = findUnsupported(*module);
+  return problem.empty() ? Status::success()
+                         : printable(Status::error(problem));
+}
+
+/// LLVM's reader trusts what it reads: damaged bitcode may crash it, or make it
+/// ask for any amount of memory. So it is tried where that does no harm.
+static Status tryReading(StringRef bytes) {
+  ChildLimits limits;
+  limits.seconds = unsigned(10 + bytes.size() / 1000000);
+  limits.memoryBytes = (uint64_t(1) << 30) + 100 * bytes.size();
+  std::optional<Status> status = callInChild(
+      [bytes] {
+        LLVMContext context;
+        std::unique_ptr<llvm::Module> module;
+        return parseAndCheck(bytes, context, module);
+      },
+      limits);
+  return status ? *status
+                : Status::error("malformed LLVM bitcode: LLVM's reader crashes "
+                                "on it, or takes too much time or memory");
+}
 
 Status sparsegpu::emulator::readModule(StringRef bytes, LLVMContext &context,
                                        std::unique_ptr<llvm::Module> &module) {
@@ -29,10 +69,9 @@ Status sparsegpu::emulator::readModule(StringRef bytes, LLVMContext &context,
                 other)
             .str());
   initialiseTargets();
-  if (Status status = parseBitcode(bytes, context, module); !status.ok())
+  if (Status status = tryReading(bytes); !status.ok())
     return status;
-  std::string problem = findUnsupported(*module);
-  return problem.empty() ? Status::success() : Status::error(problem);
+  return parseAndCheck(bytes, context, module);
 }
 
 namespace {

@@ -20,6 +20,8 @@ void BlockHazards::prepareLaunch() {
   log = runner.launch().hazards;
   uint64_t begin = reinterpret_cast<uint64_t>(runner.thread(0).shared);
   shared.emplace(begin, begin + kSharedWindow);
+  std::fill(std::begin(sharedTables), std::end(sharedTables), nullptr);
+  prepareSites();
 }
 
 void BlockHazards::prepareBlock(uint64_t index, unsigned numThreads) {
@@ -221,6 +223,27 @@ void BlockHazards::touchStore(Touch &now, AccessPair *loads, AccessPair *stores,
   }
 }
 
+/// After an access to a piece of a page: whether loads of its words need
+/// nothing more, because nothing was stored and loads of two blocks are known.
+static void noteReaders(ShadowRange &range, const ShadowTable &table,
+                        uint64_t begin, uint64_t bytes, bool isLoad) {
+  constexpr uint64_t word = 1 << ReadByMany::kWordShift;
+  const AccessPair *loads = table.loads.load(std::memory_order_relaxed);
+  const AccessPair *stores = table.stores.load(std::memory_order_relaxed);
+  auto isMany = [&](uint64_t at) {
+    size_t i = at % kShadowPageBytes >> table.shift;
+    return loads[i].first.block && loads[i].second.block &&
+           loads[i].first.block != loads[i].second.block &&
+           !(stores && stores[i].first.block);
+  };
+  for (uint64_t at = begin / word * word; at < begin + bytes; at += word) {
+    bool many = isLoad;
+    for (uint64_t i = 0; many && i < word; i += uint64_t(1) << table.shift)
+      many = isMany(at + i);
+    range.many().set(at - range.firstByte(), many);
+  }
+}
+
 template <bool kShared>
 void BlockHazards::touch(Touch &now, ShadowRange &range) {
   bool isLoad = now.access.kind == AccessKind::Load;
@@ -232,6 +255,8 @@ void BlockHazards::touch(Touch &now, ShadowRange &range) {
     if (!kShared)
       page.lock();
     ShadowTable &table = page.refine(offset, bytes);
+    if (kShared)
+      sharedTables[(begin % kSharedWindow) / kShadowPageBytes] = &table;
     now.pieceBegin = begin;
     now.shift = table.shift;
     size_t first = offset >> table.shift, count = bytes >> table.shift;
@@ -247,34 +272,11 @@ void BlockHazards::touch(Touch &now, ShadowRange &range) {
                           table.storePairs() + first, count);
     }
     if (!kShared) {
-      AccessPair *loads = table.loads.load(std::memory_order_relaxed);
-      AccessPair *stores = table.stores.load(std::memory_order_relaxed);
-      for (size_t i = first; i < first + count; ++i)
-        table.setMany(i, isLoad && loads[i].first.block &&
-                             loads[i].second.block &&
-                             loads[i].first.block != loads[i].second.block &&
-                             !(stores && stores[i].first.block));
-    }
-    if (!kShared)
+      noteReaders(range, table, begin, bytes, isLoad);
       page.unlock();
+    }
     begin += bytes;
   }
-}
-
-/// Whether loads of the piece of memory need nothing more: nothing was stored,
-/// and loads of two blocks are known.
-static bool isReadByMany(ShadowRange &range, uint64_t address, uint64_t bytes) {
-  uint64_t offset = address % kShadowPageBytes;
-  if (offset + bytes > kShadowPageBytes)
-    return false;
-  ShadowTable *table = range.page(address).find(offset, bytes);
-  if (!table)
-    return false;
-  for (size_t i = offset >> table->shift, e = (offset + bytes) >> table->shift;
-       i < e; ++i)
-    if (!table->isMany(i))
-      return false;
-  return true;
 }
 
 BlockHazards::Touch BlockHazards::makeTouch(ThreadContext &thread,
@@ -310,7 +312,7 @@ void BlockHazards::touchGlobal(ThreadContext &thread, uint32_t site,
     checkInFlight(now);
   ShadowRange &range = log->shadowOf(allocation);
   if (access.kind != AccessKind::Load ||
-      !isReadByMany(range, address, access.bytes))
+      !range.many().test(address - range.firstByte(), access.bytes))
     touch<false>(now, range);
   if (access.strong)
     synchronise(now);

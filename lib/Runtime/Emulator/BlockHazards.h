@@ -35,10 +35,13 @@ public:
   void prepareLaunch();
   void prepareBlock(uint64_t index, unsigned numThreads);
 
-  /// Whether an access to shared memory at `offset` is the common case, in
-  /// which nothing is wrong: then it is noted, and there is nothing more to do.
-  bool touchQuickly(const ThreadContext &thread, uint32_t site, uint64_t offset,
-                    uint32_t value);
+  /// Checks an access, by what is quick if it is one of the common cases
+  /// (QuickTouch.cpp).
+  template <bool IsStore>
+  void *check(ThreadContext &thread, uint32_t site, void *pointer,
+              uint32_t value);
+  /// The site will probably touch this allocation again.
+  void noteAllocation(uint32_t site, const Allocation &allocation);
   /// An access within bounds. `value` is that of a store, as a number that
   /// equal values share, or 0.
   void touchShared(ThreadContext &thread, uint32_t site,
@@ -113,6 +116,37 @@ public:
   void mbarrierPassed(ThreadContext &thread, const void *mbarrier);
 
 private:
+  /// What the common case of a check has to know of an AccessSite.
+  struct alignas(64) QuickSite {
+    uint32_t bytes = 0, alignMask = 0;
+    /// Offsets in shared memory at which an access stays in its variable: those
+    /// from `begin` to `begin + span`.
+    uint32_t begin = 0, span = 0;
+    /// A load or store that is neither atomic nor volatile, and can be in
+    /// shared memory.
+    bool isPlain = false, isLoad = false;
+    /// The allocation that it touched last; in it, an access may begin at
+    /// `first` to `first + room`. For what is no plain load, there is none.
+    uint64_t first = 1, room = 0;
+    const uint8_t *written = nullptr;
+    const ReadByMany *many = nullptr;
+    ShadowRange *shadow = nullptr;
+    uint64_t shadowFirst = 0;
+  };
+  void prepareSites();
+  bool mayBeUnwritten(const QuickSite &quick, uint64_t address) const;
+  bool loadGlobalQuickly(const QuickSite &quick, uint64_t address) const;
+  bool loadFirst(const ThreadContext &thread, const QuickSite &quick,
+                 uint32_t site, uint64_t address);
+  bool isRepeatedLoad(const ThreadContext &thread, const QuickSite &quick,
+                      uint64_t offset) const;
+  bool touchSharedQuickly(const ThreadContext &thread, const QuickSite &quick,
+                          uint32_t site, uint64_t offset, uint32_t value);
+  [[gnu::noinline]] void *checkShared(ThreadContext &thread, uint32_t site,
+                                      void *pointer, uint32_t value);
+  [[gnu::noinline]] void *checkGlobal(ThreadContext &thread, uint32_t site,
+                                      void *pointer, uint32_t value);
+
   struct ThreadState {
     bool fenced = false;
     ThreadClock fence;
@@ -154,7 +188,10 @@ private:
   BlockRunner &runner;
   HazardLog *log = nullptr;
   BlockClocks clocks;
+  std::vector<QuickSite> sites;
   std::optional<ShadowRange> shared;
+  /// The tables of the pages of shared memory.
+  ShadowTable *sharedTables[kSharedWindow / kShadowPageBytes] = {};
   BlockClocks::Arrivals barriers[16];
   std::vector<ThreadState> states;
   std::map<uint64_t, Mbarrier> mbarriers;

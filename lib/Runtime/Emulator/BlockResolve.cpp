@@ -89,8 +89,32 @@ bool BlockRunner::releaseFullLogs() {
   return released;
 }
 
+/// In lockstep threads that poll an mbarrier take steps like others: whether
+/// all that can go on have done nothing else for long, and no mbarrier changed.
+bool BlockRunner::isPollingInVain() {
+  if (mbarrierChanges != seenMbarrierChanges) {
+    seenMbarrierChanges = mbarrierChanges;
+    idleRounds = 0;
+    for (unsigned i = 0; i < threadCount; ++i)
+      threads[i].polledMbarrier = nullptr;
+    return false;
+  }
+  for (unsigned i = 0; i < threadCount; ++i)
+    if ((threads[i].state == ThreadState::Step ||
+         threads[i].state == ThreadState::Polling) &&
+        !threads[i].polledMbarrier)
+      return false;
+  if (++idleRounds > kMostIdleRounds)
+    return true;
+  // Another round: each has to poll again.
+  for (unsigned i = 0; i < threadCount; ++i)
+    if (threads[i].state == ThreadState::Step)
+      threads[i].polledMbarrier = nullptr;
+  return false;
+}
+
 bool BlockRunner::releaseSteps() {
-  if (!current->variant.steps)
+  if (!current->variant.steps || isPollingInVain())
     return false;
   bool furthest = ++stepCount % kUnfairSteps == 0;
   bool released = false;

@@ -163,6 +163,7 @@ private:
   // With nobody ready: what can be done about it (BlockRunner.cpp).
   bool releaseFullLogs();
   bool releaseSteps();
+  bool isPollingInVain();
   bool releaseConverged();
   bool releasePolling();
   bool reportAssertion();

@@ -18,6 +18,7 @@
 #include "BlockRunner.h"
 
 #include <algorithm>
+#include <iterator>
 
 using namespace sparsegpu::emulator;
 
@@ -98,11 +99,10 @@ void BlockHazards::copyIssued(ThreadContext &thread, uint32_t sync,
 template <typename Fn>
 void BlockHazards::endCopies(ThreadContext &thread, Fn wanted) {
   std::vector<Copy> &copies = states[thread.index].copies;
-  auto middle =
-      std::stable_partition(copies.begin(), copies.end(),
-                            [&](const Copy &copy) { return !wanted(copy); });
-  std::vector<Copy> ended(middle, copies.end());
-  copies.erase(middle, copies.end());
+  std::vector<Copy> ended;
+  std::copy_if(copies.begin(), copies.end(), std::back_inserter(ended), wanted);
+  copies.erase(std::remove_if(copies.begin(), copies.end(), wanted),
+               copies.end());
   for (const Copy &copy : ended) {
     setBusy(copy, false);
     --copiesInFlight;

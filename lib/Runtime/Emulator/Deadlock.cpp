@@ -45,6 +45,7 @@ static uint32_t siteOf(const Thread &thread) {
   case ThreadState::Barrier:
     return thread.barrierSite;
   case ThreadState::Polling:
+  case ThreadState::Step:
     return ~0u;
   default:
     return thread.operands.site;
@@ -56,6 +57,7 @@ std::string BlockRunner::describeWait(const Thread &thread) const {
   case ThreadState::Barrier:
     return formatText("barrier {0}", thread.waitsFor);
   case ThreadState::Polling:
+  case ThreadState::Step:
     return formatText("the mbarrier at offset {0} of shared memory",
                       static_cast<char *>(thread.polledMbarrier) -
                           thread.shared);

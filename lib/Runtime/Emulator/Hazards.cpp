@@ -72,21 +72,7 @@ std::string sparsegpu::emulator::syncName(const SyncSite &sync) {
 
 HazardLog::HazardLog(const CompiledModule &code, std::string kernel,
                      AllocationTable allocations)
-    : code(code), kernel(std::move(kernel)), table(std::move(allocations)) {
-  quick.reserve(code.accesses.size());
-  for (const AccessSite &access : code.accesses) {
-    QuickSite site;
-    if (!access.variable.empty()) {
-      site.begin = access.variableBegin;
-      site.end = access.variableEnd;
-    }
-    site.bytes = access.bytes;
-    site.alignMask = access.alignment ? access.alignment - 1 : 0;
-    site.isPlain = !access.strong && access.kind != AccessKind::Atomic;
-    site.isLoad = access.kind == AccessKind::Load;
-    quick.push_back(site);
-  }
-}
+    : code(code), kernel(std::move(kernel)), table(std::move(allocations)) {}
 
 void HazardLog::beginRun() {
   shadows.clear();

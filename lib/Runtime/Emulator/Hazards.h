@@ -39,15 +39,6 @@ enum class HazardKind : uint8_t {
 
 const char *hazardName(HazardKind kind);
 
-/// What the common case of a check has to know of an AccessSite.
-struct QuickSite {
-  /// Of the variable in shared memory.
-  uint32_t begin = 0, end = ~0u;
-  uint32_t bytes = 0, alignMask = 0;
-  /// A load or store that is neither atomic nor volatile.
-  bool isPlain = false, isLoad = false;
-};
-
 /// Collects the hazards of a launch: one for each kind and site.
 class HazardLog {
 public:
@@ -68,7 +59,6 @@ public:
   /// What the instruction at a site of the shadow does, and where it is; sites
   /// of copies and of operations on matrices follow those of accesses.
   HazardSide describeSite(uint32_t site, uint32_t &bytes) const;
-  const QuickSite &quickSite(uint32_t site) const { return quick[site]; }
   uint32_t copySite(uint32_t sync) const {
     return static_cast<uint32_t>(code.accesses.size()) + sync;
   }
@@ -87,7 +77,6 @@ private:
   std::string kernel;
   AllocationTable table;
   std::vector<ShadowRange> shadows;
-  std::vector<QuickSite> quick;
   std::mutex mutex;
   std::set<std::pair<HazardKind, uint64_t>> seen;
   std::vector<Hazard> found;
@@ -100,11 +89,15 @@ const char *nameOf(const AccessSite &access);
 std::string syncName(const SyncSite &sync);
 
 /// Checks one access. Returns where it may be made: at `address`, or in the
-/// scratch memory of the runner if it must not be made at all. `value` is that
-/// of a store in 64 bits, or kNoValue (AccessCheck.cpp).
-constexpr uint64_t kNoValue = ~uint64_t(0) - 1;
-void *checkAccess(ThreadContext &thread, uint32_t site, void *address,
-                  uint64_t value);
+/// scratch memory of the runner if it must not be made at all (QuickTouch.cpp,
+/// AccessCheck.cpp).
+void *checkAccess(ThreadContext &thread, uint32_t site, void *address);
+/// The same for a store whose value is known, in 64 bits.
+void *checkStore(ThreadContext &thread, uint32_t site, void *address,
+                 uint64_t value);
+/// The same for any access; `value` is folded to 32 bits, or 0.
+void *checkAccessSlowly(ThreadContext &thread, uint32_t site, void *address,
+                        uint32_t value);
 /// Checks an access to a variable of `bytes` of the thread's own.
 void *checkLocal(ThreadContext &thread, uint32_t site, void *address,
                  void *variable, uint64_t bytes);

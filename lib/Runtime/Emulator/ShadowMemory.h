@@ -26,6 +26,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <vector>
 
@@ -78,21 +79,6 @@ struct ShadowTable {
   AccessPair *storePairs() { return get(stores, count()); }
 
   const unsigned shift;
-  /// One bit for each granule that nothing stored to and that two blocks have
-  /// loaded: further loads need not be looked at.
-  std::atomic<uint64_t> many[kShadowPageBytes / 64] = {};
-  bool isMany(size_t granule) const {
-    return many[granule / 64].load(std::memory_order_relaxed) >>
-               (granule % 64) &
-           1;
-  }
-  void setMany(size_t granule, bool value) {
-    uint64_t bit = uint64_t(1) << (granule % 64);
-    if (value)
-      many[granule / 64].fetch_or(bit, std::memory_order_relaxed);
-    else if (isMany(granule))
-      many[granule / 64].fetch_and(~bit, std::memory_order_relaxed);
-  }
   /// Null until the first load or store.
   std::atomic<AccessPair *> loads{nullptr}, stores{nullptr};
 };
@@ -128,13 +114,54 @@ private:
   }
 };
 
+/// One bit for each word of 4 bytes that nothing stored to and that two blocks
+/// have loaded: further loads need not be looked at. The bits of a page are
+/// changed with the page locked.
+class ReadByMany {
+public:
+  static constexpr unsigned kWordShift = 2;
+  explicit ReadByMany(uint64_t bytes)
+      : bits(static_cast<Bits *>(
+            std::calloc(bytes / kShadowPageBytes, kPerPage * sizeof(Bits)))) {}
+
+  /// `offset` from the begin of the first page. False also where the answer
+  /// takes more than one look.
+  bool test(uint64_t offset, uint64_t bytes) const {
+    uint64_t word = offset >> kWordShift;
+    uint64_t last = (offset + bytes - 1) >> kWordShift;
+    if (!bits || word / 64 != last / 64)
+      return false;
+    uint64_t found = bits[word / 64].load(std::memory_order_relaxed);
+    return !(~(found >> (word % 64)) << (63 - (last - word)));
+  }
+  void set(uint64_t offset, bool value) {
+    uint64_t word = offset >> kWordShift, bit = uint64_t(1) << (word % 64);
+    if (!bits)
+      return;
+    uint64_t old = bits[word / 64].load(std::memory_order_relaxed);
+    uint64_t fresh = value ? old | bit : old & ~bit;
+    if (fresh != old)
+      bits[word / 64].store(fresh, std::memory_order_relaxed);
+  }
+
+private:
+  using Bits = std::atomic<uint64_t>;
+  static constexpr uint64_t kPerPage = (kShadowPageBytes >> kWordShift) / 64;
+  struct Free {
+    void operator()(Bits *pointer) const { std::free(pointer); }
+  };
+  /// Null if there is no memory for it.
+  std::unique_ptr<Bits[], Free> bits;
+};
+
 /// The shadow of a range of memory.
 class ShadowRange {
 public:
   ShadowRange(uint64_t begin, uint64_t end)
       : first(begin >> kShadowPageShift),
         count(((end + kShadowPageBytes - 1) >> kShadowPageShift) - first),
-        pages(new std::atomic<ShadowPage *>[count]()) {}
+        pages(new std::atomic<ShadowPage *>[count]()),
+        readByMany(count * kShadowPageBytes) {}
   ~ShadowRange();
   ShadowRange(ShadowRange &&) = default;
   ShadowPage &page(uint64_t address) {
@@ -144,15 +171,14 @@ public:
     return page ? *page : makePage(slot);
   }
 
-  /// Page number `index` of the range, or null.
-  ShadowPage *existing(uint64_t index) const {
-    return pages[index].load(std::memory_order_relaxed);
-  }
+  uint64_t firstByte() const { return first << kShadowPageShift; }
+  ReadByMany &many() { return readByMany; }
 
 private:
   static ShadowPage &makePage(std::atomic<ShadowPage *> &slot);
   uint64_t first, count;
   std::unique_ptr<std::atomic<ShadowPage *>[]> pages;
+  ReadByMany readByMany;
 };
 
 } // namespace sparsegpu::emulator

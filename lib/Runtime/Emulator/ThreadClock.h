@@ -82,6 +82,9 @@ public:
 
   void reset(uint32_t block, unsigned numThreads);
   ThreadClock &operator[](unsigned thread) { return clocks[thread]; }
+  const ThreadClock &operator[](unsigned thread) const {
+    return clocks[thread];
+  }
 
   /// A barrier that all threads of the block have reached or will not reach.
   void joinBlock();

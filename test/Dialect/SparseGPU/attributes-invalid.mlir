@@ -71,6 +71,56 @@ func.func private @f(tensor<8xf32, #sparse_gpu.bsr>)
 
 // -----
 
+// expected-error @+1 {{parameter 'v' of format 'shuffled_block' is 8 to 128, got 7 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.shuffled_block<v = 7>>)
+
+// -----
+
+// expected-error @+1 {{'positions' of #sparse_gpu.shuffled_block must be i8, i16, i32, i64 or index, got 'i1' (FMT-3)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.shuffled_block<positions = i1>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.shuffled_block encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<8xf32, #sparse_gpu.shuffled_block>)
+
+// -----
+
+// expected-error @+1 {{parameter 'v' of format 'vector_wise' is 8 to 128, got 129 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.vector_wise<v = 129>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.vector_wise encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<8xf32, #sparse_gpu.vector_wise>)
+
+// -----
+
+// expected-error @+1 {{parameter 'm' of format 'nm' is 2 to 16, got 17 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.nm<m = 17>>)
+
+// -----
+
+// expected-error @+1 {{parameter 'n' of format 'nm' must be below 'm', got 4 and 4 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.nm<n = 4>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.nm encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<8xf32, #sparse_gpu.nm>)
+
+// -----
+
+// expected-error @+1 {{parameter 'n' of format 'vnm' is 1 to 3, got 4 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.vnm<n = 4>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.vnm encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<8xf32, #sparse_gpu.vnm>)
+
+// -----
+
 // expected-error @+1 {{schedule field 'warps' must be 1 to 32, got 0 (SCH-2)}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<warps = 0>}
 

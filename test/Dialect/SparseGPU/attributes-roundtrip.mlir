@@ -15,6 +15,22 @@
 "test.op"() {bsr.default = #sparse_gpu.bsr} : () -> ()
 // CHECK: bsr.all = #sparse_gpu.bsr<rows = 8, columns = 4, positions = i64, coordinates = i16>
 "test.op"() {bsr.all = #sparse_gpu.bsr<coordinates = i16, positions = i64, columns = 4, rows = 8>} : () -> ()
+// CHECK: shuffled.default = #sparse_gpu.shuffled_block
+"test.op"() {shuffled.default = #sparse_gpu.shuffled_block<v = 32>} : () -> ()
+// CHECK: shuffled.all = #sparse_gpu.shuffled_block<v = 64, positions = i64, coordinates = i16>
+"test.op"() {shuffled.all = #sparse_gpu.shuffled_block<coordinates = i16, positions = i64, v = 64>} : () -> ()
+// CHECK: vectors.default = #sparse_gpu.vector_wise
+"test.op"() {vectors.default = #sparse_gpu.vector_wise<v = 32>} : () -> ()
+// CHECK: vectors.all = #sparse_gpu.vector_wise<v = 8, positions = index, coordinates = i8>
+"test.op"() {vectors.all = #sparse_gpu.vector_wise<v = 8, coordinates = i8, positions = index>} : () -> ()
+// CHECK: nm.default = #sparse_gpu.nm
+"test.op"() {nm.default = #sparse_gpu.nm<n = 2, m = 4>} : () -> ()
+// CHECK: nm.all = #sparse_gpu.nm<n = 4, m = 8>
+"test.op"() {nm.all = #sparse_gpu.nm<m = 8, n = 4>} : () -> ()
+// CHECK: vnm.default = #sparse_gpu.vnm
+"test.op"() {vnm.default = #sparse_gpu.vnm<v = 64>} : () -> ()
+// CHECK: vnm.all = #sparse_gpu.vnm<v = 16, n = 1, m = 10>
+"test.op"() {vnm.all = #sparse_gpu.vnm<n = 1, m = 10, v = 16>} : () -> ()
 
 // CHECK: coo = #sparse_gpu.coo
 "test.op"() {coo = #sparse_gpu.coo} : () -> ()

@@ -28,7 +28,7 @@ sparsegpu::verifyFormat(function_ref<InFlightDiagnostic()> emitError,
                         const FormatDescription &description) {
   for (auto [name, type] : {std::pair("positions", description.positions),
                             std::pair("coordinates", description.coordinates)})
-    if (!isOverheadType(type))
+    if (type && !isOverheadType(type))
       return emitError() << "'" << name << "' of " << spell(description)
                          << " must be i8, i16, i32, i64 or index, got " << type
                          << " (FMT-3)";
@@ -84,7 +84,7 @@ LogicalResult sparsegpu::supportsWarpUnits(StringRef mnemonic,
 
 /// 0 for index, as in upstream's encoding.
 static unsigned getWidth(Type type) {
-  return type.isIndex() ? 0 : type.getIntOrFloatBitWidth();
+  return !type || type.isIndex() ? 0 : type.getIntOrFloatBitWidth();
 }
 
 Expected<formats::PackedMatrix>

@@ -22,6 +22,7 @@ namespace sparsegpu {
 struct FormatDescription {
   const formats::Format &format;
   std::vector<int64_t> parameters;
+  /// Null where the format has no such field.
   mlir::Type positions, coordinates;
 };
 

@@ -206,4 +206,126 @@ def SparseGPU_SlicedELLAttr : SparseGPU_Format<"SlicedELL", "sliced_ell"> {
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
 
+def SparseGPU_ShuffledBlockAttr : SparseGPU_Format<"ShuffledBlock",
+    "shuffled_block", ["storesPadding", "hasPartialUnits"]> {
+  let summary = "vectors of rows that need not be neighbours";
+  let description = [{
+    The encoding of an M x K matrix whose rows form groups of `v`, any rows in
+    any group, with the same columns in each (`docs/Formats/ShuffledBlock.md`).
+    Storage, in the order of the ABI:
+
+    | field | type | size |
+    |---|---|---|
+    | group_positions | `positions` | ceil(M / v) + 1 |
+    | columns | `coordinates` | number of stored vectors |
+    | values | element type of the tensor | vectors * v |
+    | row_permutation | `coordinates` | ceil(M / v) * v |
+
+    `v` is 8 to 128; index types are as in `#sparse_gpu.csr`. Where a row has no
+    entry in a column of its group, a zero is stored and takes part in products.
+
+    Constraints: those of every format (FMT-1 to FMT-4).
+
+    ```mlir
+    tensor<?x?xf16, #sparse_gpu.shuffled_block<v = 64>>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"int64_t", "32", "rows of a group">:$v,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a column and of a row">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+def SparseGPU_VectorWiseAttr : SparseGPU_Format<"VectorWise", "vector_wise",
+    ["storesPadding", "hasPartialUnits"]> {
+  let summary = "vectors of neighbouring rows";
+  let description = [{
+    `#sparse_gpu.shuffled_block` with groups of neighbouring rows, so that no
+    permutation is stored (`docs/Formats/VectorWise.md`):
+
+    | field | type | size |
+    |---|---|---|
+    | group_positions | `positions` | ceil(M / v) + 1 |
+    | columns | `coordinates` | number of stored vectors |
+    | values | element type of the tensor | vectors * v |
+
+    Constraints: those of every format (FMT-1 to FMT-4).
+
+    ```mlir
+    tensor<?x?xf16, #sparse_gpu.vector_wise<v = 16>>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"int64_t", "32", "rows of a group">:$v,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a coordinate">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+def SparseGPU_NMAttr : SparseGPU_Format<"NM", "nm", ["storesPadding"]> {
+  let summary = "N of M neighbouring places of a row";
+  let description = [{
+    The encoding of an M x K matrix of whose every `m` neighbouring places of a
+    row at most `n` are entries (`docs/Formats/NM.md`). Storage, in the order of
+    the ABI, with b = 1 bit for m = 2, 2 for m <= 4, else 4:
+
+    | field | type | size |
+    |---|---|---|
+    | metadata | i32 | M * ceil(ceil(K / m) * n * b / 32) |
+    | values | element type of the tensor | M * ceil(K / m) * n |
+
+    `m` is 2 to 16, `n` below `m` (FMT-4). A group with fewer than `n` entries
+    is filled up with zeros, which take part in products. The metadata of 2:4
+    is what `mma.sp` takes, in the order of rows.
+
+    Constraints: those of every format (FMT-1 to FMT-4).
+
+    ```mlir
+    tensor<?x?xf16, #sparse_gpu.nm<n = 2, m = 4>>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"int64_t", "2", "stored places of a group">:$n,
+    DefaultValuedParameter<"int64_t", "4", "places of a group">:$m);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+def SparseGPU_VNMAttr : SparseGPU_Format<"VNM", "vnm",
+    ["storesPadding", "hasPartialUnits"]> {
+  let summary = "four columns of a block, and N of them in each row";
+  let description = [{
+    The encoding of an M x K matrix in blocks of `v` x `m`, of which four
+    columns have entries, at most `n` in each row (`docs/Formats/VNM.md`).
+    Storage, in the order of the ABI:
+
+    | field | type | size |
+    |---|---|---|
+    | columns | i8 | ceil(M / v) * ceil(K / m) * 4 |
+    | metadata | i32 | ceil(M / v) * v * ceil(ceil(K / m) * n / 16) |
+    | values | element type of the tensor | ceil(M / v) * v * ceil(K / m) * n |
+
+    `v` is 1 to 128, `n` 1 to 3, `m` 4 to 128. Places of the four columns that
+    are no entries are zeros, which take part in products.
+
+    Constraints: those of every format (FMT-1 to FMT-4).
+
+    ```mlir
+    tensor<?x?xf16, #sparse_gpu.vnm<v = 64, n = 2, m = 8>>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"int64_t", "64", "rows of a block">:$v,
+    DefaultValuedParameter<"int64_t", "2",
+      "stored places of a row of a block">:$n,
+    DefaultValuedParameter<"int64_t", "8", "columns of a block">:$m);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
 #endif // SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUFORMATS_TD
