@@ -198,24 +198,25 @@ read:
   ASSERT_EQ(found.size(), 1u);
   EXPECT_TRUE(contains(found[0], "out-of-bounds shared access in kernel 'k'"))
       << found[0];
-  EXPECT_TRUE(contains(found[0], "thread (20,0,0): load of 16 bytes at offset "
-                                 "320 of the 320 bytes"))
+  EXPECT_TRUE(contains(found[0], "thread (20,0,0): ldmatrix.sync.m8n8.x4.b16 "
+                                 "of 16 bytes at offset 320 of the 320 bytes"))
       << found[0];
   // 31 of 32 elements, and one that is not aligned.
   k = load(
       kernel("ptr %p, ptr %out", R"(
   %f = call double @llvm.nvvm.wmma.m8n8k4.load.a.row.f64.p0(ptr %p)
-  store double %f, ptr %out
+  %o = getelementptr double, ptr %out, i64 %i64
+  store double %f, ptr %o
   ret void)",
              "declare double @llvm.nvvm.wmma.m8n8k4.load.a.row.f64.p0(ptr)\n"));
   found.clear();
   char *data = reinterpret_cast<char *>(array<double>(31));
-  double *out = array<double>(1);
+  double *out = array<double>(32);
   launch(k, {1}, {32}, data, out);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_TRUE(contains(found[0], "out-of-bounds global access in kernel 'k', "
-                                 "block (0,0,0), thread (31,0,0): load of 8 "
-                                 "bytes"))
+                                 "block (0,0,0), thread (31,0,0): "
+                                 "wmma.load.a.sync.row.m8n8k4.f64 of 8 bytes"))
       << found[0];
   found.clear();
   launch(k, {1}, {32}, reinterpret_cast<char *>(array<double>(40)) + 4, out);
