@@ -1,4 +1,4 @@
-//===- Benchmark.h - Measuring the software GPU ------------------*- C++ -*-===//
+//===- Benchmark.h - Measuring the software GPU -----------------*- C++ -*-===//
 //
 // Part of the SparseGPU project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

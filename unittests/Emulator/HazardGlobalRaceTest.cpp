@@ -161,3 +161,51 @@ done:
               without(good, "  call void @llvm.nvvm.membar.gl()\n"), {16}, {16},
               out, tmp, count);
 }
+
+TEST_F(GlobalRaces, StoreAfterALoadOfAnotherBlock) {
+  // The first turn of the loop makes what the second one takes the short way
+  // through. Block 0 stores when block 1 has loaded, so it has to be compared
+  // with the second load that is known of the word.
+  const char *fence = "  call void @llvm.nvvm.membar.gl()\n";
+  std::string good = kernel("ptr %data, ptr %flag", std::string(R"(
+  %slot = add i32 %lane, 1
+  br label %loop
+loop:
+  %j = phi i32 [0, %entry], [%slot, %loop]
+  %p = getelementptr i32, ptr %data, i32 %j
+  %v = load i32, ptr %p
+  %more = icmp eq i32 %j, 0
+  br i1 %more, label %loop, label %loaded
+loaded:
+  call void @llvm.nvvm.barrier.cta.sync.aligned.all(i32 0)
+  %waits = icmp eq i32 %ctaid, 0
+  br i1 %waits, label %wait, label %tell
+tell:
+)") + fence + R"(
+  store volatile i32 %slot, ptr %flag
+  ret void
+wait:
+  %f = load volatile i32, ptr %flag
+  %set = icmp ne i32 %f, 0
+  br i1 %set, label %store, label %wait
+store:
+)" + fence + R"(
+  store i32 %v, ptr %p
+  ret void)",
+                            "declare void @llvm.nvvm.membar.gl()\n");
+  auto hazardsOf = [&](const std::string &text) {
+    configure("hazards,workers=2");
+    uint32_t *data = array<uint32_t>(33, 1), *flag = array<uint32_t>(1);
+    uint64_t mark = device.mark();
+    launch(load(text), {2}, {32}, data, flag);
+    return device.hazards(mark);
+  };
+  EXPECT_TRUE(hazardsOf(good).empty());
+  std::vector<Hazard> bad = hazardsOf(without(without(good, fence), fence));
+  ASSERT_EQ(bad.size(), 1u);
+  EXPECT_EQ(bad[0].kind, kRaceGlobal);
+  EXPECT_EQ(bad[0].block.x, 0u);
+  EXPECT_EQ(bad[0].other.block.x, 1u);
+  EXPECT_EQ(bad[0].other.what, "load");
+  EXPECT_EQ(bad[0].thread.x, bad[0].other.thread.x);
+}
