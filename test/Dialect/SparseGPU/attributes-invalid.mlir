@@ -1,0 +1,251 @@
+// Each numbered constraint of the formats and schedules broken once (docs/Spec.md).
+// RUN: sparse-opt %s -split-input-file -verify-diagnostics
+
+// expected-error @+1 {{#sparse_gpu.csr encodes tensors of rank 2, got rank 3 (FMT-1)}}
+func.func private @f(tensor<?x?x?xf32, #sparse_gpu.csr>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.csr encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<?xf32, #sparse_gpu.csr>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.csr encodes f16, bf16, f32, f64 or integer elements, got 'f8E4M3FN' (FMT-2)}}
+func.func private @f(tensor<?x?xf8E4M3FN, #sparse_gpu.csr>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.csr encodes f16, bf16, f32, f64 or integer elements, got 'complex<f32>' (FMT-2)}}
+func.func private @f(tensor<?x?xcomplex<f32>, #sparse_gpu.csr>)
+
+// -----
+
+// expected-error @+1 {{'positions' of #sparse_gpu.csr must be i8, i16, i32, i64 or index, got 'i24' (FMT-3)}}
+func.func private @f() attributes {a = #sparse_gpu.csr<positions = i24>}
+
+// -----
+
+// expected-error @+1 {{'coordinates' of #sparse_gpu.csr must be i8, i16, i32, i64 or index, got 'f32' (FMT-3)}}
+func.func private @f() attributes {a = #sparse_gpu.csr<coordinates = f32>}
+
+// -----
+
+// expected-error @+1 {{'coordinates' of #sparse_gpu.csr must be i8, i16, i32, i64 or index, got 'ui32' (FMT-3)}}
+func.func private @f() attributes {a = #sparse_gpu.csr<coordinates = ui32>}
+
+// -----
+
+// expected-error @+1 {{parameter 'size' of format 'blocked_ell' is 1 to 128, got 256 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.blocked_ell<size = 256>>)
+
+// -----
+
+// expected-error @+1 {{parameter 'rows' of format 'sliced_ell' is 1 to 1024, got -1 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.sliced_ell<rows = -1>>)
+
+// -----
+
+// expected-error @+1 {{'positions' of #sparse_gpu.dcsr must be i8, i16, i32, i64 or index, got 'f32' (FMT-3)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.dcsr<positions = f32>>)
+
+// -----
+
+// expected-error @+1 {{parameter 'rows' of format 'bsr' is 1 to 128, got 0 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.bsr<rows = 0>>)
+
+// -----
+
+// expected-error @+1 {{parameter 'columns' of format 'bsr' is 1 to 128, got 129 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.bsr<columns = 129>>)
+
+// -----
+
+// expected-error @+1 {{'coordinates' of #sparse_gpu.bsr must be i8, i16, i32, i64 or index, got 'i1' (FMT-3)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.bsr<coordinates = i1>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.bsr encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<8xf32, #sparse_gpu.bsr>)
+
+// -----
+
+// expected-error @+1 {{parameter 'window' of format 'condensed_tiles' is 1 to 16, got 17 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.condensed_tiles<window = 17>>)
+
+// -----
+
+// expected-error @+1 {{parameter 'tile' of format 'condensed_tiles' is 1 to 16, got 0 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.condensed_tiles<layout = tcf, tile = 0>>)
+
+// -----
+
+// expected-error @+1 {{'positions' of #sparse_gpu.condensed_tiles must be i8, i16, i32, i64 or index, got 'f32' (FMT-3)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.condensed_tiles<positions = f32>>)
+
+// -----
+
+// expected-error @+2 {{expected one of [tcf, me_tcf, bit_tcf, me_bcrs] for layout of condensed tiles, got: best}}
+// expected-error @+1 {{failed to parse SparseGPU_CondensedTilesAttr parameter 'layout'}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.condensed_tiles<layout = best>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.condensed_tiles encodes tensors of rank 2, got rank 3 (FMT-1)}}
+func.func private @f(tensor<8x8x8xf32, #sparse_gpu.condensed_tiles>)
+
+// -----
+
+// expected-error @+1 {{parameter 'v' of format 'shuffled_block' is 8 to 128, got 7 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.shuffled_block<v = 7>>)
+
+// -----
+
+// expected-error @+1 {{'positions' of #sparse_gpu.shuffled_block must be i8, i16, i32, i64 or index, got 'i1' (FMT-3)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.shuffled_block<positions = i1>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.shuffled_block encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<8xf32, #sparse_gpu.shuffled_block>)
+
+// -----
+
+// expected-error @+1 {{parameter 'v' of format 'vector_wise' is 8 to 128, got 129 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.vector_wise<v = 129>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.vector_wise encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<8xf32, #sparse_gpu.vector_wise>)
+
+// -----
+
+// expected-error @+1 {{parameter 'm' of format 'nm' is 2 to 16, got 17 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.nm<m = 17>>)
+
+// -----
+
+// expected-error @+1 {{parameter 'n' of format 'nm' must be below 'm', got 4 and 4 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.nm<n = 4>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.nm encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<8xf32, #sparse_gpu.nm>)
+
+// -----
+
+// expected-error @+1 {{parameter 'n' of format 'vnm' is 1 to 3, got 4 (FMT-4)}}
+func.func private @f(tensor<8x8xf32, #sparse_gpu.vnm<n = 4>>)
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.vnm encodes tensors of rank 2, got rank 1 (FMT-1)}}
+func.func private @f(tensor<8xf32, #sparse_gpu.vnm>)
+
+// -----
+
+// expected-error @+1 {{schedule field 'warps' must be 1 to 32, got 0 (SCH-2)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<warps = 0>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'warps' must be 1 to 32, got 33 (SCH-2)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<warps = 33>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'lanes' must be a power of two up to 32, got 0 (SCH-3)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<lanes = 0>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'lanes' must be a power of two up to 32, got 24 (SCH-3)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<lanes = 24>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'lanes' must be a power of two up to 32, got 64 (SCH-3)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<lanes = 64>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'coarsening' must be 1 to 8, got 0 (SCH-4)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<coarsening = 0>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'coarsening' must be 1 to 8, got 9 (SCH-4)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<coarsening = 9>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'step' must be a multiple of 32 up to 256, got 0 (SCH-5)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<step = 0>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'step' must be a multiple of 32 up to 256, got 33 (SCH-5)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<step = 33>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'step' must be a multiple of 32 up to 256, got 288 (SCH-5)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<step = 288>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'unroll' must be 1 to 16, got 0 (SCH-6)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<unroll = 0>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'unroll' must be 1 to 16, got 17 (SCH-6)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<unroll = 17>}
+
+// -----
+
+// expected-error @+1 {{unknown schedule field 'wraps'}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<wraps = 4>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'warps' is given twice}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<warps = 4, warps = 8>}
+
+// -----
+
+// expected-error @+1 {{unknown value 'grid' for schedule field 'scope'}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = grid>}
+
+// -----
+
+// expected-error @+1 {{unknown value 'atomic' for schedule field 'reduction'}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<reduction = atomic>}
+
+// -----
+
+// expected-error @+1 {{unknown value 'mma' for schedule field 'path'}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<path = mma>}
+
+// -----
+
+// expected-error @+1 {{unknown guard quantity 'm': expected n, rows or nnz}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<when = [m gt 3]>}
+
+// -----
+
+// expected-error @+1 {{unknown comparison 'ne' in a guard: expected lt, le, gt, ge or eq}}
+func.func private @f() attributes {a = #sparse_gpu.guard<n ne 3>}
+
+// -----
+
+// expected-error @+1 {{expected valid keyword}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<unit = >}
+
+// -----
+
+// expected-error @+1 {{expected integer value}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<warps = four>}
