@@ -87,6 +87,39 @@ std::vector<int64_t> pack::defaultParameters(const Format &format) {
   return result;
 }
 
+/// The number that `text` stands for: a choice by name, or a number.
+static std::optional<int64_t> parseParameter(const ParameterSpec &spec,
+                                             std::string_view text) {
+  for (size_t i = 0; i < spec.choices.size(); ++i)
+    if (spec.choices[i] == text)
+      return spec.smallest + static_cast<int64_t>(i);
+  return parseInteger(text);
+}
+
+/// What a parameter may be, for a message.
+static std::string describeValues(const ParameterSpec &spec) {
+  if (spec.choices.empty())
+    return "NUMBER";
+  std::string names;
+  for (std::string_view choice : spec.choices)
+    names += concat(names.empty() ? "" : "|", choice);
+  return names;
+}
+
+std::string pack::spell(const Format &format,
+                        const std::vector<int64_t> &parameters) {
+  std::string text(format.name());
+  std::vector<ParameterSpec> specs = format.parameters();
+  for (size_t i = 0; i < specs.size(); ++i) {
+    text += concat(i == 0 ? ":" : ",", specs[i].name, "=");
+    if (specs[i].choices.empty())
+      text += concat(parameters[i]);
+    else
+      text += specs[i].choices[parameters[i] - specs[i].smallest];
+  }
+  return text;
+}
+
 Expected<FormatChoice> pack::parseFormat(const std::string &text) {
   std::string_view rest = text;
   std::string_view name = rest.substr(0, rest.find(':'));
@@ -106,11 +139,14 @@ Expected<FormatChoice> pack::parseFormat(const std::string &text) {
         ++found;
       std::optional<int64_t> value;
       if (equals != std::string_view::npos)
-        value = parseInteger(part.substr(equals + 1));
+        value = found == specs.size()
+                    ? std::nullopt
+                    : parseParameter(specs[found], part.substr(equals + 1));
       if (found == specs.size() || !value) {
         std::string all;
         for (const ParameterSpec &spec : specs)
-          all += concat(all.empty() ? "" : ", ", spec.name, "=NUMBER");
+          all += concat(all.empty() ? "" : ", ", spec.name, "=",
+                        describeValues(spec));
         return Error(concat("format ", sparsegpu::quoted(name), " takes ",
                             all.empty() ? "no parameters" : all, "; got ",
                             sparsegpu::quoted(part)));

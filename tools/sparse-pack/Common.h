@@ -54,6 +54,11 @@ Expected<FormatChoice> parseFormat(const std::string &text);
 /// "csr, bsr".
 std::string formatNames();
 
+/// A format with its parameters as parseFormat takes them:
+/// "bsr:rows=4,columns=4".
+std::string spell(const formats::Format &format,
+                  const std::vector<int64_t> &parameters);
+
 /// The default parameters of a format.
 std::vector<int64_t> defaultParameters(const formats::Format &format);
 

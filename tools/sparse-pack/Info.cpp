@@ -59,17 +59,6 @@ static std::string_view name(Symmetry symmetry) {
   return {};
 }
 
-static std::string describe(const Format &format) {
-  std::string result(format.name());
-  bool first = true;
-  for (const ParameterSpec &parameter : format.parameters()) {
-    result +=
-        concat(first ? ":" : ",", parameter.name, "=", parameter.defaultValue);
-    first = false;
-  }
-  return result;
-}
-
 static Expected<Report> makeReport(Arguments &arguments) {
   Progress progress;
   Expected<MatrixFile> file = readInput(arguments.input, progress);
@@ -158,7 +147,8 @@ static json toJSON(const Arguments &arguments, const Report &report) {
   result["valueType"] = arguments.valueType;
   result["indexWidth"] = arguments.indexWidth;
   for (const Size &size : report.sizes) {
-    json entry = {{"format", describe(*size.format)}};
+    json entry = {
+        {"format", spell(*size.format, defaultParameters(*size.format))}};
     if (size.bytes >= 0)
       entry["bytes"] = size.bytes;
     else
@@ -207,7 +197,8 @@ static void printReport(const Arguments &arguments, const Report &report) {
   std::cout << "\n  size in bytes with " << arguments.valueType
             << " values and indices of " << arguments.indexWidth << " bits\n";
   for (const Size &size : report.sizes) {
-    std::cout << "  " << std::left << std::setw(26) << describe(*size.format);
+    std::cout << "  " << std::left << std::setw(46)
+              << spell(*size.format, defaultParameters(*size.format));
     if (size.bytes >= 0)
       std::cout << std::right << std::setw(14) << size.bytes << "\n";
     else
