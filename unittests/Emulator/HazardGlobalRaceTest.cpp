@@ -209,3 +209,37 @@ store:
   EXPECT_EQ(bad[0].other.what, "load");
   EXPECT_EQ(bad[0].thread.x, bad[0].other.thread.x);
 }
+
+// LLVM makes a relaxed `atom` of an atomicrmw whatever its order: the last
+// block needs fences.
+TEST_F(GlobalRaces, ReadModifyWriteOrdersNothingByItself) {
+  std::string body = R"(
+  %c64 = zext i32 %ctaid to i64
+  %part = getelementptr i32, ptr %tmp, i64 %c64
+  store i32 7, ptr %part
+  %old = atomicrmw add ptr %count, i32 1 acq_rel
+  %turn = and i32 %old, 3
+  %is = icmp eq i32 %turn, 3
+  br i1 %is, label %last, label %done
+last:
+  %after = add i64 %c64, 1
+  %other = and i64 %after, 3
+  %q = getelementptr i32, ptr %tmp, i64 %other
+  %v = load i32, ptr %q
+  store i32 %v, ptr %out
+  br label %done
+done:
+  ret void)";
+  uint32_t *out = array<uint32_t>(1), *tmp = array<uint32_t>(4),
+           *count = array<uint32_t>(1);
+  expectFound(kRaceGlobal, kernel("ptr %out, ptr %tmp, ptr %count", body), {4},
+              {1}, out, tmp, count);
+  // With fences on both sides it is right.
+  const char *fence = "  call void @llvm.nvvm.membar.gl()\n";
+  body.insert(body.find("  %old"), fence);
+  body.insert(body.find("  %v = load"), fence);
+  expectSilent(kernel("ptr %out, ptr %tmp, ptr %count", body,
+                      "declare void @llvm.nvvm.membar.gl()\n"),
+               {4}, {1}, out, tmp, count);
+  EXPECT_EQ(*out, 7u);
+}

@@ -191,3 +191,29 @@ done:
             std::string::npos)
       << h.message;
 }
+
+// What malloc gives a kernel is memory of its own.
+TEST_F(MemoryHazards, MallocInAKernel) {
+  std::string body = R"(
+  %p = call ptr @malloc(i64 8)
+  %second = getelementptr i32, ptr %p, i64 1
+  store i32 %tid, ptr %p
+  store i32 7, ptr %second
+  %a = load volatile i32, ptr %p
+  %b = load volatile i32, ptr %second
+  %sum = add i32 %a, %b
+  %o = getelementptr i32, ptr %out, i64 %tid64
+  store i32 %sum, ptr %o
+  call void @free(ptr %p)
+  ret void)";
+  const char *declarations = "declare ptr @malloc(i64)\n"
+                             "declare void @free(ptr)\n";
+  uint32_t *out = array<uint32_t>(32);
+  expectSilent(kernel("ptr %out", body, declarations), {1}, {32}, out);
+  for (unsigned i = 0; i < 32; ++i)
+    EXPECT_EQ(out[i], i + 7);
+  size_t at = body.find("i64 1\n");
+  expectFound("out-of-bounds global access",
+              kernel("ptr %out", body.replace(at, 5, "i64 2"), declarations),
+              {1}, {32}, out);
+}

@@ -165,3 +165,28 @@ good:
   // The device can go on.
   launch(load(kernel("ptr %out", "  ret void")), {4}, {64}, array<uint32_t>(1));
 }
+
+// What NVPTX cannot be given as a module: an error, not something else.
+TEST_F(Refusal, ModulesAsAWhole) {
+  std::string constructor = R"(
+@x = addrspace(1) global i32 5
+@llvm.global_ctors = appending global [1 x { i32, ptr, ptr }]
+  [{ i32, ptr, ptr } { i32 65535, ptr @init, ptr null }]
+define internal void @init() {
+  store i32 77, ptr addrspace(1) @x
+  ret void
+}
+)";
+  std::string message =
+      refuse(assemble(kernel("ptr %out", "  ret void", constructor)));
+  EXPECT_NE(message.find("constructors"), std::string::npos) << message;
+  message = refuse(assemble(
+      kernel("ptr %out", "  ret void", "@t = thread_local global i32 5\n")));
+  EXPECT_NE(message.find("variable 't' is thread-local"), std::string::npos)
+      << message;
+  message = refuse(assemble(kernel("ptr %out",
+                                   "  call void @llvm.x86.sse2.pause()\n"
+                                   "  ret void",
+                                   "declare void @llvm.x86.sse2.pause()\n")));
+  EXPECT_NE(message.find("llvm.x86.sse2.pause"), std::string::npos) << message;
+}

@@ -185,3 +185,29 @@ TEST_F(Seeds, BehindAnAllocation) {
   launch(k, {1}, {1}, data + 127);
   EXPECT_EQ(device.hazards().back().kind, "out-of-bounds global access");
 }
+
+// Threads that never wait run in an order of the seed, too.
+TEST_F(Seeds, ThreadsRunInAnOrderOfTheSeed) {
+  const char *recordThreads = R"(
+  %at = atomicrmw add ptr %out, i32 1 monotonic
+  %at64 = zext i32 %at to i64
+  %next = getelementptr i32, ptr %out, i64 1
+  %o = getelementptr i32, ptr %next, i64 %at64
+  store i32 %tid, ptr %o
+  ret void)";
+  Kernel *k = load(kernel("ptr %out", recordThreads));
+  std::set<std::vector<uint32_t>> orders;
+  for (unsigned seed = 0; seed < 4; ++seed) {
+    configure("workers=1,seed=" + std::to_string(seed));
+    uint32_t *out = array<uint32_t>(65);
+    launch(k, {1}, {64}, out);
+    std::vector<uint32_t> order(out + 1, out + 65), sorted = order;
+    std::sort(sorted.begin(), sorted.end());
+    for (unsigned i = 0; i < 64; ++i)
+      ASSERT_EQ(sorted[i], i);
+    if (seed == 0)
+      EXPECT_EQ(order, sorted);
+    orders.insert(order);
+  }
+  EXPECT_EQ(orders.size(), 4u);
+}

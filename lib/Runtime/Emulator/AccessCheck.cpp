@@ -9,6 +9,7 @@
 #include "BlockHazards.h"
 #include "BlockRunner.h"
 #include "Format.h"
+#include "KernelHeap.h"
 
 using namespace sparsegpu::emulator;
 
@@ -63,7 +64,8 @@ static bool isAllowed(ThreadContext &thread, const AccessSite &access,
       allocation = findAllocation(log.allocations(), address, bytes);
       if (allocation) {
         runner.lastAllocation(thread) = allocation;
-      } else if (!runner.isLocal(reinterpret_cast<void *>(address))) {
+      } else if (!runner.isLocal(reinterpret_cast<void *>(address)) &&
+                 !KernelHeap::get().contains(address, bytes)) {
         log.report(HazardKind::OutOfBoundsGlobal, key, thread, address,
                    access.location, [&] {
                      return formatText(

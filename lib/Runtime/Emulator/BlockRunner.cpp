@@ -254,9 +254,12 @@ void BlockRunner::sequenceMain(void *argument) {
   while (true) {
     auto *entry = runner.current->kernel->entry;
     void **params = runner.current->params;
+    // Nothing waits, so any order will do; seed 0 keeps the usual one.
+    const uint16_t *order = runner.current->seed ? runner.nextOrder() : nullptr;
     for (unsigned i = 0, e = runner.threadCount; i < e; ++i) {
-      runner.running = &runner.threads[i];
-      entry(&runner.threads[i], params);
+      Thread &thread = runner.threads[order ? order[i] : i];
+      runner.running = &thread;
+      entry(&thread, params);
     }
     runner.running = nullptr;
     runner.sequenceAbandoned = false;

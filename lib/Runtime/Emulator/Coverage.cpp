@@ -118,13 +118,41 @@ static std::string checkCall(CallBase &call) {
   Function *callee = call.getCalledFunction();
   if (!callee)
     return "an indirect call";
+  // Intrinsics of another target.
+  if (callee->isTargetIntrinsic() &&
+      !callee->getName().starts_with("llvm.nvvm."))
+    return describe(callee->getName());
   if (!callee->isDeclaration() || isGenericSupported(callee->getName()) ||
       lookupOperation(callee->getName()))
     return "";
   return describe(callee->getName());
 }
 
+/// What is wrong with the module as a whole, or nothing.
+static std::string checkModule(Module &module) {
+  for (GlobalVariable &variable : module.globals()) {
+    if ((variable.getName() == "llvm.global_ctors" ||
+         variable.getName() == "llvm.global_dtors") &&
+        variable.hasInitializer() &&
+        !variable.getInitializer()->isNullValue() &&
+        cast<ArrayType>(variable.getValueType())->getNumElements() != 0)
+      return formatv("the module has constructors or destructors of variables "
+                     "('{0}'), which nobody would call on a GPU",
+                     variable.getName())
+          .str();
+    if (variable.isThreadLocal())
+      return formatv(
+                 "variable '{0}' is thread-local, which NVPTX does not have",
+                 variable.getName())
+          .str();
+  }
+  return "";
+}
+
 std::string sparsegpu::emulator::findUnsupported(Module &module) {
+  std::string whole = checkModule(module);
+  if (!whole.empty())
+    return whole;
   for (Function *kernel : findKernels(module)) {
     SetVector<Function *> reached;
     reached.insert(kernel);

@@ -13,6 +13,7 @@
 
 #include "BlockRunner.h"
 #include "HostFunctions.h"
+#include "KernelHeap.h"
 #include "Printf.h"
 
 #include <cstdlib>
@@ -31,12 +32,18 @@ static void hostAssertFail(ThreadContext *context, const char *message,
                                 text(file), line, text(function));
 }
 
+static void *allocateInKernel(uint64_t bytes) {
+  return KernelHeap::get().allocate(bytes);
+}
+
+static void freeInKernel(void *pointer) { KernelHeap::get().free(pointer); }
+
 static const HostFunction functions[] = {
     {"trap", reinterpret_cast<void *>(hostTrap)},
     {"assertfail", reinterpret_cast<void *>(hostAssertFail)},
     {"vprintf", reinterpret_cast<void *>(printFormatted)},
-    {"malloc", reinterpret_cast<void *>(std::malloc)},
-    {"free", reinterpret_cast<void *>(std::free)},
+    {"malloc", reinterpret_cast<void *>(allocateInKernel)},
+    {"free", reinterpret_cast<void *>(freeInKernel)},
 };
 
 HostFunctionTable sparsegpu::emulator::hostRuntimeFunctions() {

@@ -44,8 +44,8 @@ void sparsegpu::emulator::describeForChecks(AccessSite &site,
     set(load->getOrdering());
   else if (auto *store = dyn_cast<StoreInst>(&instruction))
     set(store->getOrdering());
-  else if (auto *rmw = dyn_cast<AtomicRMWInst>(&instruction))
-    set(rmw->getOrdering());
+  // Of atomicrmw LLVM 22 makes a relaxed `atom`, whatever its order: only a
+  // fence beside it orders anything.
   else if (auto *cas = dyn_cast<AtomicCmpXchgInst>(&instruction))
     set(cas->getMergedOrdering());
   if (const MDNode *node = findVariable(pointer)) {

@@ -44,9 +44,10 @@ sparsegpu::emulator::compileForProcess(StringRef bitcode,
   if (!builder)
     return fromError(builder.takeError());
   // The instructions of x86 that convert to bfloat take subnormal numbers for
-  // zero; PTX keeps them.
+  // zero; PTX keeps them. With AVX512-FP16, LLVM 22 makes of the saturating
+  // conversion of a half that is not a number the smallest integer, not 0.
   if (builder->getTargetTriple().isX86())
-    builder->addFeatures({"-avx512bf16", "-avxneconvert"});
+    builder->addFeatures({"-avx512bf16", "-avxneconvert", "-avx512fp16"});
 
   SmallVector<char, 0> object;
   CompiledModule compiled;

@@ -32,7 +32,8 @@ LowerFn sparsegpu::emulator::lookupRuntime(StringRef name) {
           ->setDoesNotReturn();
       return nullptr;
     };
-  if (name == "llvm.trap" || name == "llvm.ubsantrap" || name == "abort")
+  if (name == "llvm.trap" || name == "llvm.ubsantrap" ||
+      name == "llvm.debugtrap" || name == "abort")
     return [](CallInst &call, IRBuilder<> &b, Lowering &l) -> Value * {
       l.callOpaque(b, "trap", b.getVoidTy(), {l.context(call)})
           ->setDoesNotReturn();
