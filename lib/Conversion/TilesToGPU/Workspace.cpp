@@ -95,7 +95,8 @@ LogicalResult sparsegpu::passWorkspaces(func::FuncOp function) {
   options.inclusive = true;
   for (memref::AllocOp workspace : workspaces)
     for (Value size : workspace.getDynamicSizes())
-      if (failed(getBackwardSlice(size, &slice, options)))
+      if (size.getDefiningOp() &&
+          failed(getBackwardSlice(size, &slice, options)))
         return failure();
   SymbolTableCollection symbols;
   SymbolUserMap users(symbols, module);
@@ -136,7 +137,7 @@ LogicalResult sparsegpu::passWorkspaces(func::FuncOp function) {
   for (memref::AllocOp workspace : workspaces) {
     SmallVector<Value> sizes;
     for (Value size : workspace.getDynamicSizes())
-      sizes.push_back(mapping.lookup(size));
+      sizes.push_back(mapping.lookupOrDefault(size));
     all = arith::AddIOp::create(b, loc, all, buildBytes(b, workspace, sizes));
   }
   func::ReturnOp::create(b, loc, all);
