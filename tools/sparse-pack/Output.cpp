@@ -110,7 +110,7 @@ static Expected<std::string> writePacked(const Output &output,
     return choice.takeError();
   PackOptions packing = options;
   packing.refusePadding = matrix.isExact && output.format.empty();
-  if (choice->format->storesRowPermutation())
+  if (choice->format->storesRowPermutationFor(choice->parameters))
     packing.rowPermutation = matrix.rowPermutation;
   progress.show(concat("packing as ", choice->format->name()));
   Expected<PackedMatrix> packed = formats::pack(*matrix.matrix, *choice->format,

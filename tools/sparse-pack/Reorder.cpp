@@ -91,7 +91,7 @@ static Expected<bool> carriesOrder(const Output &output) {
   Expected<FormatChoice> choice = parseFormat(output.format);
   if (!choice)
     return choice.takeError();
-  return choice->format->storesRowPermutation();
+  return choice->format->storesRowPermutationFor(choice->parameters);
 }
 
 static Expected<json> run(Arguments &arguments) {
@@ -175,7 +175,8 @@ void pack::addReorder(CLI::App &app, int &status) {
   CLI::App *command = app.add_subcommand(
       "reorder", "Brings rows together, and says what that changes");
   command->footer(
-      "A format that stores an order of rows (shuffled_block) keeps the matrix "
+      "A format that stores an order of rows (shuffled_block, condensed_tiles "
+      "with permuted=true) keeps the matrix "
       "as it is and carries the order: results come in the order of FILE. "
       "Anything else is written reordered; --permutation says from where each "
       "row came.");
