@@ -177,31 +177,40 @@ TEST(Reordering, RcmOfManyParts) {
   EXPECT_EQ(computeOrderStatistics(Source(found).csr()).bandwidth, 1);
 }
 
-TEST(Reordering, SimilarityFindsClusters) {
-  // 20 clusters of 16 rows: each row has 20 of the cluster's 24 columns.
+/// 40 clusters of 16 rows; a row has `of16` of 16 parts of the cluster's 24
+/// columns.
+CooMatrix clusteredRows(uint64_t of16) {
   CooMatrix matrix;
-  matrix.rows = 320;
-  matrix.cols = 500;
+  matrix.rows = 640;
+  matrix.cols = 1000;
   CounterHash random(7);
   uint64_t next = 0;
-  for (int64_t cluster = 0; cluster < 20; ++cluster) {
-    Order columns = shuffledOrder(500, 100 + static_cast<uint64_t>(cluster));
+  for (int64_t cluster = 0; cluster < 40; ++cluster) {
+    Order columns = shuffledOrder(1000, 100 + static_cast<uint64_t>(cluster));
     columns.resize(24);
     for (int64_t i = 0; i < 16; ++i)
-      for (size_t c = 0; c < 24; ++c)
-        if (random.below(next++, 6) > 0)
-          matrix.add(cluster * 16 + i, columns[c], 1);
+      for (int64_t column : columns)
+        if (random.below(next++, 16) < of16)
+          matrix.add(cluster * 16 + i, column, 1);
   }
-  CooMatrix shuffled = *permute(matrix, shuffledOrder(320, 3), {});
-  Source source(shuffled);
-  Order order = orderBySimilarity(source.csr());
-  CooMatrix found = *permute(shuffled, order, {});
-  OrderStatistics planted = computeOrderStatistics(Source(matrix).csr());
-  OrderStatistics before = computeOrderStatistics(source.csr());
-  OrderStatistics after = computeOrderStatistics(Source(found).csr());
-  EXPECT_EQ(planted.tiles, 60);
-  EXPECT_LT(before.entriesPerTile, 0.3 * planted.entriesPerTile);
-  EXPECT_GE(after.entriesPerTile, 0.9 * planted.entriesPerTile);
+  return matrix;
+}
+
+TEST(Reordering, SimilarityFindsClusters) {
+  // Rows of a cluster have most columns in common, or every third.
+  for (uint64_t of16 : {14, 8}) {
+    CooMatrix matrix = clusteredRows(of16);
+    CooMatrix shuffled = *permute(matrix, shuffledOrder(640, 3), {});
+    Source source(shuffled);
+    Order order = orderBySimilarity(source.csr());
+    CooMatrix found = *permute(shuffled, order, {});
+    OrderStatistics planted = computeOrderStatistics(Source(matrix).csr());
+    OrderStatistics before = computeOrderStatistics(source.csr());
+    OrderStatistics after = computeOrderStatistics(Source(found).csr());
+    EXPECT_EQ(planted.tiles, 120);
+    EXPECT_LT(before.entriesPerTile, 0.3 * planted.entriesPerTile);
+    EXPECT_GE(after.entriesPerTile, 0.9 * planted.entriesPerTile) << of16;
+  }
 }
 
 TEST(Reordering, RealMatrices) {
