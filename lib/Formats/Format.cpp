@@ -36,6 +36,10 @@ Status Format::checkTogether(const std::vector<int64_t> &) const {
   return Status::success();
 }
 
+bool Format::storesRowPermutationFor(const std::vector<int64_t> &) const {
+  return storesRowPermutation();
+}
+
 std::vector<FieldSpec> Format::fieldsFor(const std::vector<int64_t> &) const {
   return fields();
 }
@@ -85,7 +89,8 @@ Expected<PackedMatrix> formats::pack(const CooMatrix &matrix,
       numbers.push_back(parameter.defaultValue);
   if (Status status = checkParameters(format, numbers); !status)
     return status.takeError();
-  if (!options.rowPermutation.empty() && !format.storesRowPermutation())
+  if (!options.rowPermutation.empty() &&
+      !format.storesRowPermutationFor(numbers))
     return Error(concat("format ", quoted(format.name()),
                         " stores no permutation of the rows"));
   if (&format == &csrFormat())

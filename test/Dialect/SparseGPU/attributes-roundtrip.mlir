@@ -48,6 +48,8 @@
 "test.op"() {condensed.tcf = #sparse_gpu.condensed_tiles<layout = tcf>} : () -> ()
 // CHECK: condensed.me_tcf = #sparse_gpu.condensed_tiles<layout = me_tcf, window = 8>
 "test.op"() {condensed.me_tcf = #sparse_gpu.condensed_tiles<window = 8, layout = me_tcf>} : () -> ()
+// CHECK: condensed.permuted = #sparse_gpu.condensed_tiles<tile = 16, permuted = true>
+"test.op"() {condensed.permuted = #sparse_gpu.condensed_tiles<permuted = true, tile = 16>} : () -> ()
 // CHECK: condensed.all = #sparse_gpu.condensed_tiles<layout = me_bcrs, window = 8, tile = 1, positions = i64, coordinates = i16>
 "test.op"() {condensed.all = #sparse_gpu.condensed_tiles<coordinates = i16, positions = i64, tile = 1, window = 8, layout = me_bcrs>} : () -> ()
 // CHECK: csc = #sparse_gpu.csc<positions = i64>

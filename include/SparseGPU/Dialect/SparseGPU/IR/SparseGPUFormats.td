@@ -384,7 +384,9 @@ def SparseGPU_CondensedTilesAttr
     Windows, tiles and positions have the type `positions`; columns,
     coordinates, condensed and local_rows the type `coordinates`. `window` and
     `tile` are 1 to 16 each. Places that have no entry take no part in products,
-    except in `me_bcrs`, which stores them as zeros.
+    except in `me_bcrs`, which stores them as zeros. With `permuted` windows are
+    of rows in another order, and a last field, row_permutation of the type
+    `coordinates`, says which row of the matrix each packed row is.
 
     Constraints: those of every format (FMT-1 to FMT-4).
 
@@ -399,6 +401,8 @@ def SparseGPU_CondensedTilesAttr
       "how the entries of a tile are stored">:$layout,
     DefaultValuedParameter<"int64_t", "16", "rows of a window">:$window,
     DefaultValuedParameter<"int64_t", "8", "columns of a tile">:$tile,
+    DefaultValuedParameter<"bool", "false",
+      "whether an order of the rows is stored">:$permuted,
     DefaultValuedParameter<"::mlir::Type",
       "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
     DefaultValuedParameter<"::mlir::Type",
