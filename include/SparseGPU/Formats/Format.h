@@ -192,7 +192,7 @@ private:
   ElementType valueType;
   size_t width;
   std::vector<int64_t> positions, cols;
-  std::vector<std::byte> values;
+  Bytes values;
 };
 
 } // namespace sparsegpu::formats
