@@ -142,7 +142,8 @@ BlockedEllFormat::unpack(const PackedMatrix &packed) const {
   int64_t width = widthOf(packed, grid);
   const Field &field = packed.fields[0], &values = packed.fields[1];
   IndexArray coordinates(field.bytes.data(), field.type);
-  CsrBuilder builder(packed.rows, packed.cols, values.type);
+  CsrBuilder builder(packed.rows, packed.cols, values.type,
+                     expectedEntries(packed));
   for (int64_t row = 0; row < packed.rows; ++row) {
     int64_t first = row / grid.rows * width;
     for (int64_t i = first; i < first + width; ++i)

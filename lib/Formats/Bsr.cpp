@@ -136,7 +136,8 @@ Expected<PackedMatrix> BsrFormat::unpack(const PackedMatrix &packed) const {
     return status.takeError();
   BlockGrid blocks = makeGrid(packed);
   CsrSource source = asCsrSource(packed);
-  CsrBuilder builder(packed.rows, packed.cols, source.valueType);
+  CsrBuilder builder(packed.rows, packed.cols, source.valueType,
+                     expectedEntries(packed));
   for (int64_t row = 0; row < packed.rows; ++row) {
     int64_t blockRow = row / blocks.rows;
     for (int64_t b = source.positions[blockRow];

@@ -78,7 +78,8 @@ public:
   Expected<PackedMatrix> unpack(const PackedMatrix &packed) const override {
     if (Status status = check(packed); !status)
       return status.takeError();
-    CsrBuilder builder(packed.rows, packed.cols, packed.fields.back().type);
+    CsrBuilder builder(packed.rows, packed.cols, packed.fields.back().type,
+                       expectedEntries(packed));
     getLayout(packed.parameters[0]).unpack(packed, builder);
     return builder.finish();
   }

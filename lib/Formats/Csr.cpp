@@ -10,6 +10,8 @@
 
 #include "SparseGPU/Support/Strings.h"
 
+#include <new>
+
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
 
@@ -104,23 +106,47 @@ Status formats::checkCsr(const CsrView &view) {
   return Status::success();
 }
 
-Expected<CooMatrix> formats::unpackCsr(const PackedMatrix &matrix) {
+/// The triplets; `isRead(i)` is called when field i is not needed any more.
+template <typename IsRead>
+static Expected<CooMatrix> unpackFields(const PackedMatrix &matrix,
+                                        const IsRead &isRead) {
   Expected<CsrView> view = viewCsr(matrix);
   if (!view)
     return view.takeError();
   if (Status status = checkCsr(*view); !status)
     return status.takeError();
-  CooMatrix coo;
-  coo.rows = matrix.rows;
-  coo.cols = matrix.cols;
-  coo.reserve(view->coordinateCount);
-  IndexArray positions(view->positions, view->positionType);
-  IndexArray coordinates(view->coordinates, view->coordinateType);
-  for (int64_t r = 0; r < matrix.rows; ++r)
-    for (int64_t e = positions[r], end = positions[r + 1]; e < end; ++e)
-      coo.add(r, coordinates[e], 0);
-  const Field &values = matrix.fields[2];
-  loadElements(values.type, values.bytes.data(), coo.value.size(),
-               coo.value.data());
-  return coo;
+  try {
+    CooMatrix coo;
+    coo.rows = matrix.rows;
+    coo.cols = matrix.cols;
+    auto entries = static_cast<size_t>(view->coordinateCount);
+    IndexArray positions(view->positions, view->positionType);
+    IndexArray coordinates(view->coordinates, view->coordinateType);
+    coo.col.resize(entries);
+    for (size_t e = 0; e < entries; ++e)
+      coo.col[e] = coordinates[static_cast<int64_t>(e)];
+    isRead(1);
+    coo.row.reserve(entries);
+    for (int64_t r = 0; r < matrix.rows; ++r)
+      coo.row.insert(coo.row.end(),
+                     static_cast<size_t>(positions[r + 1] - positions[r]), r);
+    isRead(0);
+    coo.value.resize(entries);
+    const Field &values = matrix.fields[2];
+    loadElements(values.type, values.bytes.data(), entries, coo.value.data());
+    isRead(2);
+    return coo;
+  } catch (const std::bad_alloc &) {
+    return Error(concat("there is not enough memory for ",
+                        view->coordinateCount, " triplets"));
+  }
+}
+
+Expected<CooMatrix> formats::unpackCsr(const PackedMatrix &matrix) {
+  return unpackFields(matrix, [](size_t) {});
+}
+
+Expected<CooMatrix> formats::unpackCsr(PackedMatrix &&matrix) {
+  return unpackFields(matrix,
+                      [&](size_t i) { matrix.fields[i].bytes = Bytes(); });
 }

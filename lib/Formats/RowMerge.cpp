@@ -163,7 +163,8 @@ RowMergeFormat::unpack(const PackedMatrix &packed) const {
              offsets = indices(packed, Offsets), masks = indices(packed, Masks);
   const Field &values = packed.fields[Values];
   size_t width = byteSize(values.type);
-  CsrBuilder builder(packed.rows, packed.cols, values.type);
+  CsrBuilder builder(packed.rows, packed.cols, values.type,
+                     expectedEntries(packed));
   // The next value of each tile of the tile row.
   std::vector<int64_t> next;
   for (int64_t row = 0; row < packed.rows; ++row) {

@@ -171,7 +171,8 @@ SlicedEllFormat::unpack(const PackedMatrix &packed) const {
   CsrSource source = asCsrSource(packed);
   int64_t none = noCoordinate(packed.fields[1].type);
   size_t width = byteSize(source.valueType);
-  CsrBuilder builder(packed.rows, packed.cols, source.valueType);
+  CsrBuilder builder(packed.rows, packed.cols, source.valueType,
+                     expectedEntries(packed));
   for (int64_t row = 0; row < packed.rows; ++row) {
     for (int64_t place = source.positions[row / rows] + row % rows;
          place < source.positions[row / rows + 1]; place += rows)

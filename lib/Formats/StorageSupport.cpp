@@ -69,3 +69,24 @@ int64_t formats::largestCoordinate(const CsrSource &matrix) {
   });
   return largest;
 }
+
+void formats::copyIndices(const IndexArray &from, Field &to) {
+  withIndexType(from.width(), [&](auto source) {
+    TypedIndices<decltype(source)> in(from.bytes());
+    withIndexType(byteSize(to.type), [&](auto target) {
+      TypedIndexWriter<decltype(target)> out(to.bytes.data());
+      parallelFor(to.count, 1 << 17, 0, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i)
+          out.set(i, in[i]);
+      });
+    });
+  });
+}
+
+void formats::copyValues(const CsrSource &matrix, Field &to) {
+  auto size = static_cast<int64_t>(to.bytes.size());
+  parallelFor(size, 1 << 20, 0, [&](int64_t begin, int64_t end) {
+    std::copy(matrix.values + begin, matrix.values + end,
+              to.bytes.begin() + begin);
+  });
+}

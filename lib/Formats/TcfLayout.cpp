@@ -64,13 +64,11 @@ Status TcfLayout::fill(const CsrSource &matrix, const WindowColumns &columns,
   if (!allocated)
     return allocated.takeError();
   packed = *std::move(allocated);
-  IndexWriter positions = indexWriter(packed, Positions),
-              tiles = indexWriter(packed, Tiles),
+  IndexWriter tiles = indexWriter(packed, Tiles),
               coordinates = indexWriter(packed, Coordinates),
               condensed = indexWriter(packed, Condensed),
               localRows = indexWriter(packed, LocalRows);
-  for (int64_t row = 0; row <= matrix.rows; ++row)
-    positions.set(row, matrix.positions[row]);
+  copyIndices(matrix.positions, packed.fields[Positions]);
   columns.forEach([&](int64_t w, const Window &window) {
     tiles.set(w, divideCeil(window.count(), shape.tile));
     window.forEachEntry(
@@ -80,8 +78,7 @@ Status TcfLayout::fill(const CsrSource &matrix, const WindowColumns &columns,
           localRows.set(e, row);
         });
   });
-  std::copy_n(matrix.values, packed.fields[Values].bytes.size(),
-              packed.fields[Values].bytes.begin());
+  copyValues(matrix, packed.fields[Values]);
   return Status::success();
 }
 
