@@ -54,7 +54,12 @@ static Expected<std::string> readRaw(const std::string &path) {
   }
   std::string content;
   size_t used = 0;
-  content.resize(std::max<size_t>(expectedSize + 1, 1 << 16));
+  try {
+    content.resize(std::max<size_t>(expectedSize + 1, 1 << 16));
+  } catch (const std::exception &) { // bad_alloc or length_error
+    return Error(concat(shown, ": there is not enough memory for the file of ",
+                        expectedSize, " bytes"));
+  }
   for (;;) {
     size_t room = content.size() - used;
     size_t got = std::fread(&content[used], 1, room, file.get());

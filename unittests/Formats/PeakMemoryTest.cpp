@@ -57,7 +57,7 @@ PackOptions narrow() {
   return options;
 }
 
-CooMatrix makeGraph() { return *generateRmat(17, 1500000, 1); }
+CooMatrix makeGraph() { return *generateRmat(16, 700000, 1); }
 
 /// The same entries in an order without rule.
 CooMatrix shuffled(const CooMatrix &matrix) {
