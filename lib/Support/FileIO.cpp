@@ -103,10 +103,15 @@ Status sparsegpu::writeFileByName(const std::string &path,
                                   std::string_view content) {
   if (Compression method = compressionOfName(path);
       method != Compression::None) {
-    Expected<std::string> packed = compress(content, method);
-    if (!packed)
-      return Error(concat(path, ": ", packed.message()));
-    return writeFile(path, *packed);
+    try {
+      Expected<std::string> packed = compress(content, method);
+      if (!packed)
+        return Error(concat(path, ": ", packed.message()));
+      return writeFile(path, *packed);
+    } catch (const std::bad_alloc &) {
+      return Error(concat(path, ": there is not enough memory to compress ",
+                          content.size(), " bytes"));
+    }
   }
   return writeFile(path, content);
 }
