@@ -45,7 +45,6 @@ static const Packer packers[] = {
     {"coo", {}},
     {"dcsr", {}},
     {"bsr", {4, 4}},
-    {"bsr", {16, 16}},
     {"sliced_ell", {32}},
     {"vector_wise", {8}},
     {"condensed_tiles", {0, 16, 8}},
@@ -83,6 +82,7 @@ void bench::addConversions(const std::string &matrix,
           reportPerNonzero(state, nnz);
         })
         ->Unit(benchmark::kMillisecond)
+        ->MeasureProcessCPUTime()
         ->UseRealTime();
   if (matrix.empty())
     return;
@@ -98,6 +98,7 @@ void bench::addConversions(const std::string &matrix,
                                    reportPerNonzero(state, csr->nnz);
                                  })
         ->Unit(benchmark::kMillisecond)
+        ->MeasureProcessCPUTime()
         ->UseRealTime();
   };
   add("coo-to-csr", [coo](const CsrSource &) {
