@@ -57,6 +57,7 @@ libzstd-dev|build|/usr/include/zstd.h|reads matrices compressed with zstd
 libboost-context-dev|build|/usr/include/boost/context/detail/fcontext.hpp|the fibers on which the software GPU runs threads
 nlohmann-json3-dev|build|/usr/include/nlohmann/json.hpp|reads and writes JSON where there is no LLVM
 libcli11-dev|build|/usr/include/CLI/CLI.hpp|the command line of programs that use no LLVM
+libbenchmark-dev|full|/usr/include/benchmark/benchmark.h|measures what reading and packing cost
 libgtest-dev|build|/usr/include/gtest/gtest.h|unit tests
 python3|build|python3|the scripts of utils/ and lit
 ccache|build|ccache|makes a second build quick

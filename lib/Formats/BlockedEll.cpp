@@ -69,31 +69,25 @@ BlockedEllFormat::pack(const CsrSource &matrix,
                        const std::vector<int64_t> &parameters,
                        const PackOptions &options) const {
   BlockGrid grid(matrix.rows, matrix.cols, parameters[0], parameters[0]);
-  BlockPattern pattern = findBlocks(matrix, grid);
-  int64_t width = 0, largest = 0;
+  WindowColumns blocks = countBlocks(matrix, grid);
+  int64_t width = 0;
   for (int64_t b = 0; b < grid.blockRows; ++b)
-    width = std::max(width, pattern.positions[b + 1] - pattern.positions[b]);
+    width = std::max(width, blocks.count(b));
   // One more than any coordinate, which leaves the largest number to padding.
-  for (int64_t c : pattern.coordinates)
-    largest = std::max(largest, c + 1);
+  int64_t largest = width == 0 ? 0 : blocks.largest() + 1;
   int64_t count = grid.blockRows * width;
   Expected<PackedMatrix> packed =
       allocatePacked(*this, matrix, parameters, options, 0, largest,
                      {count, count * grid.size()});
   if (!packed)
     return packed;
-  for (int64_t b = 0; b < grid.blockRows; ++b)
-    for (int64_t i = 0; i < width; ++i) {
-      int64_t from = pattern.positions[b] + i;
-      storeIndex(packed->fields[0], b * width + i,
-                 from < pattern.positions[b + 1] ? pattern.coordinates[from]
-                                                 : -1);
-    }
+  std::fill(packed->fields[0].bytes.begin(), packed->fields[0].bytes.end(),
+            std::byte(0xff));
   storeBlocks(
-      matrix, grid, pattern, [&](int64_t blockRow) { return blockRow * width; },
-      packed->fields[1], packed->explicitZeros);
+      matrix, grid, blocks, [&](int64_t blockRow) { return blockRow * width; },
+      packed->fields[0], packed->fields[1], packed->explicitZeros);
   if (options.refusePadding)
-    if (Status status = refuseBlockPadding(matrix, grid, pattern); !status)
+    if (Status status = refuseBlockPadding(matrix, grid); !status)
       return status.takeError();
   return packed;
 }
@@ -148,7 +142,8 @@ BlockedEllFormat::unpack(const PackedMatrix &packed) const {
   int64_t width = widthOf(packed, grid);
   const Field &field = packed.fields[0], &values = packed.fields[1];
   IndexArray coordinates(field.bytes.data(), field.type);
-  CsrBuilder builder(packed.rows, packed.cols, values.type);
+  CsrBuilder builder(packed.rows, packed.cols, values.type,
+                     expectedEntries(packed));
   for (int64_t row = 0; row < packed.rows; ++row) {
     int64_t first = row / grid.rows * width;
     for (int64_t i = first; i < first + width; ++i)

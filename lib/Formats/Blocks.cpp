@@ -11,60 +11,71 @@
 #include "SparseGPU/Support/Strings.h"
 
 #include <algorithm>
+#include <mutex>
 
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
 
-BlockPattern formats::findBlocks(const CsrSource &matrix,
-                                 const BlockGrid &grid) {
-  BlockPattern pattern;
-  pattern.positions.assign(1, 0);
-  std::vector<int64_t> &coordinates = pattern.coordinates;
-  std::vector<int64_t> lastSeen(static_cast<size_t>(grid.blockCols), -1);
-  for (int64_t blockRow = 0; blockRow < grid.blockRows; ++blockRow) {
-    int64_t end = std::min(matrix.rows, (blockRow + 1) * grid.rows);
-    for (int64_t e = matrix.positions[blockRow * grid.rows],
-                 last = matrix.positions[end];
-         e < last; ++e) {
-      int64_t blockCol = matrix.coordinates[e] / grid.cols;
-      if (lastSeen[blockCol] == blockRow)
-        continue;
-      lastSeen[blockCol] = blockRow;
-      coordinates.push_back(blockCol);
-    }
-    std::sort(coordinates.begin() + pattern.positions.back(),
-              coordinates.end());
-    pattern.positions.push_back(static_cast<int64_t>(coordinates.size()));
-  }
-  return pattern;
-}
-
-void formats::sortExplicitZeros(std::vector<int64_t> &places) {
-  std::sort(places.begin(), places.end());
-}
-
-void formats::copyEntry(const CsrSource &matrix, int64_t entry, Field &values,
-                        int64_t place, std::vector<int64_t> &explicitZeros) {
-  size_t width = byteSize(matrix.valueType);
-  std::copy_n(matrix.values + entry * width, width,
-              values.bytes.data() + place * width);
-  if (isPadding(matrix.values, width, entry))
-    explicitZeros.push_back(place);
+void formats::storeBlocks(const CsrSource &matrix, const BlockGrid &grid,
+                          const WindowColumns &blocks,
+                          const std::function<int64_t(int64_t)> &first,
+                          Field &coordinates, Field &values,
+                          std::vector<int64_t> &explicitZeros) {
+  IndexWriter coordinatesOut(coordinates.bytes.data(), coordinates.type);
+  Divider blockColumn(grid.cols, matrix.cols);
+  std::mutex mutex;
+  withIndexType(byteSize(matrix.valueType), [&](auto type) {
+    // Copies of the bits, whatever the type is.
+    using Value = decltype(type);
+    TypedIndexWriter<Value> out(values.bytes.data());
+    blocks.forEach([&](int64_t blockRow, const Window &window) {
+      int64_t begin = first(blockRow);
+      window.forEachColumn([&](int64_t rank, int64_t column) {
+        coordinatesOut.set(begin + rank, column);
+      });
+      std::vector<int64_t> zeros;
+      window.forEachEntry(
+          [&](int64_t row, int64_t column, int64_t rank, int64_t e) {
+            Value value;
+            std::memcpy(&value, matrix.values + e * int64_t(sizeof(value)),
+                        sizeof(value));
+            int64_t place = (begin + rank) * grid.size() + row * grid.cols +
+                            column - blockColumn(column) * grid.cols;
+            out.put(place, value);
+            if (value == 0)
+              zeros.push_back(place);
+          });
+      if (zeros.empty())
+        return;
+      std::lock_guard<std::mutex> lock(mutex);
+      explicitZeros.insert(explicitZeros.end(), zeros.begin(), zeros.end());
+    });
+  });
+  std::sort(explicitZeros.begin(), explicitZeros.end());
 }
 
 Status formats::refuseBlockPadding(const CsrSource &matrix,
-                                   const BlockGrid &grid,
-                                   const BlockPattern &pattern) {
-  for (int64_t row = 0; row < matrix.rows; ++row) {
-    int64_t e = matrix.positions[row], end = matrix.positions[row + 1];
-    for (int64_t b = pattern.positions[row / grid.rows],
-                 last = pattern.positions[row / grid.rows + 1];
-         b < last; ++b)
-      for (int64_t col = pattern.coordinates[b] * grid.cols,
-                   stop = std::min(matrix.cols, col + grid.cols);
-           col < stop; ++col, ++e)
-        if (e == end || matrix.coordinates[e] != col)
-          return refusedPadding(row, col, concat("block ", b));
+                                   const BlockGrid &grid) {
+  Window window(matrix, grid.rows, grid.cols);
+  std::vector<int64_t> blockCols;
+  int64_t before = 0;
+  for (int64_t blockRow = 0; blockRow < grid.blockRows; ++blockRow) {
+    window.load(blockRow);
+    blockCols.clear();
+    window.forEachColumn(
+        [&](int64_t, int64_t column) { blockCols.push_back(column); });
+    int64_t e = window.firstEntry();
+    for (int64_t r = 0; r < window.rows(); ++r) {
+      int64_t row = window.firstRow() + r, end = matrix.positions[row + 1];
+      for (size_t b = 0; b < blockCols.size(); ++b)
+        for (int64_t col = blockCols[b] * grid.cols,
+                     stop = std::min(matrix.cols, col + grid.cols);
+             col < stop; ++col, ++e)
+          if (e == end || matrix.coordinates[e] != col)
+            return refusedPadding(
+                row, col, concat("block ", before + static_cast<int64_t>(b)));
+    }
+    before += window.count();
   }
   return Status::success();
 }

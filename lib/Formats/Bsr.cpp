@@ -64,27 +64,21 @@ Expected<PackedMatrix> BsrFormat::pack(const CsrSource &matrix,
                                        const std::vector<int64_t> &parameters,
                                        const PackOptions &options) const {
   BlockGrid grid(matrix.rows, matrix.cols, parameters[0], parameters[1]);
-  BlockPattern pattern = findBlocks(matrix, grid);
-  const std::vector<int64_t> &coordinates = pattern.coordinates;
-  auto count = static_cast<int64_t>(coordinates.size());
-  int64_t largest = 0;
-  for (int64_t c : coordinates)
-    largest = std::max(largest, c);
-  Expected<PackedMatrix> packed =
-      allocatePacked(*this, matrix, parameters, options, count, largest,
-                     {grid.blockRows + 1, count, count * grid.size()});
+  WindowColumns blocks = countBlocks(matrix, grid);
+  std::vector<int64_t> first = blocks.accumulate();
+  int64_t count = first.back();
+  Expected<PackedMatrix> packed = allocatePacked(
+      *this, matrix, parameters, options, count, blocks.largest(),
+      {grid.blockRows + 1, count, count * grid.size()});
   if (!packed)
     return packed;
-  for (int64_t i = 0; i <= grid.blockRows; ++i)
-    storeIndex(packed->fields[0], i, pattern.positions[i]);
-  for (int64_t i = 0; i < count; ++i)
-    storeIndex(packed->fields[1], i, coordinates[i]);
+  storeIndices(packed->fields[0].type, first.data(), first.size(),
+               packed->fields[0].bytes.data());
   storeBlocks(
-      matrix, grid, pattern,
-      [&](int64_t blockRow) { return pattern.positions[blockRow]; },
-      packed->fields[2], packed->explicitZeros);
+      matrix, grid, blocks, [&](int64_t blockRow) { return first[blockRow]; },
+      packed->fields[1], packed->fields[2], packed->explicitZeros);
   if (options.refusePadding)
-    if (Status status = refuseBlockPadding(matrix, grid, pattern); !status)
+    if (Status status = refuseBlockPadding(matrix, grid); !status)
       return status.takeError();
   return packed;
 }
@@ -142,7 +136,8 @@ Expected<PackedMatrix> BsrFormat::unpack(const PackedMatrix &packed) const {
     return status.takeError();
   BlockGrid blocks = makeGrid(packed);
   CsrSource source = asCsrSource(packed);
-  CsrBuilder builder(packed.rows, packed.cols, source.valueType);
+  CsrBuilder builder(packed.rows, packed.cols, source.valueType,
+                     expectedEntries(packed));
   for (int64_t row = 0; row < packed.rows; ++row) {
     int64_t blockRow = row / blocks.rows;
     for (int64_t b = source.positions[blockRow];

@@ -35,6 +35,12 @@ static int guarded(sparsegpu_matrix *matrix, Body body) {
     if (status.ok())
       return 0;
     matrix->error = status.message();
+  } catch (const std::bad_alloc &) {
+    try {
+      matrix->error = "there is not enough memory";
+    } catch (const std::bad_alloc &) {
+      matrix->error.clear();
+    }
   } catch (const std::exception &exception) {
     try {
       matrix->error = exception.what();
@@ -79,6 +85,8 @@ int sparsegpu_matrix_set(sparsegpu_matrix *matrix, int64_t rows, int64_t cols,
     CooMatrix coo;
     coo.rows = rows;
     coo.cols = cols;
+    if (Status status = reserveEntries(coo, entries); !status)
+      return status;
     if (entries > 0) {
       coo.row.assign(row, row + entries);
       coo.col.assign(col, col + entries);

@@ -198,7 +198,7 @@ CondensedTilesFormat::unpack(const PackedMatrix &packed) const {
     return status.takeError();
   const TileLayout &layout = getLayout(packed.parameters[0]);
   ElementType type = packed.find("values")->type;
-  CsrBuilder builder(packed.rows, packed.cols, type);
+  CsrBuilder builder(packed.rows, packed.cols, type, expectedEntries(packed));
   layout.unpack(packed, builder);
   Expected<PackedMatrix> rows = builder.finish();
   if (!rows || !packed.parameters[3])
@@ -208,7 +208,7 @@ CondensedTilesFormat::unpack(const PackedMatrix &packed) const {
   for (int64_t i = 0; i < packed.rows; ++i)
     place[order[i]] = i;
   CsrSource source = asCsrSource(*rows);
-  CsrBuilder original(packed.rows, packed.cols, type);
+  CsrBuilder original(packed.rows, packed.cols, type, source.nnz());
   size_t width = byteSize(type);
   for (int64_t row : place) {
     for (int64_t e = source.positions[row]; e < source.positions[row + 1]; ++e)

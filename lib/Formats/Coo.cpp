@@ -31,3 +31,13 @@ Status formats::checkCoo(const CooMatrix &matrix) {
   }
   return Status::success();
 }
+
+Status formats::reserveEntries(CooMatrix &matrix, int64_t count) {
+  try {
+    matrix.reserve(count);
+    return Status::success();
+  } catch (const std::exception &) { // bad_alloc or length_error
+    return Error(concat("there is not enough memory for ", count, " entries (",
+                        24 * static_cast<uint64_t>(count), " bytes)"));
+  }
+}

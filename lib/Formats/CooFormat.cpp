@@ -8,7 +8,10 @@
 
 #include "SparseGPU/Formats/CooFormat.h"
 
+#include "SparseGPU/Support/Parallel.h"
 #include "SparseGPU/Support/Strings.h"
+#include "StorageSupport.h"
+#include "TypedIndices.h"
 
 #include <algorithm>
 
@@ -37,20 +40,22 @@ public:
     for (int64_t row = 0; row < matrix.rows; ++row)
       if (matrix.positions[row] < matrix.positions[row + 1])
         largest = row;
-    for (int64_t e = 0; e < nnz; ++e)
-      largest = std::max(largest, matrix.coordinates[e]);
+    largest = std::max(largest, largestCoordinate(matrix));
     Expected<PackedMatrix> packed = allocatePacked(
         *this, matrix, parameters, options, 0, largest, {nnz, nnz, nnz});
     if (!packed)
       return packed;
-    for (int64_t row = 0; row < matrix.rows; ++row)
-      for (int64_t e = matrix.positions[row]; e < matrix.positions[row + 1];
-           ++e) {
-        storeIndex(packed->fields[0], e, row);
-        storeIndex(packed->fields[1], e, matrix.coordinates[e]);
-      }
-    std::copy_n(matrix.values, packed->fields[2].bytes.size(),
-                packed->fields[2].bytes.begin());
+    withIndexType(byteSize(packed->fields[0].type), [&](auto type) {
+      TypedIndexWriter<decltype(type)> out(packed->fields[0].bytes.data());
+      parallelFor(matrix.rows, 1 << 13, 0, [&](int64_t begin, int64_t end) {
+        int64_t e = matrix.positions[begin];
+        for (int64_t row = begin; row < end; ++row)
+          for (int64_t last = matrix.positions[row + 1]; e < last; ++e)
+            out.set(e, row);
+      });
+    });
+    copyIndices(matrix.coordinates, packed->fields[1]);
+    copyValues(matrix, packed->fields[2]);
     return packed;
   }
 
@@ -61,7 +66,8 @@ public:
     IndexArray columns(packed.fields[1].bytes.data(), packed.fields[1].type);
     const Field &values = packed.fields[2];
     size_t width = byteSize(values.type);
-    CsrBuilder builder(packed.rows, packed.cols, values.type);
+    CsrBuilder builder(packed.rows, packed.cols, values.type,
+                       expectedEntries(packed));
     int64_t e = 0;
     for (int64_t row = 0; row < packed.rows; ++row) {
       for (; e < values.count && rows[e] == row; ++e)

@@ -8,6 +8,8 @@
 
 #include "SparseGPU/Formats/Csr.h"
 
+#include "StorageSupport.h"
+
 #include <algorithm>
 
 using namespace sparsegpu;
@@ -50,23 +52,15 @@ private:
   static Expected<PackedMatrix> repack(const CsrSource &matrix,
                                        const PackOptions &options) {
     int64_t nnz = matrix.nnz();
-    int64_t largest = 0;
-    for (int64_t e = 0; e < nnz; ++e)
-      largest = std::max(largest, matrix.coordinates[e]);
     Expected<PackedMatrix> allocated =
-        allocatePacked(csrFormat(), matrix, {}, options, nnz, largest,
-                       {matrix.rows + 1, nnz, nnz});
+        allocatePacked(csrFormat(), matrix, {}, options, nnz,
+                       largestCoordinate(matrix), {matrix.rows + 1, nnz, nnz});
     if (!allocated)
       return allocated.takeError();
     PackedMatrix packed = *std::move(allocated);
-    auto copy = [](const IndexArray &from, Field &to) {
-      for (int64_t i = 0; i < to.count; ++i)
-        storeIndex(to, i, from[i]);
-    };
-    copy(matrix.positions, packed.fields[0]);
-    copy(matrix.coordinates, packed.fields[1]);
-    std::copy_n(matrix.values, packed.fields[2].bytes.size(),
-                packed.fields[2].bytes.begin());
+    copyIndices(matrix.positions, packed.fields[0]);
+    copyIndices(matrix.coordinates, packed.fields[1]);
+    copyValues(matrix, packed.fields[2]);
     return packed;
   }
 };

@@ -9,6 +9,7 @@
 #include "SparseGPU/Formats/Dcsr.h"
 
 #include "SparseGPU/Support/Strings.h"
+#include "StorageSupport.h"
 
 #include <algorithm>
 
@@ -43,8 +44,7 @@ public:
         ++stored;
         largest = row;
       }
-    for (int64_t e = 0; e < nnz; ++e)
-      largest = std::max(largest, matrix.coordinates[e]);
+    largest = std::max(largest, largestCoordinate(matrix));
     Expected<PackedMatrix> packed =
         allocatePacked(*this, matrix, parameters, options, nnz, largest,
                        {stored, stored + 1, nnz, nnz});
@@ -56,10 +56,8 @@ public:
         storeIndex(packed->fields[0], next++, row);
         storeIndex(packed->fields[1], next, matrix.positions[row + 1]);
       }
-    for (int64_t e = 0; e < nnz; ++e)
-      storeIndex(packed->fields[2], e, matrix.coordinates[e]);
-    std::copy_n(matrix.values, packed->fields[3].bytes.size(),
-                packed->fields[3].bytes.begin());
+    copyIndices(matrix.coordinates, packed->fields[2]);
+    copyValues(matrix, packed->fields[3]);
     return packed;
   }
 
@@ -67,9 +65,6 @@ public:
   Status check(const PackedMatrix &packed) const override;
 };
 
-IndexArray indices(const PackedMatrix &packed, size_t field) {
-  return {packed.fields[field].bytes.data(), packed.fields[field].type};
-}
 } // namespace
 
 const Format &formats::dcsrFormat() {
@@ -84,7 +79,8 @@ Expected<PackedMatrix> DcsrFormat::unpack(const PackedMatrix &packed) const {
              coordinates = indices(packed, 2);
   const Field &values = packed.fields[3];
   size_t width = byteSize(values.type);
-  CsrBuilder builder(packed.rows, packed.cols, values.type);
+  CsrBuilder builder(packed.rows, packed.cols, values.type,
+                     expectedEntries(packed));
   int64_t next = 0;
   for (int64_t row = 0; row < packed.rows; ++row) {
     if (next < packed.fields[0].count && rows[next] == row) {

@@ -25,7 +25,7 @@ class Parser {
 public:
   Parser(std::string_view text, std::string_view path,
          const ReadOptions &options)
-      : cursor(text, path), options(options), hash(options.seed) {}
+      : text(text), cursor(text, path), options(options), hash(options.seed) {}
 
   Expected<MatrixFile> parse();
 
@@ -37,6 +37,7 @@ private:
 
   using Parsed = TextCursor::Parsed;
 
+  std::string_view text;
   TextCursor cursor;
   const ReadOptions &options;
   CounterHash hash;
@@ -139,6 +140,12 @@ Expected<MatrixFile> Parser::parse() {
   file.field = FileField::Pattern;
   if (options.edgeBase < 0)
     return Error("the number of the first node is negative");
+  // Lines are edges, but for a few: "0 1" and the end of the line at least.
+  auto lines = std::count(text.begin(), text.end(), '\n') + 1;
+  int64_t most =
+      std::min<int64_t>(lines, static_cast<int64_t>(text.size() / 4) + 1);
+  if (Status status = reserveEntries(file.matrix, most); !status)
+    return cursor.error(status.message());
   while (cursor.skipToContent('\n')) {
     char first = cursor.peekWord('\n')[0];
     if (first == '#' || first == '%')

@@ -85,17 +85,12 @@ Status EntryTileLayout::fill(const CsrSource &matrix,
                              PackedMatrix &packed) const {
   TileShape shape(matrix.rows, packed.parameters);
   std::vector<int64_t> firstTile(static_cast<size_t>(shape.windows) + 1);
-  int64_t largest = 0;
-  for (int64_t w = 0; w < shape.windows; ++w) {
-    int64_t count = columns.count(w);
-    firstTile[w + 1] = firstTile[w] + divideCeil(count, shape.tile);
-    if (count != 0)
-      largest = std::max(largest, columns.columns(w)[count - 1]);
-  }
+  for (int64_t w = 0; w < shape.windows; ++w)
+    firstTile[w + 1] = firstTile[w] + divideCeil(columns.count(w), shape.tile);
   int64_t nnz = matrix.nnz(), tileCount = firstTile.back();
   Expected<PackedMatrix> allocated =
       allocatePacked(condensedTilesFormat(), matrix, packed.parameters, options,
-                     std::max(nnz, tileCount), largest,
+                     std::max(nnz, tileCount), columns.largest(),
                      {shape.windows + 1, tileCount + 1, tileCount * shape.tile,
                       bitmaps ? tileCount * words(shape) : nnz, nnz});
   if (!allocated)
@@ -110,53 +105,39 @@ Status EntryTileLayout::fill(const CsrSource &matrix,
   std::byte *values = packed.fields[Values].bytes.data();
   size_t width = byteSize(matrix.valueType);
 
-  forEachWindow(shape.windows, [&](int64_t begin, int64_t end) {
-    std::vector<int64_t> condensed, next;
-    for (int64_t w = begin; w < end; ++w) {
-      int64_t row = w * shape.window;
-      int64_t rows = std::min(shape.window, matrix.rows - row);
-      int64_t firstEntry = matrix.positions[row];
-      const int64_t *first = columns.columns(w);
-      const int64_t *last = first + columns.count(w);
-      int64_t count = firstTile[w + 1] - firstTile[w];
-      condensed.clear();
-      next.assign(static_cast<size_t>(count) + 1, 0);
-      for (int64_t r = 0; r < rows; ++r) {
-        const int64_t *at = first;
-        for (int64_t e = matrix.positions[row + r],
-                     stop = matrix.positions[row + r + 1];
-             e < stop; ++e) {
-          at = std::lower_bound(at, last, matrix.coordinates[e]);
-          condensed.push_back(at - first);
-          ++next[(at - first) / shape.tile + 1];
-        }
-      }
-      for (int64_t t = 0; t < count; ++t) {
-        tiles.set(firstTile[w] + t, firstEntry + next[t]);
-        next[t + 1] += next[t];
-        for (int64_t c = 0; c < shape.tile; ++c)
-          columnsOut.set(
-              (firstTile[w] + t) * shape.tile + c,
-              first[std::min(t * shape.tile + c, columns.count(w) - 1)]);
-      }
-      for (int64_t r = 0; r < rows; ++r)
-        for (int64_t e = matrix.positions[row + r],
-                     stop = matrix.positions[row + r + 1];
-             e < stop; ++e) {
-          int64_t column = condensed[e - firstEntry];
-          int64_t tile = column / shape.tile;
-          int64_t id = r * shape.tile + column % shape.tile;
-          int64_t to = firstEntry + next[tile]++;
-          copyElement(matrix.values, e, values, to, width);
-          if (!bitmaps) {
-            places[to] = static_cast<std::byte>(id);
-            continue;
-          }
-          std::byte *word =
-              places + ((firstTile[w] + tile) * words(shape) + id / 64) * 8;
-          word[id % 64 / 8] |= std::byte(1) << (id % 8);
-        }
+  int64_t tileWords = words(shape);
+  Divider tileOf(shape.tile, columns.largest());
+
+  columns.forEach([&](int64_t w, const Window &window) {
+    // 1. The columns; those of the last tile are filled up with the last.
+    int64_t tile = firstTile[w], count = firstTile[w + 1] - tile;
+    int64_t place = tile * shape.tile, last = 0;
+    window.forEachColumn([&](int64_t, int64_t column) {
+      columnsOut.set(place++, last = column);
+    });
+    while (place < firstTile[w + 1] * shape.tile)
+      columnsOut.set(place++, last);
+    // 2. Where each tile's entries begin.
+    std::vector<int64_t> next(static_cast<size_t>(count) + 1);
+    window.forEachEntry([&](int64_t, int64_t, int64_t rank, int64_t) {
+      ++next[tileOf(rank) + 1];
+    });
+    next[0] = window.firstEntry();
+    for (int64_t t = 0; t < count; ++t) {
+      tiles.set(tile + t, next[t]);
+      next[t + 1] += next[t];
     }
+    // 3. The entries.
+    window.forEachEntry([&](int64_t row, int64_t, int64_t rank, int64_t e) {
+      int64_t t = tileOf(rank);
+      int64_t id = row * shape.tile + rank - t * shape.tile;
+      int64_t to = next[t]++;
+      copyElement(matrix.values, e, values, to, width);
+      if (!bitmaps)
+        places[to] = static_cast<std::byte>(id);
+      else
+        places[(tile + t) * tileWords * 8 + id / 8] |= std::byte(1) << (id % 8);
+    });
   });
   return Status::success();
 }

@@ -70,7 +70,10 @@ Expected<Field> formats::allocateField(const FieldSpec &spec, ElementType type,
   try {
     field.bytes.resize(static_cast<size_t>(count) * formats::byteSize(type));
   } catch (const std::bad_alloc &) {
-    return tooLarge(spec, type, count);
+    return Error(concat(
+        "there is not enough memory for field ", quoted(spec.name), ": ", count,
+        " elements of ", name(type), ", ",
+        count * static_cast<int64_t>(formats::byteSize(type)), " bytes"));
   }
   return field;
 }

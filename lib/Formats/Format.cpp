@@ -103,7 +103,9 @@ Expected<PackedMatrix> formats::pack(const CooMatrix &matrix,
   try {
     return format.pack(asCsrSource(*csr), numbers, options);
   } catch (const std::bad_alloc &) {
-    return Error("there is not enough memory to pack the matrix");
+    return Error(concat("there is not enough memory to pack a ", csr->rows,
+                        " x ", csr->cols, " matrix of ", csr->nnz,
+                        " entries as ", format.name()));
   }
 }
 
@@ -115,9 +117,11 @@ Expected<CooMatrix> formats::unpack(const PackedMatrix &packed,
     Expected<PackedMatrix> csr = format.unpack(packed);
     if (!csr)
       return csr.takeError();
-    return unpackCsr(*csr);
+    return unpackCsr(*std::move(csr));
   } catch (const std::bad_alloc &) {
-    return Error("there is not enough memory to unpack the matrix");
+    return Error(concat("there is not enough memory to unpack a ", packed.rows,
+                        " x ", packed.cols, " matrix of ", packed.nnz,
+                        " entries from ", format.name()));
   }
 }
 
@@ -252,32 +256,41 @@ Status formats::appendIndices(PackedMatrix &packed, const FieldSpec &spec,
   return Status::success();
 }
 
-CsrBuilder::CsrBuilder(int64_t rows, int64_t cols, ElementType valueType)
+int64_t formats::expectedEntries(const PackedMatrix &packed) {
+  const Field *values = packed.find("values");
+  return std::max<int64_t>(
+      0, std::min(packed.nnz, values ? values->count : int64_t(0)));
+}
+
+CsrBuilder::CsrBuilder(int64_t rows, int64_t cols, ElementType valueType,
+                       int64_t entries)
     : rowCount(rows), colCount(cols), valueType(valueType),
       width(byteSize(valueType)) {
-  positions.reserve(static_cast<size_t>(rows) + 1);
-  positions.push_back(0);
+  positions.reserve((static_cast<size_t>(rows) + 1) * sizeof(int64_t));
+  append(positions, 0);
+  this->cols.reserve(static_cast<size_t>(entries) * sizeof(int64_t));
+  values.reserve(static_cast<size_t>(entries) * width);
+}
+
+void CsrBuilder::append(Bytes &bytes, int64_t number) {
+  const auto *first = reinterpret_cast<const std::byte *>(&number);
+  bytes.insert(bytes.end(), first, first + sizeof(number));
 }
 
 void CsrBuilder::add(int64_t col, const std::byte *value) {
-  cols.push_back(col);
+  append(cols, col);
   values.insert(values.end(), value, value + width);
 }
 
 Expected<PackedMatrix> CsrBuilder::finish() {
-  positions.resize(static_cast<size_t>(rowCount) + 1,
-                   static_cast<int64_t>(cols.size()));
-  auto nnz = static_cast<int64_t>(cols.size());
+  int64_t nnz = entries();
+  while (positions.size() < (static_cast<size_t>(rowCount) + 1) * 8)
+    append(positions, nnz);
   PackedMatrix packed{"csr", rowCount, colCount, nnz, {}, {}, {}};
   std::vector<FieldSpec> specs = csrFormat().fields();
-  auto add = [&](size_t i, ElementType type, const std::vector<int64_t> &from) {
-    Field field{specs[i], type, static_cast<int64_t>(from.size()), {}};
-    field.bytes.resize(from.size() * byteSize(type));
-    storeIndices(type, from.data(), from.size(), field.bytes.data());
-    packed.fields.push_back(std::move(field));
-  };
-  add(0, ElementType::I64, positions);
-  add(1, ElementType::I64, cols);
+  packed.fields.push_back(
+      {specs[0], ElementType::I64, rowCount + 1, std::move(positions)});
+  packed.fields.push_back({specs[1], ElementType::I64, nnz, std::move(cols)});
   packed.fields.push_back({specs[2], valueType, nnz, std::move(values)});
   return packed;
 }

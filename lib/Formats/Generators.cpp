@@ -230,7 +230,16 @@ Expected<CooMatrix> formats::generateSparse(const SparseRecipe &recipe,
       return generateBanded(recipe, seed);
     }
   } catch (const std::bad_alloc &) {
-    return Error("there is not enough memory for the generated matrix");
+    double rows = static_cast<double>(recipe.rows);
+    double entries =
+        recipe.distribution == SparseDistribution::Uniform
+            ? recipe.parameter * rows * static_cast<double>(recipe.cols)
+        : recipe.distribution == SparseDistribution::PowerLaw
+            ? recipe.parameter * rows
+            : (2 * recipe.parameter + 1) * rows;
+    return Error(concat("there is not enough memory for the generated matrix "
+                        "of about ",
+                        entries, " entries (", 24 * entries, " bytes)"));
   }
   return Error("unknown distribution");
 }

@@ -100,7 +100,9 @@ Expected<std::string> formats::formatMatrix(const CooMatrix &matrix,
       break;
     }
   } catch (const std::bad_alloc &) {
-    return Error("there is not enough memory for the file");
+    return Error(concat("there is not enough memory for ", matrix.entries(),
+                        " entries as ", name(kind), ", more than ",
+                        4 * matrix.entries(), " bytes"));
   }
   return Error(concat("entries cannot be written as ", name(kind)));
 }

@@ -254,8 +254,11 @@ Status Parser::parseEntries() {
   // the text can hold, at four bytes ("1 1\n") for an entry.
   int64_t possible = static_cast<int64_t>(cursor.bytesLeft() / 4) + 1;
   int64_t stored = std::min(file.storedEntries, possible);
-  file.matrix.reserve(file.symmetry == FileSymmetry::General ? stored
-                                                             : 2 * stored);
+  if (Status status = reserveEntries(
+          file.matrix,
+          file.symmetry == FileSymmetry::General ? stored : 2 * stored);
+      !status)
+    return cursor.error(status.message());
   for (int64_t e = 0; e < file.storedEntries; ++e) {
     if (!cursor.skipToContent('%'))
       return cursor.error("the file ends after ", e, " of ", file.storedEntries,

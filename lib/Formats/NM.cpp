@@ -198,7 +198,8 @@ Expected<PackedMatrix> NMFormat::unpack(const PackedMatrix &packed) const {
   Groups groups(packed.cols, packed.parameters);
   const Field &metadata = packed.fields[0], &values = packed.fields[1];
   size_t width = byteSize(values.type);
-  CsrBuilder builder(packed.rows, packed.cols, values.type);
+  CsrBuilder builder(packed.rows, packed.cols, values.type,
+                     expectedEntries(packed));
   if (groups.perRow == 0)
     return builder.finish();
   for (int64_t row = 0; row < packed.rows; ++row) {

@@ -147,6 +147,10 @@ Expected<MatrixFile> formats::denseMatrix(const NumericArray &array,
   matrix.rows = array.shape[0];
   matrix.cols = array.shape.size() == 2 ? array.shape[1] : 1;
   int64_t inner = array.fortranOrder ? matrix.rows : matrix.cols;
+  int64_t nonzeros = 0;
+  for (int64_t i = 0; i < file.storedEntries; ++i)
+    nonzeros += array.number(i, options.complexValues) != 0;
+  matrix.reserve(nonzeros);
   for (int64_t i = 0; i < file.storedEntries; ++i) {
     double value = array.number(i, options.complexValues);
     if (value == 0)

@@ -74,7 +74,12 @@ private:
   std::string_view content, path;
   const ReadOptions &options;
   std::vector<ZipMember> members;
-  std::map<std::string, std::string, std::less<>> texts;
+  /// A member: a part of the archive, or inflated.
+  struct Text {
+    std::string_view view;
+    std::string inflated;
+  };
+  std::map<std::string, Text, std::less<>> texts;
   MatrixFile file;
 };
 } // namespace
@@ -89,12 +94,17 @@ const ZipMember *Archive::find(std::string_view name) const {
 Expected<NumericArray> Archive::array(const ZipMember &member) {
   auto known = texts.find(member.name);
   if (known == texts.end()) {
-    Expected<std::string> text = readZipMember(content, member, path);
-    if (!text)
-      return text.takeError();
-    known = texts.emplace(member.name, *std::move(text)).first;
+    known = texts.try_emplace(member.name).first;
+    Text &text = known->second;
+    Expected<std::string_view> view =
+        readZipMember(content, member, path, text.inflated);
+    if (!view) {
+      texts.erase(known);
+      return view.takeError();
+    }
+    text.view = *view;
   }
-  return parseNpyArray(known->second, concat(path, ": ", member.name));
+  return parseNpyArray(known->second.view, concat(path, ": ", member.name));
 }
 
 Expected<NumericArray> Archive::array(std::string_view name) {
@@ -202,7 +212,8 @@ Status Archive::readCompressed(bool byRows) {
   Expected<NumericArray> major = positions(majors, nnz);
   if (!major)
     return major.takeError();
-  matrix.reserve(nnz);
+  if (Status status = reserveEntries(matrix, nnz); !status)
+    return Error(concat(path, ": ", status.message()));
   for (int64_t i = 0; i < majors; ++i)
     for (int64_t e = major->integer(i), end = major->integer(i + 1); e < end;
          ++e) {
@@ -225,7 +236,8 @@ Status Archive::readCoordinates() {
   Expected<NumericArray> col = indices("col", nnz);
   if (!col)
     return col.takeError();
-  file.matrix.reserve(nnz);
+  if (Status status = reserveEntries(file.matrix, nnz); !status)
+    return Error(concat(path, ": ", status.message()));
   for (int64_t e = 0; e < nnz; ++e) {
     if (Status status = checkIndex(*row, e, file.matrix.rows); !status)
       return status;

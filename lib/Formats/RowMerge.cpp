@@ -53,28 +53,6 @@ public:
 };
 
 /// The tiles of one tile row, while it is filled.
-struct TileRow {
-  int64_t row, rows;
-  const int64_t *columns;
-  int64_t count;
-  /// Where the next value of each tile goes.
-  std::vector<int64_t> next;
-
-  /// Calls `visit(tile, r, c, entry)` for each entry, row by row.
-  template <typename Visit>
-  void forEachEntry(const CsrSource &matrix, const Visit &visit) const {
-    for (int64_t r = 0; r < rows; ++r) {
-      const int64_t *at = columns;
-      for (int64_t e = matrix.positions[row + r],
-                   stop = matrix.positions[row + r + 1];
-           e < stop; ++e) {
-        int64_t column = matrix.coordinates[e];
-        at = std::lower_bound(at, columns + count, column / side);
-        visit(at - columns, r, column % side, e);
-      }
-    }
-  }
-};
 } // namespace
 
 const Format &formats::rowMergeFormat() {
@@ -87,17 +65,11 @@ RowMergeFormat::pack(const CsrSource &matrix,
                      const std::vector<int64_t> &parameters,
                      const PackOptions &options) const {
   WindowColumns columns(matrix, side, /*group=*/side);
-  std::vector<int64_t> firstTile(static_cast<size_t>(columns.windows()) + 1);
-  int64_t largest = 0;
-  for (int64_t w = 0; w < columns.windows(); ++w) {
-    int64_t count = columns.count(w);
-    firstTile[w + 1] = firstTile[w] + count;
-    if (count != 0)
-      largest = std::max(largest, columns.columns(w)[count - 1]);
-  }
+  std::vector<int64_t> firstTile = columns.accumulate();
   int64_t nnz = matrix.nnz(), tiles = firstTile.back();
   Expected<PackedMatrix> packed = allocatePacked(
-      *this, matrix, parameters, options, std::max(nnz, tiles), largest,
+      *this, matrix, parameters, options, std::max(nnz, tiles),
+      columns.largest(),
       {columns.windows() + 1, tiles, tiles + 1, tiles * side, nnz});
   if (!packed)
     return packed;
@@ -110,31 +82,27 @@ RowMergeFormat::pack(const CsrSource &matrix,
   std::byte *values = packed->fields[Values].bytes.data();
   size_t width = byteSize(matrix.valueType);
 
-  forEachWindow(columns.windows(), [&](int64_t begin, int64_t end) {
-    TileRow tileRow;
-    for (int64_t w = begin; w < end; ++w) {
-      tileRow.row = w * side;
-      tileRow.rows = std::min(side, matrix.rows - tileRow.row);
-      tileRow.columns = columns.columns(w);
-      tileRow.count = columns.count(w);
-      tileRow.next.assign(static_cast<size_t>(tileRow.count) + 1, 0);
-      tileRow.forEachEntry(
-          matrix, [&](int64_t tile, int64_t r, int64_t c, int64_t) {
-            ++tileRow.next[tile + 1];
-            std::byte *mask = masks + ((firstTile[w] + tile) * side + r) * 2;
-            mask[c / 8] |= std::byte(1) << (c % 8);
-          });
-      tileRow.next[0] = matrix.positions[tileRow.row];
-      for (int64_t t = 0; t < tileRow.count; ++t) {
-        coordinates.set(firstTile[w] + t, tileRow.columns[t]);
-        offsets.set(firstTile[w] + t, tileRow.next[t]);
-        tileRow.next[t + 1] += tileRow.next[t];
-      }
-      tileRow.forEachEntry(
-          matrix, [&](int64_t tile, int64_t, int64_t, int64_t e) {
-            copyElement(matrix.values, e, values, tileRow.next[tile]++, width);
-          });
+  columns.forEach([&](int64_t w, const Window &window) {
+    int64_t tile = firstTile[w];
+    window.forEachColumn([&](int64_t rank, int64_t column) {
+      coordinates.set(tile + rank, column);
+    });
+    // Where the next value of each tile goes.
+    std::vector<int64_t> next(static_cast<size_t>(window.count()) + 1);
+    window.forEachEntry(
+        [&](int64_t row, int64_t column, int64_t rank, int64_t) {
+          ++next[rank + 1];
+          std::byte *mask = masks + ((tile + rank) * side + row) * 2;
+          mask[column % side / 8] |= std::byte(1) << (column % 8);
+        });
+    next[0] = window.firstEntry();
+    for (int64_t t = 0; t < window.count(); ++t) {
+      offsets.set(tile + t, next[t]);
+      next[t + 1] += next[t];
     }
+    window.forEachEntry([&](int64_t, int64_t, int64_t rank, int64_t e) {
+      copyElement(matrix.values, e, values, next[rank]++, width);
+    });
   });
   return packed;
 }
@@ -195,7 +163,8 @@ RowMergeFormat::unpack(const PackedMatrix &packed) const {
              offsets = indices(packed, Offsets), masks = indices(packed, Masks);
   const Field &values = packed.fields[Values];
   size_t width = byteSize(values.type);
-  CsrBuilder builder(packed.rows, packed.cols, values.type);
+  CsrBuilder builder(packed.rows, packed.cols, values.type,
+                     expectedEntries(packed));
   // The next value of each tile of the tile row.
   std::vector<int64_t> next;
   for (int64_t row = 0; row < packed.rows; ++row) {

@@ -9,7 +9,9 @@
 #include "SparseGPU/Formats/Ell.h"
 
 #include "Blocks.h"
+#include "SparseGPU/Support/Parallel.h"
 #include "SparseGPU/Support/Strings.h"
+#include "StorageSupport.h"
 
 #include <algorithm>
 
@@ -51,41 +53,63 @@ const Format &formats::slicedEllFormat() {
   return format;
 }
 
+/// Writes the places from `begin` to `end`, those of slice `slice`.
+template <typename From, typename To>
+static void storeSlice(const CsrSource &matrix, From coordinates, int64_t slice,
+                       int64_t rows, int64_t begin, int64_t end, To out,
+                       std::byte *values) {
+  using Index = typename To::Element;
+  size_t width = byteSize(matrix.valueType);
+  for (int64_t r = 0; r < rows; ++r) {
+    int64_t row = slice * rows + r, place = begin + r;
+    if (row < matrix.rows)
+      for (int64_t e = matrix.positions[row], last = matrix.positions[row + 1];
+           e < last; ++e, place += rows) {
+        out.set(place, coordinates[e]);
+        copyElement(matrix.values, e, values, place, width);
+      }
+    for (; place < end; place += rows)
+      out.put(place, static_cast<Index>(-1));
+  }
+}
+
 Expected<PackedMatrix>
 SlicedEllFormat::pack(const CsrSource &matrix,
                       const std::vector<int64_t> &parameters,
                       const PackOptions &options) const {
   int64_t rows = parameters[0], slices = divideCeil(matrix.rows, rows);
   std::vector<int64_t> positions = {0};
+  positions.reserve(static_cast<size_t>(slices) + 1);
   for (int64_t s = 0; s < slices; ++s) {
     int64_t width = 0;
     for (int64_t r = s * rows; r < std::min(matrix.rows, (s + 1) * rows); ++r)
       width = std::max(width, matrix.positions[r + 1] - matrix.positions[r]);
     positions.push_back(positions.back() + width * rows);
   }
-  int64_t places = positions.back(), largest = 0;
+  int64_t places = positions.back(), nnz = matrix.nnz();
   // One more than any coordinate, which leaves the largest number to padding.
-  for (int64_t e = 0, nnz = matrix.nnz(); e < nnz; ++e)
-    largest = std::max(largest, matrix.coordinates[e] + 1);
+  int64_t largest = nnz == 0 ? 0 : largestCoordinate(matrix) + 1;
   Expected<PackedMatrix> packed =
       allocatePacked(*this, matrix, parameters, options, places, largest,
                      {slices + 1, places, places});
   if (!packed)
     return packed;
-  for (int64_t s = 0; s <= slices; ++s)
-    storeIndex(packed->fields[0], s, positions[s]);
-  std::fill(packed->fields[1].bytes.begin(), packed->fields[1].bytes.end(),
-            std::byte(0xff));
-  size_t width = byteSize(matrix.valueType);
-  for (int64_t row = 0; row < matrix.rows; ++row) {
-    int64_t place = positions[row / rows] + row % rows;
-    for (int64_t e = matrix.positions[row]; e < matrix.positions[row + 1];
-         ++e, place += rows) {
-      storeIndex(packed->fields[1], place, matrix.coordinates[e]);
-      std::copy_n(matrix.values + e * width, width,
-                  packed->fields[2].bytes.data() + place * width);
-    }
-  }
+  storeIndices(packed->fields[0].type, positions.data(), positions.size(),
+               packed->fields[0].bytes.data());
+  // Slices of some ten thousand entries together.
+  int64_t grain =
+      std::max<int64_t>(1, (slices << 14) / std::max<int64_t>(places, 1));
+  withIndexType(matrix.coordinates.width(), [&](auto from) {
+    TypedIndices<decltype(from)> coordinates(matrix.coordinates.bytes());
+    withIndexType(byteSize(packed->fields[1].type), [&](auto to) {
+      TypedIndexWriter<decltype(to)> out(packed->fields[1].bytes.data());
+      parallelFor(slices, grain, 0, [&](int64_t begin, int64_t end) {
+        for (int64_t s = begin; s < end; ++s)
+          storeSlice(matrix, coordinates, s, rows, positions[s],
+                     positions[s + 1], out, packed->fields[2].bytes.data());
+      });
+    });
+  });
   return packed;
 }
 
@@ -147,7 +171,8 @@ SlicedEllFormat::unpack(const PackedMatrix &packed) const {
   CsrSource source = asCsrSource(packed);
   int64_t none = noCoordinate(packed.fields[1].type);
   size_t width = byteSize(source.valueType);
-  CsrBuilder builder(packed.rows, packed.cols, source.valueType);
+  CsrBuilder builder(packed.rows, packed.cols, source.valueType,
+                     expectedEntries(packed));
   for (int64_t row = 0; row < packed.rows; ++row) {
     for (int64_t place = source.positions[row / rows] + row % rows;
          place < source.positions[row / rows + 1]; place += rows)

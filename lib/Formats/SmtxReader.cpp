@@ -127,7 +127,8 @@ Status Parser::parseColumns() {
     return cursor.error("the file is too short for ", file.storedEntries,
                         " column indices");
   CounterHash hash(options.seed);
-  file.matrix.reserve(file.storedEntries);
+  if (Status status = reserveEntries(file.matrix, file.storedEntries); !status)
+    return cursor.error(status.message());
   for (int64_t r = 0; r < file.matrix.rows; ++r) {
     for (int64_t e = offsets[r]; e < offsets[r + 1]; ++e) {
       int64_t col = 0;

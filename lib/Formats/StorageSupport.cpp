@@ -8,7 +8,12 @@
 
 #include "StorageSupport.h"
 
+#include "SparseGPU/Support/Parallel.h"
 #include "SparseGPU/Support/Strings.h"
+#include "TypedIndices.h"
+
+#include <algorithm>
+#include <mutex>
 
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
@@ -47,4 +52,41 @@ Status formats::checkOffsets(std::string_view rule, const Field &field,
     return Error(concat(rule, ": ", name, " ends with ", offsets[count - 1],
                         ", expected ", total));
   return Status::success();
+}
+
+int64_t formats::largestCoordinate(const CsrSource &matrix) {
+  int64_t largest = 0;
+  std::mutex mutex;
+  withIndexType(matrix.coordinates.width(), [&](auto type) {
+    TypedIndices<decltype(type)> coordinates(matrix.coordinates.bytes());
+    parallelFor(matrix.nnz(), 1 << 18, 0, [&](int64_t begin, int64_t end) {
+      int64_t here = 0;
+      for (int64_t e = begin; e < end; ++e)
+        here = std::max(here, coordinates[e]);
+      std::lock_guard<std::mutex> lock(mutex);
+      largest = std::max(largest, here);
+    });
+  });
+  return largest;
+}
+
+void formats::copyIndices(const IndexArray &from, Field &to) {
+  withIndexType(from.width(), [&](auto source) {
+    TypedIndices<decltype(source)> in(from.bytes());
+    withIndexType(byteSize(to.type), [&](auto target) {
+      TypedIndexWriter<decltype(target)> out(to.bytes.data());
+      parallelFor(to.count, 1 << 17, 0, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i)
+          out.set(i, in[i]);
+      });
+    });
+  });
+}
+
+void formats::copyValues(const CsrSource &matrix, Field &to) {
+  auto size = static_cast<int64_t>(to.bytes.size());
+  parallelFor(size, 1 << 20, 0, [&](int64_t begin, int64_t end) {
+    std::copy(matrix.values + begin, matrix.values + end,
+              to.bytes.begin() + begin);
+  });
 }

@@ -27,6 +27,15 @@ Status checkOffsets(std::string_view rule, const Field &field, int64_t count,
 /// An error unless the field has `count` elements.
 Status checkCount(std::string_view rule, const Field &field, int64_t count);
 
+/// The largest coordinate of all entries, 0 without any; from several threads.
+int64_t largestCoordinate(const CsrSource &matrix);
+
+/// Stores indices, known to fit, as all elements of `to`; from several threads.
+void copyIndices(const IndexArray &from, Field &to);
+
+/// Copies the values of the matrix as they are; from several threads.
+void copyValues(const CsrSource &matrix, Field &to);
+
 /// Copies one element of `width` bytes: 1, 2, 4 or 8.
 inline void copyElement(const std::byte *from, int64_t fromIndex, std::byte *to,
                         int64_t toIndex, size_t width) {

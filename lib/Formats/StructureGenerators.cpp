@@ -37,8 +37,10 @@ static Error tooManyEntries(double entries) {
                       " entries, more than ", maxEntries));
 }
 
-static Error outOfMemory() {
-  return Error("there is not enough memory for the generated matrix");
+static Error outOfMemory(double entries) {
+  return Error(concat("there is not enough memory for the generated matrix of "
+                      "about ",
+                      entries, " entries (", 24 * entries, " bytes)"));
 }
 
 /// The value at a place.
@@ -83,7 +85,7 @@ Expected<CooMatrix> formats::generateRmat(int scale, int64_t edges,
       matrix.add(row, col, valueAt(values, matrix, row, col));
     return matrix;
   } catch (const std::bad_alloc &) {
-    return outOfMemory();
+    return outOfMemory(static_cast<double>(edges));
   }
 }
 
@@ -133,7 +135,7 @@ Expected<CooMatrix> formats::generateBlocks(int64_t rows, int64_t cols,
     }
     return matrix;
   } catch (const std::bad_alloc &) {
-    return outOfMemory();
+    return outOfMemory(expected);
   }
 }
 
@@ -169,7 +171,7 @@ Expected<CooMatrix> formats::generateNM(int64_t rows, int64_t cols, int64_t n,
       }
     return matrix;
   } catch (const std::bad_alloc &) {
-    return outOfMemory();
+    return outOfMemory(expected);
   }
 }
 
@@ -206,6 +208,6 @@ Expected<CooMatrix> formats::generateStencil(int points, int64_t x, int64_t y,
     }
     return matrix;
   } catch (const std::bad_alloc &) {
-    return outOfMemory();
+    return outOfMemory(expected);
   }
 }

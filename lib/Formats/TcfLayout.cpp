@@ -50,32 +50,13 @@ const TileLayout &formats::tcfLayout() {
   return layout;
 }
 
-/// Calls `visit(entry, condensed, localRow)` for the entries of a window.
-template <typename Visit>
-static void forEachEntry(const CsrSource &matrix, const WindowColumns &columns,
-                         int64_t rows, int64_t window, const Visit &visit) {
-  const int64_t *first = columns.columns(window);
-  const int64_t *last = first + columns.count(window);
-  int64_t begin = window * rows, end = std::min(matrix.rows, begin + rows);
-  for (int64_t row = begin; row < end; ++row) {
-    const int64_t *at = first;
-    for (int64_t e = matrix.positions[row], next = matrix.positions[row + 1];
-         e < next; ++e) {
-      at = std::lower_bound(at, last, matrix.coordinates[e]);
-      visit(e, at - first, row - begin);
-    }
-  }
-}
-
 Status TcfLayout::fill(const CsrSource &matrix, const WindowColumns &columns,
                        const PackOptions &options, PackedMatrix &packed) const {
   TileShape shape(matrix.rows, packed.parameters);
   int64_t nnz = matrix.nnz();
   // A condensed column is never above its column; a local row may be.
   int64_t largest = std::min(shape.window, matrix.rows) - 1;
-  for (int64_t w = 0; w < shape.windows; ++w)
-    if (columns.count(w) != 0)
-      largest = std::max(largest, columns.columns(w)[columns.count(w) - 1]);
+  largest = std::max(largest, columns.largest());
   Expected<PackedMatrix> allocated =
       allocatePacked(condensedTilesFormat(), matrix, packed.parameters, options,
                      nnz, std::max<int64_t>(largest, 0),
@@ -83,26 +64,21 @@ Status TcfLayout::fill(const CsrSource &matrix, const WindowColumns &columns,
   if (!allocated)
     return allocated.takeError();
   packed = *std::move(allocated);
-  IndexWriter positions = indexWriter(packed, Positions),
-              tiles = indexWriter(packed, Tiles),
+  IndexWriter tiles = indexWriter(packed, Tiles),
               coordinates = indexWriter(packed, Coordinates),
               condensed = indexWriter(packed, Condensed),
               localRows = indexWriter(packed, LocalRows);
-  for (int64_t row = 0; row <= matrix.rows; ++row)
-    positions.set(row, matrix.positions[row]);
-  forEachWindow(shape.windows, [&](int64_t begin, int64_t end) {
-    for (int64_t w = begin; w < end; ++w) {
-      tiles.set(w, divideCeil(columns.count(w), shape.tile));
-      forEachEntry(matrix, columns, shape.window, w,
-                   [&](int64_t e, int64_t column, int64_t row) {
-                     coordinates.set(e, matrix.coordinates[e]);
-                     condensed.set(e, column);
-                     localRows.set(e, row);
-                   });
-    }
+  copyIndices(matrix.positions, packed.fields[Positions]);
+  columns.forEach([&](int64_t w, const Window &window) {
+    tiles.set(w, divideCeil(window.count(), shape.tile));
+    window.forEachEntry(
+        [&](int64_t row, int64_t column, int64_t rank, int64_t e) {
+          coordinates.set(e, column);
+          condensed.set(e, rank);
+          localRows.set(e, row);
+        });
   });
-  std::copy_n(matrix.values, packed.fields[Values].bytes.size(),
-              packed.fields[Values].bytes.begin());
+  copyValues(matrix, packed.fields[Values]);
   return Status::success();
 }
 
@@ -143,22 +119,21 @@ Status TcfLayout::check(const PackedMatrix &packed) const {
       previous = column;
     }
   }
-  WindowColumns columns(matrix, shape.window, /*group=*/1);
+  Window window(matrix, shape.window, /*group=*/1);
   IndexArray tiles = indices(packed, Tiles),
              condensed = indices(packed, Condensed),
              localRows = indices(packed, LocalRows);
   for (int64_t w = 0; w < shape.windows; ++w) {
-    int64_t expected = divideCeil(columns.count(w), shape.tile);
+    window.load(w);
+    int64_t expected = divideCeil(window.count(), shape.tile);
     if (tiles[w] != expected)
       return Error(
           concat("CT3: tiles[", w, "] is ", tiles[w], ", expected ", expected));
     int64_t wrong = -1;
-    forEachEntry(matrix, columns, shape.window, w,
-                 [&](int64_t e, int64_t column, int64_t row) {
-                   if (wrong < 0 &&
-                       (condensed[e] != column || localRows[e] != row))
-                     wrong = e;
-                 });
+    window.forEachEntry([&](int64_t row, int64_t, int64_t rank, int64_t e) {
+      if (wrong < 0 && (condensed[e] != rank || localRows[e] != row))
+        wrong = e;
+    });
     if (wrong >= 0)
       return Error(concat("CT6: condensed[", wrong, "] and local_rows[", wrong,
                           "] are ", condensed[wrong], " and ", localRows[wrong],

@@ -16,9 +16,10 @@
 // One step would touch a random place for each entry: with millions of columns
 // every one is a cache miss, three times over. Here step 2 writes as many
 // streams as there are ranges, and step 3 stays in the second-level cache.
-// With few columns a range is one column and steps 1 and 2 suffice. A range
-// with a large part of all entries is not copied: it is filled from the matrix
-// itself. Whatever the chunks, entries of a column keep their order.
+// With few columns, or where entries of neighbouring rows are in columns
+// nearby, a range is one column and steps 1 and 2 suffice. A range with a large
+// part of all entries is not copied: it is filled from the matrix itself.
+// Whatever the chunks, entries of a column keep their order.
 //
 // Source: the counting sort of Gustavson, "Two fast algorithms for sparse
 // matrices: multiplication and permuted transposition" (TOMS 4, 1978), with
@@ -67,14 +68,38 @@ struct Plan {
 
   Plan(const CsrSource &matrix, unsigned threads)
       : nnz(matrix.nnz()), cols(matrix.cols), shift(0) {
-    if (cols > fewColumns)
+    if (cols > fewColumns && !isLocal(matrix))
       while (shift < largestShift && (cols - 1) >> shift >= manyRanges)
         ++shift;
     ranges = cols == 0 ? 0 : ((cols - 1) >> shift) + 1;
-    // Counters take half a byte for each entry at most.
+    // Counters take two bytes for each entry at most.
     chunks = std::max<int64_t>(
-        1, std::min<int64_t>({threads, nnz >> 14, nnz / 16 / (ranges + 1)}));
+        1, std::min<int64_t>({threads, nnz >> 14, nnz / 4 / (ranges + 1)}));
     largestCopy = std::max<int64_t>(1 << 15, nnz / 16 / threads);
+  }
+
+  /// Whether entries that follow each other are in columns nearby, as in a
+  /// band: then one step does not miss the cache. Looks at some stretches of
+  /// entries.
+  static bool isLocal(const CsrSource &matrix) {
+    constexpr int64_t stretches = 16, length = 1024, nearby = 1 << 14;
+    int64_t nnz = matrix.nnz(), local = 0;
+    // The counters of all columns are not small beside few entries.
+    if (nnz / 4 < matrix.cols)
+      return false;
+    for (int64_t s = 0; s < stretches; ++s) {
+      int64_t begin =
+          static_cast<int64_t>(static_cast<__int128>(nnz) * s / stretches);
+      int64_t first = matrix.coordinates[begin], last = first;
+      for (int64_t e = begin, end = std::min(nnz, begin + length); e < end;
+           ++e) {
+        int64_t column = matrix.coordinates[e];
+        first = std::min(first, column);
+        last = std::max(last, column);
+      }
+      local += last - first < nearby;
+    }
+    return local > stretches / 2;
   }
 
   int64_t chunkBegin(int64_t chunk) const {

@@ -278,7 +278,8 @@ Expected<PackedMatrix> VNMFormat::unpack(const PackedMatrix &packed) const {
   const Field &metadata = packed.fields[1], &values = packed.fields[2];
   IndexArray columns(packed.fields[0].bytes.data(), ElementType::I8);
   size_t width = byteSize(values.type);
-  CsrBuilder builder(packed.rows, packed.cols, values.type);
+  CsrBuilder builder(packed.rows, packed.cols, values.type,
+                     expectedEntries(packed));
   if (blocks.perRow == 0)
     return builder.finish();
   for (int64_t row = 0; row < packed.rows; ++row) {

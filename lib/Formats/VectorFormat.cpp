@@ -270,7 +270,8 @@ Expected<PackedMatrix> VectorFormat::unpack(const PackedMatrix &packed) const {
     place[permutation[i]] = static_cast<int64_t>(i);
   CsrSource source = asCsrSource(packed);
   size_t width = byteSize(source.valueType);
-  CsrBuilder builder(packed.rows, packed.cols, source.valueType);
+  CsrBuilder builder(packed.rows, packed.cols, source.valueType,
+                     expectedEntries(packed));
   for (int64_t row = 0; row < packed.rows; ++row) {
     int64_t group = place[row] / v, slot = place[row] % v;
     for (int64_t vector = source.positions[group];

@@ -63,18 +63,11 @@ Status VectorLayout::fill(const CsrSource &matrix, const WindowColumns &columns,
                           const PackOptions &options,
                           PackedMatrix &packed) const {
   TileShape shape(matrix.rows, packed.parameters);
-  std::vector<int64_t> firstVector(static_cast<size_t>(shape.windows) + 1);
-  int64_t largest = 0;
-  for (int64_t w = 0; w < shape.windows; ++w) {
-    int64_t count = columns.count(w);
-    firstVector[w + 1] = firstVector[w] + count;
-    if (count != 0)
-      largest = std::max(largest, columns.columns(w)[count - 1]);
-  }
+  std::vector<int64_t> firstVector = columns.accumulate();
   int64_t vectors = firstVector.back();
   Expected<PackedMatrix> allocated = allocatePacked(
       condensedTilesFormat(), matrix, packed.parameters, options, vectors,
-      largest, {shape.windows + 1, vectors, vectors * shape.window});
+      columns.largest(), {shape.windows + 1, vectors, vectors * shape.window});
   if (!allocated)
     return allocated.takeError();
   packed = *std::move(allocated);
@@ -84,28 +77,18 @@ Status VectorLayout::fill(const CsrSource &matrix, const WindowColumns &columns,
   std::byte *values = packed.fields[Values].bytes.data();
   size_t width = byteSize(matrix.valueType);
   std::mutex zerosMutex;
-  forEachWindow(shape.windows, [&](int64_t begin, int64_t end) {
+  columns.forEach([&](int64_t w, const Window &window) {
     std::vector<int64_t> zeros;
-    for (int64_t w = begin; w < end; ++w) {
-      Vectors at{firstVector[w], columns.count(w)};
-      const int64_t *first = columns.columns(w), *last = first + at.count;
-      for (int64_t i = 0; i < at.count; ++i)
-        coordinates.set(at.first + i, first[i]);
-      int64_t row = w * shape.window;
-      int64_t rows = std::min(shape.window, matrix.rows - row);
-      for (int64_t r = 0; r < rows; ++r) {
-        const int64_t *column = first;
-        for (int64_t e = matrix.positions[row + r],
-                     stop = matrix.positions[row + r + 1];
-             e < stop; ++e) {
-          column = std::lower_bound(column, last, matrix.coordinates[e]);
-          int64_t to = at.place(shape, r, column - first);
-          copyElement(matrix.values, e, values, to, width);
-          if (isPadding(matrix.values, width, e))
-            zeros.push_back(to);
-        }
-      }
-    }
+    Vectors at{firstVector[w], window.count()};
+    window.forEachColumn([&](int64_t rank, int64_t column) {
+      coordinates.set(at.first + rank, column);
+    });
+    window.forEachEntry([&](int64_t row, int64_t, int64_t rank, int64_t e) {
+      int64_t to = at.place(shape, row, rank);
+      copyElement(matrix.values, e, values, to, width);
+      if (isPadding(matrix.values, width, e))
+        zeros.push_back(to);
+    });
     if (zeros.empty())
       return;
     std::lock_guard<std::mutex> lock(zerosMutex);

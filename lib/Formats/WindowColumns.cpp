@@ -12,14 +12,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
+#include <mutex>
 #include <new>
 
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
 
-/// parallelFor whose body may run out of memory.
-static void guardedFor(int64_t count, int64_t grain,
-                       const std::function<void(int64_t, int64_t)> &body) {
+void formats::guardedFor(int64_t count, int64_t grain,
+                         const std::function<void(int64_t, int64_t)> &body) {
   std::atomic<bool> outOfMemory{false};
   parallelFor(count, grain, 0, [&](int64_t begin, int64_t end) {
     try {
@@ -33,43 +34,98 @@ static void guardedFor(int64_t count, int64_t grain,
     throw std::bad_alloc();
 }
 
-WindowColumns::WindowColumns(const CsrSource &matrix, int64_t rows,
-                             int64_t group) {
-  int64_t windows = divideCeil(matrix.rows, rows);
-  counts.resize(static_cast<size_t>(windows));
-  offsets.resize(static_cast<size_t>(windows));
-  pieces.resize(static_cast<size_t>(divideCeil(windows, grain)));
-  guardedFor(windows, grain, [&](int64_t begin, int64_t end) {
-    std::vector<int64_t> &piece = pieces[begin / grain];
-    std::vector<int64_t> scratch;
-    for (int64_t w = begin; w < end; ++w) {
-      scratch.clear();
-      for (int64_t row = w * rows, last = std::min(matrix.rows, row + rows);
-           row < last; ++row) {
-        // Columns ascend, so those of a group follow each other.
-        int64_t previous = -1;
-        for (int64_t e = matrix.positions[row],
-                     next = matrix.positions[row + 1];
-             e < next; ++e) {
-          int64_t column = matrix.coordinates[e];
-          if (group > 1)
-            column /= group;
-          if (column != previous)
-            scratch.push_back(column);
-          previous = column;
-        }
-      }
-      std::sort(scratch.begin(), scratch.end());
-      auto distinct = std::unique(scratch.begin(), scratch.end());
-      offsets[w] = static_cast<int64_t>(piece.size());
-      counts[w] = distinct - scratch.begin();
-      piece.insert(piece.end(), scratch.begin(), distinct);
+void Window::load(int64_t window) {
+  first = window * rowsOfAll;
+  last = std::min(matrix.rows, first + rowsOfAll);
+  int64_t e = matrix.positions[first], end = matrix.positions[last];
+  columns.reset(end - e);
+  withIndexType(matrix.coordinates.width(), [&](auto type) {
+    TypedIndices<decltype(type)> coordinates(matrix.coordinates.bytes());
+    // Columns of a row ascend, so those of a group often follow each other.
+    int64_t previous = -1;
+    for (; e < end; ++e) {
+      int64_t column = divide(coordinates[e]);
+      if (column != previous)
+        columns.add(column);
+      previous = column;
     }
-    piece.shrink_to_fit();
+  });
+  columns.finish();
+}
+
+/// A window for each piece of windows that is worked on; used ones are kept, as
+/// a bitmap takes long to make.
+namespace {
+class WindowPool {
+public:
+  WindowPool(const CsrSource &matrix, int64_t rows, int64_t group)
+      : matrix(matrix), rows(rows), group(group) {}
+
+  std::unique_ptr<Window> take() {
+    {
+      std::lock_guard<std::mutex> lock(mutex);
+      if (!unused.empty()) {
+        std::unique_ptr<Window> window = std::move(unused.back());
+        unused.pop_back();
+        return window;
+      }
+    }
+    return std::make_unique<Window>(matrix, rows, group);
+  }
+
+  void giveBack(std::unique_ptr<Window> window) {
+    std::lock_guard<std::mutex> lock(mutex);
+    unused.push_back(std::move(window));
+  }
+
+private:
+  const CsrSource &matrix;
+  int64_t rows, group;
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Window>> unused;
+};
+} // namespace
+
+WindowColumns::WindowColumns(const CsrSource &matrix, int64_t rows,
+                             int64_t group)
+    : matrix(matrix), rows(rows), group(group) {
+  int64_t windows = divideCeil(matrix.rows, rows);
+  // Some ten thousand entries: short windows together, long ones alone.
+  grain = std::clamp<int64_t>(
+      (int64_t(1) << 14) * windows / std::max<int64_t>(matrix.nnz(), 1), 1, 64);
+  counts.resize(static_cast<size_t>(windows));
+  WindowPool pool(matrix, rows, group);
+  std::mutex mutex;
+  guardedFor(windows, grain, [&](int64_t begin, int64_t end) {
+    std::unique_ptr<Window> window = pool.take();
+    int64_t largest = 0;
+    for (int64_t w = begin; w < end; ++w) {
+      window->load(w);
+      counts[w] = window->count();
+      largest = std::max(largest, window->largest());
+    }
+    pool.giveBack(std::move(window));
+    std::lock_guard<std::mutex> lock(mutex);
+    greatest = std::max(greatest, largest);
   });
 }
 
-void formats::forEachWindow(int64_t windows,
-                            const std::function<void(int64_t, int64_t)> &body) {
-  guardedFor(windows, 64, body);
+std::vector<int64_t> WindowColumns::accumulate() const {
+  std::vector<int64_t> sums(counts.size() + 1, 0);
+  for (size_t w = 0; w < counts.size(); ++w)
+    sums[w + 1] = sums[w] + counts[w];
+  return sums;
+}
+
+void WindowColumns::forEach(
+    const std::function<void(int64_t, const Window &)> &body) const {
+  WindowPool pool(matrix, rows, group);
+  guardedFor(windows(), grain, [&](int64_t begin, int64_t end) {
+    std::unique_ptr<Window> window = pool.take();
+    for (int64_t w = begin; w < end; ++w) {
+      window->load(w);
+      body(w, *window);
+    }
+    pool.giveBack(std::move(window));
+  });
 }

@@ -133,9 +133,10 @@ Expected<std::vector<ZipMember>> formats::listZip(std::string_view content,
   return members;
 }
 
-Expected<std::string> formats::readZipMember(std::string_view content,
-                                             const ZipMember &member,
-                                             std::string_view path) {
+Expected<std::string_view> formats::readZipMember(std::string_view content,
+                                                  const ZipMember &member,
+                                                  std::string_view path,
+                                                  std::string &inflated) {
   auto error = [&](const auto &...parts) {
     return byteError(path, member.offset, "member ",
                      sparsegpu::quoted(member.name), " ", parts...);
@@ -150,16 +151,15 @@ Expected<std::string> formats::readZipMember(std::string_view content,
     return error("is truncated");
   std::string_view packed =
       content.substr(member.offset + skipped, member.packedSize);
-  std::string bytes;
+  std::string_view bytes = packed;
   if (member.method == 0) {
     if (member.size != member.packedSize)
       return error("has two sizes");
-    bytes = packed;
   } else if (member.method == 8) {
-    Expected<std::string> inflated = inflateRaw(packed, member.size);
-    if (!inflated)
-      return error("cannot be read: ", inflated.message());
-    bytes = *std::move(inflated);
+    Expected<std::string> result = inflateRaw(packed, member.size);
+    if (!result)
+      return error("cannot be read: ", result.message());
+    bytes = inflated = *std::move(result);
   } else {
     return error("is compressed by method ", member.method,
                  ", which is not supported");

@@ -39,10 +39,11 @@ Expected<std::vector<ZipMember>> listZip(std::string_view content,
                                          std::string_view path);
 
 /// The content of a member, stored or deflated, after a comparison with its
-/// checksum.
-Expected<std::string> readZipMember(std::string_view content,
-                                    const ZipMember &member,
-                                    std::string_view path);
+/// checksum: a part of the archive, or of `inflated`, which is written then.
+Expected<std::string_view> readZipMember(std::string_view content,
+                                         const ZipMember &member,
+                                         std::string_view path,
+                                         std::string &inflated);
 
 /// Builds an archive of stored members; zip64 where sizes need it.
 class ZipWriter {

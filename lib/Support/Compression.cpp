@@ -53,8 +53,15 @@ struct Output {
   size_t used = 0;
   std::string_view path;
 
-  Output(std::string_view bytes, std::string_view path) : path(path) {
-    text.resize(std::max<size_t>(bytes.size() * 4, 1 << 12));
+  /// `announced`, where it is not 0, is the size that the bytes claim to have
+  /// unpacked. It is believed within reason; a little more lets the unpacker
+  /// find the end.
+  Output(std::string_view bytes, std::string_view path, uint64_t announced)
+      : path(path) {
+    size_t size = bytes.size() * 4;
+    if (announced != 0 && announced / 1024 <= bytes.size())
+      size = static_cast<size_t>(announced) + 64;
+    text.resize(std::max<size_t>(size, 1 << 12));
   }
 
   void makeRoom() {
@@ -81,9 +88,19 @@ static Bytef *zlibBytes(const char *bytes) {
   return reinterpret_cast<Bytef *>(const_cast<char *>(bytes));
 }
 
+/// The last four bytes: the size modulo 2^32, of the last member if there are
+/// several.
+static uint64_t announcedByGzip(std::string_view bytes) {
+  uint64_t size = 0;
+  for (size_t i = 0; i < 4 && bytes.size() >= 18; ++i)
+    size |= uint64_t(static_cast<unsigned char>(bytes[bytes.size() - 4 + i]))
+            << (8 * i);
+  return size;
+}
+
 static Expected<std::string> gunzip(std::string_view bytes,
                                     std::string_view path) {
-  Output output(bytes, path);
+  Output output(bytes, path, announcedByGzip(bytes));
   z_stream stream = {};
   // 16 selects the gzip wrapper.
   if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
@@ -125,7 +142,11 @@ static Expected<std::string> gunzip(std::string_view bytes,
 #ifdef SPARSEGPU_HAS_ZSTD
 static Expected<std::string> unpackZstd(std::string_view bytes,
                                         std::string_view path) {
-  Output output(bytes, path);
+  unsigned long long size =
+      ZSTD_getFrameContentSize(bytes.data(), bytes.size());
+  if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR)
+    size = 0;
+  Output output(bytes, path, size);
   std::unique_ptr<ZSTD_DStream, size_t (*)(ZSTD_DStream *)> stream(
       ZSTD_createDStream(), ZSTD_freeDStream);
   if (!stream)

@@ -54,7 +54,12 @@ static Expected<std::string> readRaw(const std::string &path) {
   }
   std::string content;
   size_t used = 0;
-  content.resize(std::max<size_t>(expectedSize + 1, 1 << 16));
+  try {
+    content.resize(std::max<size_t>(expectedSize + 1, 1 << 16));
+  } catch (const std::exception &) { // bad_alloc or length_error
+    return Error(concat(shown, ": there is not enough memory for the file of ",
+                        expectedSize, " bytes"));
+  }
   for (;;) {
     size_t room = content.size() - used;
     size_t got = std::fread(&content[used], 1, room, file.get());
@@ -98,10 +103,15 @@ Status sparsegpu::writeFileByName(const std::string &path,
                                   std::string_view content) {
   if (Compression method = compressionOfName(path);
       method != Compression::None) {
-    Expected<std::string> packed = compress(content, method);
-    if (!packed)
-      return Error(concat(path, ": ", packed.message()));
-    return writeFile(path, *packed);
+    try {
+      Expected<std::string> packed = compress(content, method);
+      if (!packed)
+        return Error(concat(path, ": ", packed.message()));
+      return writeFile(path, *packed);
+    } catch (const std::bad_alloc &) {
+      return Error(concat(path, ": there is not enough memory to compress ",
+                          content.size(), " bytes"));
+    }
   }
   return writeFile(path, content);
 }

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -36,12 +37,14 @@ void sparsegpu::parallelFor(int64_t count, int64_t grain, unsigned threads,
     }
   };
   std::vector<std::thread> helpers;
-  for (unsigned i = 1; i < threads; ++i) {
-    try {
+  try {
+    helpers.reserve(threads);
+    for (unsigned i = 1; i < threads; ++i)
       helpers.emplace_back(work);
-    } catch (const std::system_error &) {
-      break;
-    }
+  } catch (const std::system_error &) {
+    // No more threads.
+  } catch (const std::bad_alloc &) {
+    // No memory for one.
   }
   work();
   for (std::thread &helper : helpers)

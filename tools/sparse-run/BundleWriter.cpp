@@ -71,7 +71,7 @@ static const char *nameOf(formats::DenseFill fill) {
 static llvm::Expected<json::Object>
 describeBuffer(const Options &options, const std::string &name,
                const std::vector<int64_t> &shape,
-               const std::vector<std::byte> &bytes,
+               llvm::ArrayRef<std::byte> bytes,
                const std::optional<GeneratedData> &generated) {
   json::Object object{{"parameter", name}, {"shape", json::Array(shape)}};
   if (generated && !options.bundleStoresData) {

@@ -104,6 +104,17 @@ TEST(Transpose, OfACrowdedColumn) {
   expectTransposed(matrix, widths(32, 32, ElementType::F32));
 }
 
+// Entries near the diagonal.
+TEST(Transpose, OfABand) {
+  CooMatrix matrix;
+  matrix.rows = 30011;
+  matrix.cols = 30047;
+  for (int64_t row = 0; row < matrix.rows; ++row)
+    for (int64_t col = row; col < row + 37 && col < matrix.cols; col += 4)
+      matrix.add(row, col, row - col);
+  expectTransposed(matrix, widths(32, 32, ElementType::F32));
+}
+
 TEST(Transpose, AsCompressedRows) {
   CooMatrix matrix = randomCoo(37, 55, 200, 6);
   Expected<PackedMatrix> csr = packCsr(matrix);

@@ -41,6 +41,10 @@ struct CooMatrix {
   }
 };
 
+/// Takes memory for `count` entries at once. The error names their number and
+/// their bytes.
+Status reserveEntries(CooMatrix &matrix, int64_t count);
+
 /// Checks that sizes are not negative, that the three vectors have one length,
 /// and that every entry lies inside the matrix. The message names the first
 /// offending entry.

@@ -45,6 +45,9 @@ Expected<PackedMatrix> packCsr(const CooMatrix &matrix,
 
 /// The triplets of a packed matrix, by rows, after checkCsr.
 Expected<CooMatrix> unpackCsr(const PackedMatrix &matrix);
+/// The same; each field is given up when it has been read, so that the triplets
+/// take its place.
+Expected<CooMatrix> unpackCsr(PackedMatrix &&matrix);
 
 /// Raw CSR storage, owned by the caller.
 struct CsrView {

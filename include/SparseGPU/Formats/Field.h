@@ -10,6 +10,7 @@
 #define SPARSEGPU_FORMATS_FIELD_H
 
 #include "SparseGPU/Formats/ElementType.h"
+#include "SparseGPU/Support/Bytes.h"
 #include "SparseGPU/Support/Expected.h"
 
 #include <cstddef>
@@ -47,7 +48,7 @@ struct Field {
   FieldSpec spec;
   ElementType type;
   int64_t count;
-  std::vector<std::byte> bytes;
+  Bytes bytes;
 };
 
 /// A matrix in the storage of a format: its fields in the order of the ABI.

@@ -175,27 +175,36 @@ Error refusedPadding(int64_t row, int64_t col, std::string_view unit);
 Status appendIndices(PackedMatrix &packed, const FieldSpec &spec,
                      ElementType type, const std::vector<int64_t> &indices);
 
+/// The entries that `packed` says it has, and at most its values: what a
+/// CsrBuilder that unpacks it will hold, unless its fields are wrong.
+int64_t expectedEntries(const PackedMatrix &packed);
+
 /// Builds compressed rows from entries that come row by row.
 class CsrBuilder {
 public:
-  /// `values` of the entries are copied from where they are, `width` of
-  /// `valueType` each.
-  CsrBuilder(int64_t rows, int64_t cols, ElementType valueType);
+  /// Takes memory for `entries` entries at once; there may be more.
+  CsrBuilder(int64_t rows, int64_t cols, ElementType valueType,
+             int64_t entries = 0);
 
   /// Adds an entry to the current row; columns ascend within a row.
   void add(int64_t col, const std::byte *value);
   /// Ends the current row.
-  void endRow() { positions.push_back(static_cast<int64_t>(cols.size())); }
+  void endRow() { append(positions, entries()); }
 
   /// The matrix; rows that were not ended are empty.
   Expected<PackedMatrix> finish();
 
 private:
+  int64_t entries() const {
+    return static_cast<int64_t>(cols.size() / sizeof(int64_t));
+  }
+  static void append(Bytes &bytes, int64_t number);
+
   int64_t rowCount, colCount;
   ElementType valueType;
   size_t width;
-  std::vector<int64_t> positions, cols;
-  std::vector<std::byte> values;
+  /// As the fields hold them, 64 bits for an index.
+  Bytes positions, cols, values;
 };
 
 } // namespace sparsegpu::formats
