@@ -45,6 +45,9 @@ void sparsegpu::buildLinalgToSparseGPU(OpPassManager &pm,
 
 void sparsegpu::buildSparseGPUToTiles(OpPassManager &pm,
                                       const PipelineOptions &options) {
+  LowerConversionsOptions conversions;
+  conversions.operands = options.operands;
+  pm.addPass(createLowerConversions(conversions));
   pm.addPass(createDecomposeSparseValues());
   BufferizeModuleOptions bufferize;
   bufferize.enableRuntimeLibrary = options.enableRuntimeLibrary;

@@ -14,6 +14,7 @@
 //    be a multiply-add, which is checked.
 // 3. sparse_gpu.spmm follows its definition (EvaluateSpMM.cpp).
 // 4. Calls are entered.
+// 5. sparse_gpu.convert changes no entry.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,6 +24,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SparseTensor/IR/SparseTensor.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -310,6 +312,8 @@ llvm::Error Evaluator::evaluateBodyOf(func::FuncOp function) {
 llvm::Error Evaluator::evaluate(Operation &op) {
   if (auto spmm = dyn_cast<SpMMOp>(op))
     return evaluateSpMM(spmm);
+  if (isa<ConvertOp, sparse_tensor::ConvertOp>(op))
+    return evaluateConvert(op.getOperand(0), op.getResult(0));
   if (auto empty = dyn_cast<tensor::EmptyOp>(op)) {
     auto array = std::make_shared<ReferenceArray>();
     for (OpFoldResult size : empty.getMixedSizes()) {

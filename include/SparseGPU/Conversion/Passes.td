@@ -98,6 +98,31 @@ def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
 // Level 1 -> 2: SparseGPUToTiles
 //===----------------------------------------------------------------------===//
 
+def LowerConversions : Pass<"sparse-gpu-lower-conversions",
+                            "::mlir::ModuleOp"> {
+  let summary = "Makes sparse_gpu.convert constants or calls of the packers";
+  let description = [{
+    Each `sparse_gpu.convert` of a constant becomes constant storage. Every other
+    becomes calls of `libsparsegpu_formats.so` (`Formats/ConversionCAPI.h`):
+    the fields of the operand are handed over by address, the fields of the
+    result are copied into memory that is freed at the end of the block, unless
+    the value may leave it.
+
+    Requires tensors. Ensures: no `sparse_gpu.convert` is left; a constant that
+    its format cannot hold, a format that the library does not have, and, with
+    `operands=device`, every conversion is an error.
+  }];
+  let options = [
+    Option<"operands", "operands", "std::string", /*default=*/"\"host\"",
+           "Where memrefs live: host or device">
+  ];
+  let dependentDialects = ["::sparsegpu::SparseGPUDialect",
+    "::mlir::bufferization::BufferizationDialect",
+    "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::tensor::TensorDialect",
+    "::mlir::arith::ArithDialect"];
+}
+
 def DecomposeSparseValues
     : Pass<"sparse-gpu-decompose-sparse-values", "::mlir::ModuleOp"> {
   let summary = "Replaces sparse values by their storage fields and sizes";

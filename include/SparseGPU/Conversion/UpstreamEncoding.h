@@ -14,6 +14,8 @@
 
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
+#include "mlir/IR/BuiltinOps.h"
+
 namespace sparsegpu {
 
 /// Which storage of an upstream tensor a field of our format is.
@@ -46,6 +48,13 @@ readUpstreamEncoding(mlir::RankedTensorType type, std::string &reason);
 mlir::Value buildFromUpstream(mlir::OpBuilder &builder, mlir::Location loc,
                               mlir::Value tensor,
                               const UpstreamStorage &storage);
+
+/// Makes each `sparse_tensor.convert` with a #sparse_gpu format a
+/// `sparse_gpu.convert`. An operand in upstream's encoding is taken where its
+/// storage is that of a format, and `upstreamStorage` holds; a result in that
+/// encoding is an error.
+mlir::LogicalResult takeUpstreamConversions(mlir::ModuleOp module,
+                                            bool upstreamStorage);
 
 } // namespace sparsegpu
 

@@ -221,7 +221,7 @@ static void rewrite(linalg::LinalgOp op, const Contraction &match) {
 
 /// Operations that only pass a value of a #sparse_gpu format on.
 static bool mayHoldFormat(Operation *op) {
-  return isa<SpMMOp, AssembleOp, DisassembleOp, tensor::DimOp, tensor::CastOp,
+  return isa<SpMMOp, AssembleOp, DisassembleOp, ConvertOp, tensor::DimOp, tensor::CastOp,
              func::FuncOp, func::CallOp, func::ReturnOp, ModuleOp,
              UnrealizedConversionCastOp, arith::SelectOp>(op) ||
          isa<scf::SCFDialect, cf::ControlFlowDialect>(op->getDialect());
@@ -232,6 +232,8 @@ struct LinalgToSpMM : sparsegpu::impl::LinalgToSpMMBase<LinalgToSpMM> {
   using LinalgToSpMMBase::LinalgToSpMMBase;
 
   void runOnOperation() override {
+    if (failed(takeUpstreamConversions(getOperation(), upstreamStorage)))
+      return signalPassFailure();
     bool ok = true;
     SmallVector<linalg::LinalgOp> candidates;
     getOperation().walk([&](Operation *op) {

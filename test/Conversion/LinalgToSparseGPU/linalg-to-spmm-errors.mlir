@@ -512,3 +512,29 @@ func.func @f(%m: index) -> tensor<?x?xf32, #sparse_gpu.csr> {
   %0 = tensor.empty(%m, %m) : tensor<?x?xf32, #sparse_gpu.csr>
   return %0 : tensor<?x?xf32, #sparse_gpu.csr>
 }
+
+// -----
+
+#up = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed) }>
+func.func @convert_to_upstream(%A: tensor<?x?xf32, #sparse_gpu.csr>) -> tensor<?x?xf32, #up> {
+  // expected-error @+1 {{there is no conversion to upstream's encoding}}
+  %0 = sparse_tensor.convert %A : tensor<?x?xf32, #sparse_gpu.csr> to tensor<?x?xf32, #up>
+  return %0 : tensor<?x?xf32, #up>
+}
+
+// -----
+
+#csc = #sparse_tensor.encoding<{ map = (i, j) -> (j : dense, i : compressed) }>
+func.func @convert_columns(%A: tensor<?x?xf32, #csc>) -> tensor<?x?xf32, #sparse_gpu.csr> {
+  // expected-error @+1 {{'sparse_tensor.convert' cannot be taken as sparse_gpu.convert: operand of type}}
+  %0 = sparse_tensor.convert %A : tensor<?x?xf32, #csc> to tensor<?x?xf32, #sparse_gpu.csr>
+  return %0 : tensor<?x?xf32, #sparse_gpu.csr>
+}
+
+// -----
+
+func.func @convert_elements(%A: tensor<?x?xf32>) -> tensor<?x?xf64, #sparse_gpu.csr> {
+  // expected-error @+1 {{operand and result must have the same elements}}
+  %0 = sparse_tensor.convert %A : tensor<?x?xf32> to tensor<?x?xf64, #sparse_gpu.csr>
+  return %0 : tensor<?x?xf64, #sparse_gpu.csr>
+}

@@ -76,6 +76,41 @@ def SparseGPU_DisassembleOp : SparseGPU_Op<"disassemble", [Pure]> {
   let hasFolder = 1;
 }
 
+def SparseGPU_ConvertOp : SparseGPU_Op<"convert", [Pure]> {
+  let summary = "a matrix in another format";
+  let description = [{
+    The result is the matrix of the operand in the format of the result's type,
+    with the same values in the same places. A tensor without encoding is a
+    dense matrix: its elements that are not zero become entries, and places
+    without an entry become zeros. Zeros that a format stores as padding are no
+    entries; zeros that the operand stores as entries stay entries where the
+    result's format knows them.
+
+    Constants are converted when the program is compiled. Else the conversion
+    runs on the host, in `libsparsegpu_formats.so`: operands must be in host
+    memory (`operands=host`), and a matrix that the result's format cannot hold
+    ends the program with a message. The storage is freed at the end of the
+    block, unless it is returned, yielded, or passed to a function that may keep
+    it: then it belongs to whoever gets it.
+
+    Constraints: both are matrices, dense or with a sparse format, and one has a
+    sparse format (CVT-1); elements have the same type (CVT-2); a size that is
+    known in the result is known in the operand, and equal (CVT-3).
+
+    ```mlir
+    %y = sparse_gpu.convert %x : tensor<?x?xf16, #sparse_gpu.csr>
+           to tensor<?x?xf16, #sparse_gpu.shuffled_block<v = 64>>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$source);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat =
+      "$source attr-dict `:` type($source) `to` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Level 1: operations
 //===----------------------------------------------------------------------===//
