@@ -60,7 +60,8 @@ def LinalgToSpMM : Pass<"sparse-gpu-linalg-to-spmm", "::mlir::ModuleOp"> {
     "::mlir::sparse_tensor::SparseTensorDialect",
     "::mlir::bufferization::BufferizationDialect",
     "::mlir::memref::MemRefDialect",
-    "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
+    "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect",
+    "::mlir::scf::SCFDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
 def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {

@@ -20,7 +20,17 @@ namespace sparsegpu {
 
 /// Which storage of an upstream tensor a field of our format is.
 struct UpstreamField {
-  enum class Kind { Positions, Coordinates, Values };
+  /// Metadata: the coordinates of a structured level, as those of N:M storage.
+  /// DensePositions and DenseCoordinates: those of rows with every place
+  /// stored, which upstream has no need to store.
+  enum class Kind {
+    Positions,
+    Coordinates,
+    Values,
+    Metadata,
+    DensePositions,
+    DenseCoordinates
+  };
   Kind kind;
   /// Of positions and coordinates.
   unsigned level;
@@ -48,6 +58,12 @@ readUpstreamEncoding(mlir::RankedTensorType type, std::string &reason);
 mlir::Value buildFromUpstream(mlir::OpBuilder &builder, mlir::Location loc,
                               mlir::Value tensor,
                               const UpstreamStorage &storage);
+
+/// A field that upstream does not have as it is (Kind Metadata and after), as a
+/// tensor without encoding, computed on the host.
+mlir::Value buildComputedField(mlir::OpBuilder &builder, mlir::Location loc,
+                               mlir::Value tensor, UpstreamField field,
+                               const UpstreamStorage &storage);
 
 /// Makes each `sparse_tensor.convert` with a #sparse_gpu format a
 /// `sparse_gpu.convert`. An operand in upstream's encoding is taken where its

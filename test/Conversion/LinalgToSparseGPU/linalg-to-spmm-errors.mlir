@@ -17,7 +17,7 @@ func.func @f(%A: tensor<?x?xf32, #COO>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // Gaps between the rows.
 func.func @f(%A: tensor<?x?xf32, #LOOSE>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the levels must be (dense, compressed), (compressed, compressed), or (compressed(nonunique), singleton); it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the levels must be (dense, compressed), (dense, dense), (compressed, compressed), or (compressed(nonunique), singleton); it stays on the CPU}}
   %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #LOOSE>, tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }
@@ -537,4 +537,28 @@ func.func @convert_elements(%A: tensor<?x?xf32>) -> tensor<?x?xf64, #sparse_gpu.
   // expected-error @+1 {{operand and result must have the same elements}}
   %0 = sparse_tensor.convert %A : tensor<?x?xf32> to tensor<?x?xf64, #sparse_gpu.csr>
   return %0 : tensor<?x?xf64, #sparse_gpu.csr>
+}
+
+// -----
+
+#nm = #sparse_tensor.encoding<{
+  map = (i, j) -> (j : dense, i floordiv 4 : dense, i mod 4 : structured[2, 4])
+}>
+func.func @columns_of_n_out_of_m(%A: tensor<?x?xf32, #nm>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
+  // expected-remark @+1 {{the levels of n out of m must be (dense, dense, structured[n, m]), in the order of the dimensions}}
+  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #nm>, tensor<?x?xf32>)
+    outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return
+}
+
+// -----
+
+#nm = #sparse_tensor.encoding<{
+  map = (i, j) -> (i : dense, j floordiv 32 : dense, j mod 32 : structured[2, 32])
+}>
+func.func @large_groups(%A: tensor<?x?xf32, #nm>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
+  // expected-remark @+1 {{n out of m is taken for m from 2 to 16 and n below m}}
+  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #nm>, tensor<?x?xf32>)
+    outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return
 }
