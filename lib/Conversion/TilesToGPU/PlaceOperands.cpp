@@ -10,7 +10,7 @@
 // operands=host. For each launch: allocate and fill a device buffer for every
 // memref that it uses, launch, copy back what the kernel writes, free. Uses are
 // followed through views to find what is read and written; an unknown use
-// counts as both.
+// counts as both. Workspaces of kernels are allocated there, and not copied.
 //
 // operands=device. Every function that launches, itself or by a call, takes
 // the stream as its last argument; it is the asynchronous dependency of each
@@ -68,13 +68,15 @@ static void findAccess(Value buffer, gpu::LaunchOp launch, Access &access) {
   }
 }
 
-/// The memrefs from outside that `launch` uses.
+/// The memrefs from outside that `launch` uses, but for those that are on the
+/// device already.
 static SmallVector<Value> getBuffers(gpu::LaunchOp launch) {
   llvm::SetVector<Value> used;
   getUsedValuesDefinedAbove(launch.getBody(), used);
   SmallVector<Value> buffers;
   for (Value value : used)
-    if (isa<MemRefType>(value.getType()))
+    if (isa<MemRefType>(value.getType()) &&
+        !value.getDefiningOp<gpu::AllocOp>())
       buffers.push_back(value);
   return buffers;
 }
@@ -93,6 +95,31 @@ static Value makeAsync(OpBuilder &b, gpu::LaunchOp launch, Value dependency) {
   launch.erase();
   b.setInsertionPointAfter(async);
   return async->getResult(0);
+}
+
+/// Memory that only kernels use is on the device from the start.
+static void placeWorkspace(memref::AllocOp workspace) {
+  Location loc = workspace.getLoc();
+  OpBuilder b(workspace);
+  Type token = gpu::AsyncTokenType::get(b.getContext());
+  auto begin = [&]() {
+    return gpu::WaitOp::create(b, loc, token, ValueRange()).getAsyncToken();
+  };
+  auto alloc = gpu::AllocOp::create(b, loc, workspace.getType(), token, begin(),
+                                    workspace.getDynamicSizes(), ValueRange());
+  gpu::WaitOp::create(b, loc, Type(), alloc.getAsyncToken());
+  for (Operation *user : llvm::make_early_inc_range(workspace->getUsers())) {
+    auto dealloc = dyn_cast<memref::DeallocOp>(user);
+    if (!dealloc)
+      continue;
+    b.setInsertionPoint(dealloc);
+    auto freed =
+        gpu::DeallocOp::create(b, loc, token, begin(), alloc.getMemref());
+    gpu::WaitOp::create(b, loc, Type(), freed.getAsyncToken());
+    dealloc.erase();
+  }
+  workspace.replaceAllUsesWith(alloc.getMemref());
+  workspace.erase();
 }
 
 namespace {
@@ -195,6 +222,13 @@ struct PlaceOperands : sparsegpu::impl::PlaceOperandsBase<PlaceOperands> {
         signalPassFailure();
       return;
     }
+    SmallVector<memref::AllocOp> workspaces;
+    getOperation().walk([&](memref::AllocOp alloc) {
+      if (alloc->hasAttr("sparse_gpu.workspace"))
+        workspaces.push_back(alloc);
+    });
+    for (memref::AllocOp workspace : workspaces)
+      placeWorkspace(workspace);
     for (gpu::LaunchOp launch : launches)
       HostOperands(launch).place();
   }
