@@ -18,6 +18,7 @@
 // RUN: sed 's/TO>/row_merge<coordinates = i16>>/g' %s > %t.12.mlir && sparse-run %t.12.mlir %{in} | FileCheck %s
 // RUN: sed 's/TO>/vnm<v = 1, n = 3, m = 8>>/g' %s > %t.13.mlir && sparse-run %t.13.mlir %{thin} | FileCheck %s
 // RUN: sed 's/TO>/nm<n = 2, m = 4>>/g' %s > %t.14.mlir && sparse-run %t.14.mlir %{thin} | FileCheck %s
+// RUN: sed 's/TO>/dia<coordinates = i64>>/g' %s > %t.17.mlir && sparse-run %t.17.mlir %{in} | FileCheck %s
 // RUN: sed 's/TO>/bsr>/g' %s > %t.15.mlir && sparse-run %t.15.mlir --input A=zeros:5x7 --input B=random:7x3 --input C=random:5x3 --check | FileCheck %s
 // CHECK: PASS
 //

@@ -13,6 +13,7 @@
 #include "SparseGPU/Formats/CooFormat.h"
 #include "SparseGPU/Formats/Csr.h"
 #include "SparseGPU/Formats/Dcsr.h"
+#include "SparseGPU/Formats/Dia.h"
 #include "SparseGPU/Formats/Ell.h"
 #include "SparseGPU/Formats/NM.h"
 #include "SparseGPU/Formats/RowMerge.h"
@@ -52,6 +53,7 @@ const std::vector<const Format *> &formats::allFormats() {
       &vnmFormat(),            //
       &condensedTilesFormat(), //
       &rowMergeFormat(),       //
+      &diaFormat(),            //
   };
   return formats;
 }
