@@ -169,7 +169,8 @@ double run::boundOf(const ProductSum &sum, double accumulateEps) {
 static bool isMultiplyAdd(linalg::LinalgOp op) {
   Block &body = *op.getBlock();
   bool simple = llvm::all_of(body.without_terminator(), [](Operation &inner) {
-    return isa<arith::MulFOp, arith::AddFOp, arith::ExtFOp>(inner);
+    return isa<arith::MulFOp, arith::AddFOp, arith::ExtFOp, arith::MulIOp,
+               arith::AddIOp, arith::ExtSIOp>(inner);
   });
   if (!simple || body.getNumArguments() != 3)
     return false;
@@ -232,8 +233,11 @@ llvm::Error Evaluator::evaluateSparse(linalg::LinalgOp op,
   bool isDouble = llvm::any_of(op->getOperandTypes(), [](Type type) {
     return getElementTypeOrSelf(type).isF64();
   });
-  double accumulateEps = formats::epsilon(isDouble ? formats::ElementType::F64
-                                                   : formats::ElementType::F32);
+  // Zero for integers: they do not round.
+  double accumulateEps =
+      formats::epsilon(element.isInteger() ? formats::ElementType::I32
+                       : isDouble          ? formats::ElementType::F64
+                                           : formats::ElementType::F32);
   auto result = std::make_shared<ReferenceArray>(**c);
   const ReferenceArray &bArray = **b;
   parallelFor(rows.rows, 64, 0, [&](int64_t begin, int64_t end) {

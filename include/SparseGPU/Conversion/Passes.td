@@ -266,6 +266,31 @@ def MapToGPU : Pass<"sparse-gpu-map-to-gpu", "::mlir::func::FuncOp"> {
 // Level 3 -> 4: GPUToNVVM
 //===----------------------------------------------------------------------===//
 
+def ExpandFloat8 : Pass<"sparse-gpu-expand-float8"> {
+  let summary = "Widens 8-bit floats by integer arithmetic";
+  let description = [{
+    Rewrites each `arith.extf` of a scalar f8E4M3FN or f8E5M2 into operations
+    that every chip has: LLVM has no type of these numbers, and conversion
+    instructions begin with sm_89. The result is exact; NaN stays NaN. E5M2 is
+    the upper half of a f16. E4M3FN is shifted to the places of a f32, whose
+    exponent is then 120 too small.
+
+    Before:
+    ```mlir
+    %1 = arith.extf %0 : f8E5M2 to f32
+    ```
+    After:
+    ```mlir
+    %bits = arith.bitcast %0 : f8E5M2 to i8
+    %wide = arith.extui %bits : i8 to i16
+    %high = arith.shli %wide, %c8 : i16
+    %half = arith.bitcast %high : i16 to f16
+    %1 = arith.extf %half : f16 to f32
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def AttachTarget : Pass<"sparse-gpu-attach-target", "::mlir::ModuleOp"> {
   let summary = "Validates chip and features and attaches the NVVM target";
   let description = [{

@@ -137,8 +137,8 @@ sparsegpu::readUpstreamEncoding(RankedTensorType type, std::string &reason) {
   Type element = type.getElementType();
   // Verified by hand: the type is built, not parsed.
   if (!element.isF16() && !element.isBF16() && !element.isF32() &&
-      !element.isF64())
-    return fail("elements must be f16, bf16, f32 or f64");
+      !element.isF64() && !element.isSignlessInteger(8))
+    return fail("elements must be f16, bf16, f32, f64 or i8");
   storage.type = RankedTensorType::get(shape, element, format);
   return storage;
 }

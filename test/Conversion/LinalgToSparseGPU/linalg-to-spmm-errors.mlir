@@ -88,9 +88,9 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32,
 
 #CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed) }>
 
-// Integers.
+// Integers that are not i8 and i32.
 func.func @f(%A: tensor<?x?xi32, #CSR>, %B: tensor<?x?xi32>, %C: tensor<?x?xi32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': elements must be f16, bf16, f32 or f64, of the inputs also f8E4M3FN or f8E5M2; or i8 for the inputs and i32 for the output; it stays on the CPU}}
   %0 = linalg.matmul ins(%A, %B : tensor<?x?xi32, #CSR>, tensor<?x?xi32>) outs(%C : tensor<?x?xi32>) -> tensor<?x?xi32>
   return
 }
@@ -100,7 +100,7 @@ func.func @f(%A: tensor<?x?xi32, #CSR>, %B: tensor<?x?xi32>, %C: tensor<?x?xi32>
 #CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed) }>
 
 func.func @f(%A: tensor<?x?xf8E4M3FN, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': elements must be f16, bf16, f32 or f64; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': elements must be f16, bf16, f32, f64 or i8; it stays on the CPU}}
   %0 = linalg.matmul ins(%A, %B : tensor<?x?xf8E4M3FN, #CSR>, tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }
@@ -109,9 +109,9 @@ func.func @f(%A: tensor<?x?xf8E4M3FN, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?
 
 #CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed) }>
 
-func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf8E5M2>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #1 of type '{{.*}}': elements must be f16, bf16, f32 or f64; it stays on the CPU}}
-  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #CSR>, tensor<?x?xf8E5M2>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf8E4M3>, %C: tensor<?x?xf32>) {
+  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #1 of type '{{.*}}': elements must be f16, bf16, f32 or f64, of the inputs also f8E4M3FN or f8E5M2; or i8 for the inputs and i32 for the output; it stays on the CPU}}
+  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #CSR>, tensor<?x?xf8E4M3>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }
 
@@ -132,7 +132,7 @@ func.func @f(%A: tensor<?x?x?xf32, #B>, %B: tensor<?x?x?xf32>, %C: tensor<?x?x?x
 
 // The body negates an input: its value must not be lost.
 func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs, widened at most, and add the product to the output; it stays on the CPU}}
   %0 = linalg.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
                        affine_map<(m, n, k) -> (k, n)>,
@@ -155,7 +155,7 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // It subtracts.
 func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs, widened at most, and add the product to the output; it stays on the CPU}}
   %0 = linalg.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
                        affine_map<(m, n, k) -> (k, n)>,
@@ -177,7 +177,7 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // Another semiring.
 func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs, widened at most, and add the product to the output; it stays on the CPU}}
   %0 = linalg.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
                        affine_map<(m, n, k) -> (k, n)>,
@@ -199,7 +199,7 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // It squares one input.
 func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs, widened at most, and add the product to the output; it stays on the CPU}}
   %0 = linalg.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
                        affine_map<(m, n, k) -> (k, n)>,
@@ -221,7 +221,7 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // It does not add to the output.
 func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs, widened at most, and add the product to the output; it stays on the CPU}}
   %0 = linalg.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
                        affine_map<(m, n, k) -> (k, n)>,
@@ -243,7 +243,7 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // Something follows the addition.
 func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs, widened at most, and add the product to the output; it stays on the CPU}}
   %0 = linalg.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
                        affine_map<(m, n, k) -> (k, n)>,
@@ -473,7 +473,7 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32, #sparse_g
 // -----
 
 func.func @f(%A: tensor<?x?xi32, #sparse_gpu.csr>, %B: tensor<?x?xi32>, %C: tensor<?x?xi32>) {
-  // expected-error-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output}}
+  // expected-error-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': elements must be f16, bf16, f32 or f64, of the inputs also f8E4M3FN or f8E5M2; or i8 for the inputs and i32 for the output}}
   %0 = linalg.matmul ins(%A, %B : tensor<?x?xi32, #sparse_gpu.csr>, tensor<?x?xi32>) outs(%C : tensor<?x?xi32>) -> tensor<?x?xi32>
   return
 }

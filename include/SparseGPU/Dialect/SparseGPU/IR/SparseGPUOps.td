@@ -143,7 +143,8 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
     `--sparse-gpu-decompose-sparse-values`. Without `beta`, C is not read.
 
     Everything is computed in the accumulator type: f64 if A, B or C is f64,
-    else f32. The result is rounded once, when it is stored.
+    i32 if they are integers, else f32. The result is rounded once, when it is
+    stored. Integers are i8 in A and B and i32 in C, signed; sums wrap around.
 
     **Semiring.** `combine` and `reduce` replace multiplication and addition:
     regions of two arguments of the accumulator type, with `identity` the
@@ -170,7 +171,8 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
     Variadic<AnyTypeOf<[AnyRankedTensor, AnyMemRef, Index]>>:$a,
     AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$b,
     Variadic<AnyTypeOf<[AnyRankedTensor, AnyMemRef]>>:$inputs,
-    Optional<AnyFloat>:$alpha, Optional<AnyFloat>:$beta,
+    Optional<AnyTypeOf<[AnyFloat, I32]>>:$alpha,
+    Optional<AnyTypeOf<[AnyFloat, I32]>>:$beta,
     AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$init,
     OptionalAttr<TypeAttr>:$a_type,
     UnitAttr:$transpose_a, UnitAttr:$transpose_b, UnitAttr:$transpose_c,
@@ -212,8 +214,11 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
     ::mlir::ShapedType getCType() {
       return ::mlir::cast<::mlir::ShapedType>(getInit().getType());
     }
-    /// f64 if A, B or C has f64 elements, else f32.
-    ::mlir::FloatType getAccumulatorType();
+    /// f64 if A, B or C has f64 elements, i32 if C has integers, else f32.
+    ::mlir::Type getAccumulatorType();
+    /// Whether elements can be those of A, B and C: f16, bf16, f32, f64, of A and
+    /// B also f8E4M3FN and f8E5M2; or i8, i8 and i32.
+    static bool takesElements(::mlir::Type a, ::mlir::Type b, ::mlir::Type c);
     /// Where N is found in B, or nothing if B has rank 1.
     std::optional<unsigned> getColumnDimOfB();
     /// Static N, 1 for rank 1, or ShapedType::kDynamic.
