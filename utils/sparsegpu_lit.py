@@ -18,7 +18,7 @@ may be missing become features, so that a test says what it needs:
 | emulator | libsparsegpu_emulator.so is built |
 | fake-cuda | the fake CUDA driver of the unit tests is built |
 | cuda-gpu | there is a CUDA GPU: /dev/nvidiactl is there and libcuda.so loads |
-| matplotlib, scipy | the tests' Python has it |
+| matplotlib, scipy, sklearn | the tests' Python has it |
 | asan | the build has AddressSanitizer |
 
 `sparse-run` in a test means `sparse-run --device=emulator`, so that results do
@@ -104,7 +104,7 @@ def configure(config, lit_config):
     if os.path.exists(os.path.join(fake_cuda, "libcuda.so.1")):
         config.available_features.add("fake-cuda")
     _choose_device(config, lit_config)
-    for module in ("matplotlib", "scipy"):
+    for module in ("matplotlib", "scipy", "sklearn"):
         if not subprocess.run([config.python, "-c", f"import {module}"],
                               stderr=subprocess.DEVNULL).returncode:
             config.available_features.add(module)

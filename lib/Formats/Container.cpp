@@ -90,12 +90,18 @@ static Expected<PackedMatrix> makePacked(const ContainerView &view,
   packed.cols = view.cols;
   packed.nnz = view.nnz;
   std::vector<ParameterSpec> parameters = format.parameters();
-  std::vector<FieldSpec> fields = format.fields();
-  bool fits = parameters.size() == view.parameters.size() &&
-              fields.size() == view.fields.size();
+  bool fits = parameters.size() == view.parameters.size();
   for (size_t i = 0; fits && i < parameters.size(); ++i) {
     fits = parameters[i].name == view.parameters[i].first;
     packed.parameters.push_back(view.parameters[i].second);
+  }
+  std::vector<FieldSpec> fields;
+  if (fits) {
+    // Which fields there are may depend on them.
+    if (Status status = checkParameters(format, packed.parameters); !status)
+      return Error(concat(path, ": ", status.message()));
+    fields = format.fieldsFor(packed.parameters);
+    fits = fields.size() == view.fields.size();
   }
   for (size_t i = 0; fits && i < fields.size(); ++i) {
     const ContainerField &from = view.fields[i];

@@ -11,10 +11,12 @@
 #include "SparseGPU/Formats/Bsr.h"
 #include "SparseGPU/Formats/CondensedTiles.h"
 #include "SparseGPU/Formats/CooFormat.h"
+#include "SparseGPU/Formats/Csc.h"
 #include "SparseGPU/Formats/Csr.h"
 #include "SparseGPU/Formats/Dcsr.h"
 #include "SparseGPU/Formats/Dia.h"
 #include "SparseGPU/Formats/Ell.h"
+#include "SparseGPU/Formats/Hyb.h"
 #include "SparseGPU/Formats/NM.h"
 #include "SparseGPU/Formats/RowMerge.h"
 #include "SparseGPU/Formats/ShuffledBlock.h"
@@ -35,6 +37,10 @@ Status Format::checkTogether(const std::vector<int64_t> &) const {
   return Status::success();
 }
 
+bool Format::storesRowPermutationFor(const std::vector<int64_t> &) const {
+  return storesRowPermutation();
+}
+
 std::vector<FieldSpec> Format::fieldsFor(const std::vector<int64_t> &) const {
   return fields();
 }
@@ -42,6 +48,7 @@ std::vector<FieldSpec> Format::fieldsFor(const std::vector<int64_t> &) const {
 const std::vector<const Format *> &formats::allFormats() {
   static const std::vector<const Format *> formats = {
       &csrFormat(),            //
+      &cscFormat(),            //
       &bsrFormat(),            //
       &cooFormat(),            //
       &dcsrFormat(),           //
@@ -53,6 +60,7 @@ const std::vector<const Format *> &formats::allFormats() {
       &vnmFormat(),            //
       &condensedTilesFormat(), //
       &rowMergeFormat(),       //
+      &hybFormat(),            //
       &diaFormat(),            //
   };
   return formats;
@@ -83,7 +91,8 @@ Expected<PackedMatrix> formats::pack(const CooMatrix &matrix,
       numbers.push_back(parameter.defaultValue);
   if (Status status = checkParameters(format, numbers); !status)
     return status.takeError();
-  if (!options.rowPermutation.empty() && !format.storesRowPermutation())
+  if (!options.rowPermutation.empty() &&
+      !format.storesRowPermutationFor(numbers))
     return Error(concat("format ", quoted(format.name()),
                         " stores no permutation of the rows"));
   if (&format == &csrFormat())

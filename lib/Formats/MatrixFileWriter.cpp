@@ -112,3 +112,8 @@ Status formats::writeMatrix(const std::string &path, const CooMatrix &matrix,
     return Error(concat(path, ": ", content.message()));
   return writeFileByName(path, *content);
 }
+
+Status formats::writeIndices(const std::string &path,
+                             const std::vector<int64_t> &indices) {
+  return writeFileByName(path, npyIndices(indices, /*wide=*/true));
+}

@@ -81,7 +81,7 @@ template <typename T> static void append(std::string &to, T value) {
   to.append(reinterpret_cast<const char *>(&value), sizeof(T));
 }
 
-static std::string npyIndices(const std::vector<int64_t> &values, bool wide) {
+std::string formats::npyIndices(const std::vector<int64_t> &values, bool wide) {
   std::string content =
       npyHeader(wide ? "<i8" : "<i4", concat("(", values.size(), ",)"));
   for (int64_t value : values)

@@ -21,6 +21,9 @@ Expected<std::string> formatNpy(const CooMatrix &matrix,
 Expected<std::string> formatNpz(const CooMatrix &matrix,
                                 const MatrixWriteOptions &options);
 
+/// An .npy file of one dimension, int64 if `wide`, else int32.
+std::string npyIndices(const std::vector<int64_t> &values, bool wide);
+
 } // namespace sparsegpu::formats
 
 #endif // SPARSEGPU_LIB_FORMATS_NUMPYWRITER_H

@@ -70,6 +70,8 @@ void addInfo(CLI::App &app, int &status);
 void addConvert(CLI::App &app, int &status);
 void addGenerate(CLI::App &app, int &status);
 void addCheck(CLI::App &app, int &status);
+void addPrune(CLI::App &app, int &status);
+void addReorder(CLI::App &app, int &status);
 
 } // namespace sparsegpu::pack
 

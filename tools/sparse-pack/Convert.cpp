@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Common.h"
+#include "Output.h"
 
 #include "SparseGPU/Formats/Container.h"
 #include "SparseGPU/Formats/Csr.h"
@@ -26,32 +26,7 @@ struct Arguments {
   bool dropZeros = false, infinity = false;
   CLI::Option *duplicatesOption = nullptr;
 };
-
-struct KindName {
-  const char *name;
-  FileKind kind;
-};
 } // namespace
-
-static constexpr KindName kindNames[] = {
-    {"mtx", FileKind::MatrixMarket}, {"smtx", FileKind::Smtx},
-    {"npz", FileKind::Npz},          {"npy", FileKind::Npy},
-    {"edges", FileKind::EdgeList},   {"container", FileKind::Container}};
-
-/// What to write: what is asked for, or what the name says.
-static Expected<FileKind> outputKind(const Arguments &arguments) {
-  if (!arguments.format.empty())
-    return FileKind::Container;
-  for (const KindName &known : kindNames)
-    if (arguments.kind == known.name)
-      return known.kind;
-  std::optional<FileKind> kind = kindOfName(arguments.output);
-  if (!kind || *kind == FileKind::Safetensors)
-    return Error(concat("the name ", sparsegpu::quoted(arguments.output, 400),
-                        " does not say what to write; give --kind, or --to for "
-                        "a container"));
-  return *kind;
-}
 
 static Status writePacked(const Arguments &arguments, const CooMatrix &matrix,
                           PackOptions options, Progress &progress) {
@@ -104,7 +79,8 @@ static Status writeEntries(const Arguments &arguments, FileKind kind,
 
 static Status convert(Arguments &arguments) {
   Progress progress;
-  Expected<FileKind> kind = outputKind(arguments);
+  Expected<FileKind> kind =
+      outputKind(arguments.output, arguments.kind, arguments.format);
   if (!kind)
     return kind.takeError();
   if (!arguments.format.empty())
@@ -138,14 +114,7 @@ void pack::addConvert(CLI::App &app, int &status) {
           ".npy, .el, .edges, .edgelist, .txt, .tsv, .csv, .sgpk, each "
           "with or without .gz or .zst; - is standard output")
       ->required();
-  std::vector<std::string> kinds;
-  for (const KindName &known : kindNames)
-    kinds.push_back(known.name);
-  command
-      ->add_option("--kind", arguments->kind,
-                   "What to write, whatever the "
-                   "name says")
-      ->check(CLI::IsMember(kinds));
+  addKindOption(*command, arguments->kind);
   command
       ->add_option("--to", arguments->format,
                    "Write a container with the matrix packed in this format "

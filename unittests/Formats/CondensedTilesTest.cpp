@@ -32,7 +32,7 @@ PackedMatrix packAs(const CooMatrix &coo, int64_t layout, int64_t window,
   PackOptions options;
   options.positionWidth = options.coordinateWidth = 32;
   Expected<PackedMatrix> packed =
-      pack(coo, condensedTilesFormat(), {layout, window, tile}, options);
+      pack(coo, condensedTilesFormat(), {layout, window, tile, 0}, options);
   EXPECT_TRUE(packed.ok()) << packed.message();
   return *std::move(packed);
 }
@@ -268,10 +268,10 @@ TEST(CondensedTiles, IndicesMustFit) {
   PackOptions options;
   options.positionWidth = options.coordinateWidth = 8;
   for (int64_t layout : {tcf, meTcf, bitTcf, meBcrs})
-    EXPECT_EQ(
-        pack(coo, condensedTilesFormat(), {layout, 16, 8}, options).message(),
-        "the coordinate 256 does not fit 8 bits, whose largest value is "
-        "255");
+    EXPECT_EQ(pack(coo, condensedTilesFormat(), {layout, 16, 8, 0}, options)
+                  .message(),
+              "the coordinate 256 does not fit 8 bits, whose largest value is "
+              "255");
 }
 
 /// Tiles of a matrix, as bitmaps count them.
@@ -326,8 +326,8 @@ TEST(CondensedTiles, SharedMatricesMatchTheManifest) {
         *unpack(*pack(loaded->matrix, csrFormat(), {}, options), csrFormat());
     for (int64_t layout : {tcf, meTcf, bitTcf, meBcrs}) {
       Expected<CooMatrix> back =
-          unpack(*pack(loaded->matrix, condensedTilesFormat(), {layout, 16, 8},
-                       options),
+          unpack(*pack(loaded->matrix, condensedTilesFormat(),
+                       {layout, 16, 8, 0}, options),
                  condensedTilesFormat());
       ASSERT_TRUE(back.ok()) << back.message();
       EXPECT_EQ(back->row, expected.row);

@@ -83,6 +83,9 @@ public:
   virtual Status checkTogether(const std::vector<int64_t> &parameters) const;
   /// Whether PackOptions::rowPermutation is stored.
   virtual bool storesRowPermutation() const { return false; }
+  /// The same with these parameters, where it depends on them.
+  virtual bool
+  storesRowPermutationFor(const std::vector<int64_t> &parameters) const;
   /// The fields in the order of the ABI.
   virtual std::vector<FieldSpec> fields() const = 0;
   /// The fields with these parameters, where they depend on them: then fields()

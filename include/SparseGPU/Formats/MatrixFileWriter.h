@@ -45,6 +45,11 @@ Expected<std::string> formatMatrix(const CooMatrix &matrix, FileKind kind,
 Status writeMatrix(const std::string &path, const CooMatrix &matrix,
                    FileKind kind, const MatrixWriteOptions &options = {});
 
+/// Writes whole numbers, such as a permutation, as an .npy file: one dimension,
+/// int64. Errors: "<path>: message".
+Status writeIndices(const std::string &path,
+                    const std::vector<int64_t> &indices);
+
 } // namespace sparsegpu::formats
 
 #endif // SPARSEGPU_FORMATS_MATRIXFILEWRITER_H

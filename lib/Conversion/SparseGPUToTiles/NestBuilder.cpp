@@ -42,6 +42,22 @@ NestBuilder::NestBuilder(SpMMOp op, OpBuilder &builder)
     bool turned = op.getTransposeA() != format.storesTransposed();
     parts.push_back({std::move(part), format, turned});
   }
+  if (ownsRows() || isPlain())
+    return;
+  auto type =
+      MemRefType::get({ShapedType::kDynamic, ShapedType::kDynamic}, acc);
+  auto alloc = memref::AllocOp::create(b, loc, type, ValueRange{rows, columns});
+  alloc->setAttr("sparse_gpu.workspace", b.getUnitAttr());
+  workspace = alloc;
+}
+
+void NestBuilder::freeWorkspace() {
+  if (workspace)
+    memref::DeallocOp::create(b, loc, workspace);
+}
+
+bool NestBuilder::ownsRows() {
+  return parts.size() == 1 && !parts.front().turned;
 }
 
 Value NestBuilder::index(int64_t value) {
@@ -105,21 +121,13 @@ Value NestBuilder::buildGuards(ScheduleAttr schedule) {
 }
 
 void NestBuilder::build(ScheduleAttr given) {
-  const Part &last = parts.back();
-  if (parts.size() == 1 && !last.turned) {
-    buildOwnedNest(given.resolveUnit(last.format), last, Sums(), true);
+  if (ownsRows()) {
+    buildOwnedNest(given.resolveUnit(parts[0].format), parts[0], Sums(),
+                   /*finish=*/true);
     return;
   }
-  Sums sums = {dest, op.getTransposeC()};
-  bool inPlace = isPlain();
-  if (!inPlace) {
-    auto type =
-        MemRefType::get({ShapedType::kDynamic, ShapedType::kDynamic}, acc);
-    auto workspace =
-        memref::AllocOp::create(b, loc, type, ValueRange{rows, columns});
-    workspace->setAttr("sparse_gpu.workspace", b.getUnitAttr());
-    sums = {workspace, false};
-  }
+  bool inPlace = !workspace;
+  Sums sums = inPlace ? Sums{dest, op.getTransposeC()} : Sums{workspace};
   // In place, beta scales what C holds before anything is added.
   if (inPlace && op.getBeta()) {
     sums.valid = true;
@@ -155,7 +163,6 @@ void NestBuilder::build(ScheduleAttr given) {
                                               column, false, false);
                  return buildEpilogue(sum, row, column, /*partial=*/false);
                });
-  memref::DeallocOp::create(b, loc, sums.memory);
 }
 
 //===----------------------------------------------------------------------===//

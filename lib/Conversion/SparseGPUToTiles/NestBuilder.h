@@ -28,12 +28,15 @@ namespace sparsegpu {
 /// rows of the result.
 class NestBuilder {
 public:
+  /// Allocates the workspace, if the operation needs one.
   NestBuilder(SpMMOp op, mlir::OpBuilder &builder);
 
   /// True when all guards of `schedule` hold; null if there are none.
   mlir::Value buildGuards(ScheduleAttr schedule);
   /// The whole operation, by `schedule`.
   void build(ScheduleAttr schedule);
+  /// After all schedules.
+  void freeWorkspace();
 
 private:
   /// One of the matrices whose sum A is.
@@ -55,6 +58,9 @@ private:
     mlir::Value coordinates, count;
     DecodedTile a;
   };
+
+  /// One part, whose units own rows of the result.
+  bool ownsRows();
 
   //===--------------------------------------------------------------------===//
   // Nests (NestBuilder.cpp)
@@ -133,7 +139,7 @@ private:
   mlir::Type acc;
   SparseStorage storage;
   llvm::SmallVector<Part> parts;
-  mlir::Value dense, dest, rows, columns;
+  mlir::Value dense, dest, rows, columns, workspace;
 };
 
 } // namespace sparsegpu

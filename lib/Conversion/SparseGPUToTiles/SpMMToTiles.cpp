@@ -65,6 +65,8 @@ struct SpMMToTiles : sparsegpu::impl::SpMMToTilesBase<SpMMToTiles> {
       nest.build(given);
       builder.setInsertionPointToStart(branch.elseBlock());
     }
+    builder.setInsertionPoint(op);
+    nest.freeWorkspace();
     op.erase();
     return success();
   }

@@ -22,6 +22,7 @@
 #include "TileDistribution.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
@@ -37,25 +38,57 @@ static bool isAddition(Region &reduce) {
          llvm::is_contained(add->getOperands(), block.getArgument(1));
 }
 
-/// memory[at] = reduce(memory[at], value), atomically.
+/// memory[at] = reduce(memory[at], value), atomically. `identity` is that of
+/// the reduction.
 static void buildAtomic(OpBuilder &b, Location loc, Region &reduce,
-                        IRMapping &mapping, Value value, Value memory,
-                        Value at) {
+                        IRMapping &mapping, Value identity, Value value,
+                        Value memory, Value at) {
   if (isAddition(reduce)) {
     memref::AtomicRMWOp::create(b, loc, arith::AtomicRMWKind::addf, value,
                                 memory, at);
     return;
   }
-  auto atomic = memref::GenericAtomicRMWOp::create(b, loc, memory, at);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(atomic.getBody());
-  IRMapping body(mapping);
-  body.map(reduce.getArguments(), ValueRange{atomic.getCurrentValue(), value});
-  for (Operation &inner : reduce.front().without_terminator())
-    b.clone(inner, body);
-  memref::AtomicYieldOp::create(
-      b, loc,
-      body.lookupOrDefault(reduce.front().getTerminator()->getOperand(0)));
+  // memref.generic_atomic_rmw begins with an ordinary load, which races with
+  // the atomics of other lanes, and its lowering takes integers only.
+  Type element = value.getType();
+  unsigned width = element.getIntOrFloatBitWidth();
+  Type bits = b.getIntegerType(width), word = b.getI64Type();
+  auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, memory);
+  Value address =
+      memref::ExtractAlignedPointerAsIndexOp::create(b, loc, memory);
+  at = arith::AddIOp::create(b, loc, at, metadata.getOffset());
+  Value bytes = arith::ConstantIndexOp::create(b, loc, width / 8);
+  address = arith::AddIOp::create(b, loc, address,
+                                  arith::MulIOp::create(b, loc, at, bytes));
+  address = arith::IndexCastOp::create(b, loc, word, address);
+  Value pointer = LLVM::IntToPtrOp::create(
+      b, loc, LLVM::LLVMPointerType::get(b.getContext()), address);
+  // The first guess is what memory holds when nothing was added yet.
+  Value guess = arith::BitcastOp::create(b, loc, bits, identity);
+  scf::WhileOp::create(
+      b, loc, bits, guess,
+      [&](OpBuilder &builder, Location, ValueRange args) {
+        IRMapping body(mapping);
+        Value old = arith::BitcastOp::create(builder, loc, element, args[0]);
+        body.map(reduce.getArguments(), ValueRange{old, value});
+        for (Operation &inner : reduce.front().without_terminator())
+          builder.clone(inner, body);
+        Value next =
+            body.lookupOrDefault(reduce.front().getTerminator()->getOperand(0));
+        next = arith::BitcastOp::create(builder, loc, bits, next);
+        auto swap = LLVM::AtomicCmpXchgOp::create(
+            builder, loc, pointer, args[0], next,
+            LLVM::AtomicOrdering::monotonic, LLVM::AtomicOrdering::monotonic,
+            "device");
+        Value found =
+            LLVM::ExtractValueOp::create(builder, loc, swap, int64_t(0));
+        Value failed = arith::CmpIOp::create(
+            builder, loc, arith::CmpIPredicate::ne, found, args[0]);
+        scf::ConditionOp::create(builder, loc, failed, found);
+      },
+      [&](OpBuilder &builder, Location, ValueRange args) {
+        scf::YieldOp::create(builder, loc, args);
+      });
 }
 
 LogicalResult TileDistribution::distributeAccumulation(ScatterOp scatter,
@@ -103,7 +136,8 @@ LogicalResult TileDistribution::distributeAccumulation(ScatterOp scatter,
       if (scatter.getTransposed())
         at = arith::MulIOp::create(b, loc, at, strides[0]);
       at = arith::AddIOp::create(b, loc, entry.offset, at);
-      buildAtomic(b, loc, scatter.getReduce(), mapping, sum, flat, at);
+      buildAtomic(b, loc, scatter.getReduce(), mapping, lookup(fill.value()),
+                  sum, flat, at);
     }
   }
   syncWarp();

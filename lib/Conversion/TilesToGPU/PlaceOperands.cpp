@@ -13,12 +13,14 @@
 // counts as both. Workspaces of kernels are allocated there, and not copied.
 //
 // operands=device. Every function that launches, itself or by a call, takes
-// the stream as its last argument; it is the asynchronous dependency of each
-// launch, which keeps gpu-to-llvm from making or synchronising one.
+// its workspace, if it needs one, and the stream as its last arguments; the
+// stream it is the asynchronous dependency of each launch, which keeps
+// gpu-to-llvm from making or synchronising one.
 //
 //===----------------------------------------------------------------------===//
 
 #include "SparseGPU/Conversion/Passes.h"
+#include "Workspace.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -57,7 +59,8 @@ static void findAccess(Value buffer, gpu::LaunchOp launch, Access &access) {
       continue;
     }
     auto effects = dyn_cast<MemoryEffectOpInterface>(user);
-    if (!effects) {
+    // Through its address anything can happen.
+    if (!effects || isa<memref::ExtractAlignedPointerAsIndexOp>(user)) {
       access = {true, true};
       continue;
     }
@@ -95,31 +98,6 @@ static Value makeAsync(OpBuilder &b, gpu::LaunchOp launch, Value dependency) {
   launch.erase();
   b.setInsertionPointAfter(async);
   return async->getResult(0);
-}
-
-/// Memory that only kernels use is on the device from the start.
-static void placeWorkspace(memref::AllocOp workspace) {
-  Location loc = workspace.getLoc();
-  OpBuilder b(workspace);
-  Type token = gpu::AsyncTokenType::get(b.getContext());
-  auto begin = [&]() {
-    return gpu::WaitOp::create(b, loc, token, ValueRange()).getAsyncToken();
-  };
-  auto alloc = gpu::AllocOp::create(b, loc, workspace.getType(), token, begin(),
-                                    workspace.getDynamicSizes(), ValueRange());
-  gpu::WaitOp::create(b, loc, Type(), alloc.getAsyncToken());
-  for (Operation *user : llvm::make_early_inc_range(workspace->getUsers())) {
-    auto dealloc = dyn_cast<memref::DeallocOp>(user);
-    if (!dealloc)
-      continue;
-    b.setInsertionPoint(dealloc);
-    auto freed =
-        gpu::DeallocOp::create(b, loc, token, begin(), alloc.getMemref());
-    gpu::WaitOp::create(b, loc, Type(), freed.getAsyncToken());
-    dealloc.erase();
-  }
-  workspace.replaceAllUsesWith(alloc.getMemref());
-  workspace.erase();
 }
 
 namespace {
@@ -222,13 +200,7 @@ struct PlaceOperands : sparsegpu::impl::PlaceOperandsBase<PlaceOperands> {
         signalPassFailure();
       return;
     }
-    SmallVector<memref::AllocOp> workspaces;
-    getOperation().walk([&](memref::AllocOp alloc) {
-      if (alloc->hasAttr("sparse_gpu.workspace"))
-        workspaces.push_back(alloc);
-    });
-    for (memref::AllocOp workspace : workspaces)
-      placeWorkspace(workspace);
+    allocateWorkspaces(getOperation());
     for (gpu::LaunchOp launch : launches)
       HostOperands(launch).place();
   }
@@ -288,7 +260,7 @@ LogicalResult PlaceOperands::placeOnDevice(ArrayRef<gpu::LaunchOp> launches) {
   // 2. The stream as last argument, also at calls.
   for (Operation *op : streamed) {
     auto function = cast<func::FuncOp>(op);
-    if (failed(checkHostWork(function)))
+    if (failed(passWorkspaces(function)) || failed(checkHostWork(function)))
       return failure();
     if (failed(function.insertArgument(function.getNumArguments(), pointer, {},
                                        function.getLoc())))

@@ -40,26 +40,41 @@ struct Vectors {
 };
 } // namespace
 
+/// row_permutation, where there is one, comes after the values.
+static unsigned getValuesField(CondensedLayout layout) {
+  switch (layout) {
+  case CondensedLayout::TCF:
+    return TCF::Values;
+  case CondensedLayout::MEBCRS:
+    return Vectors::Values;
+  case CondensedLayout::METCF:
+  case CondensedLayout::BitTCF:
+    break;
+  }
+  return EntryTiles::Values;
+}
+
 static FormatDescription describe(CondensedLayout layout, int64_t window,
-                                  int64_t tile, Type positions,
+                                  int64_t tile, bool permuted, Type positions,
                                   Type coordinates) {
   return {formats::condensedTilesFormat(),
-          {static_cast<int64_t>(layout), window, tile},
+          {static_cast<int64_t>(layout), window, tile, permuted},
           positions,
           coordinates};
 }
 
 static FormatDescription describe(const CondensedTilesAttr &format) {
   return describe(format.getLayout(), format.getWindow(), format.getTile(),
-                  format.getPositions(), format.getCoordinates());
+                  format.getPermuted(), format.getPositions(),
+                  format.getCoordinates());
 }
 
 LogicalResult
 CondensedTilesAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                            CondensedLayout layout, int64_t window, int64_t tile,
-                           Type positions, Type coordinates) {
-  return verifyFormat(emitError,
-                      describe(layout, window, tile, positions, coordinates));
+                           bool permuted, Type positions, Type coordinates) {
+  return verifyFormat(emitError, describe(layout, window, tile, permuted,
+                                          positions, coordinates));
 }
 
 LogicalResult CondensedTilesAttr::verifyEncoding(
@@ -82,7 +97,12 @@ CondensedTilesAttr::getFields(RankedTensorType type) const {
   } else {
     sizes[0] = oneMore(windows);
   }
-  return getFieldTypes(describe(*this), type, sizes);
+  FormatDescription description = describe(*this);
+  sizes.resize(description.format.fieldsFor(description.parameters).size(),
+               ShapedType::kDynamic);
+  if (getPermuted() && !ShapedType::isDynamic(windows))
+    sizes.back() = windows * getWindow();
+  return getFieldTypes(description, type, sizes);
 }
 
 Expected<formats::PackedMatrix>
@@ -270,7 +290,7 @@ DecodedTile CondensedTilesAttr::buildDecode(OpBuilder &builder, Location loc,
                                             Value unit, Value begin,
                                             Value count) const {
   IndexBuilder at{builder, loc};
-  Value values = storage.fields.back();
+  Value values = storage.fields[getValuesField(getLayout())];
   Type element = storage.type.getElementType();
   auto load = [&](IndexBuilder in, Value place) -> Value {
     return memref::LoadOp::create(in.builder, in.loc, values, place);
@@ -315,10 +335,11 @@ DecodedTile CondensedTilesAttr::buildDecode(OpBuilder &builder, Location loc,
 }
 
 Value CondensedTilesAttr::buildRows(OpBuilder &builder, Location loc,
-                                    const SparseStorage &, const ScheduleAttr &,
-                                    Value unit) const {
+                                    const SparseStorage &storage,
+                                    const ScheduleAttr &, Value unit) const {
   return IndexBuilder{builder, loc}.generateRows(
       getWindow(), [&](IndexBuilder at, Value row) {
-        return at.add(at.mul(unit, getWindow()), row);
+        Value packed = at.add(at.mul(unit, getWindow()), row);
+        return getPermuted() ? at.load(storage.fields.back(), packed) : packed;
       });
 }
