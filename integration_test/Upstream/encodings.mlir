@@ -1,5 +1,5 @@
 // Upstream's encodings that are formats of ours: triplets side by side and
-// between each other, doubly compressed rows, blocks.
+// between each other, doubly compressed rows, blocks, rows with every place stored.
 //
 // DEFINE: %{libs} = %sparsegpu_libs/libsparsegpu_emulator.so,%mlir_libs/libmlir_c_runner_utils.so,%mlir_libs/libmlir_runner_utils.so
 // DEFINE: %{run} = sparse-opt --sparse-gpu-to-nvvm="format=llvm require-gpu" \
@@ -12,6 +12,8 @@
 // RUN: sed 's/LEVELS/(i, j) -> (i : compressed, j : compressed)/' %s | %{run}
 // RUN: sed 's/LEVELS/(i, j) -> (i : compressed, j : compressed), posWidth = 8, crdWidth = 32/' %s | %{run}
 // RUN: sed 's/LEVELS/(i, j) -> (i floordiv 2 : dense, j floordiv 4 : compressed, i mod 2 : dense, j mod 4 : dense)/' %s | %{run}
+// RUN: sed 's/LEVELS/(i, j) -> (i : dense, j : dense)/' %s | %{run}
+// RUN: sed 's/LEVELS/(i, j) -> (i : dense, j : dense), posWidth = 8, crdWidth = 8/' %s | %{run}
 // RUN: sed 's/LEVELS/(i, j) -> (i floordiv 2 : dense, j floordiv 8 : compressed, i mod 2 : dense, j mod 8 : dense), posWidth = 8, crdWidth = 8/' %s | %{run}
 
 // Without upstream's runtime library:
@@ -20,6 +22,7 @@
 // DEFINE:   | FileCheck %s
 // RUN: sed 's/LEVELS/(i, j) -> (i : compressed(nonunique), j : singleton)/' %s | %{generated}
 // RUN: sed 's/LEVELS/(i, j) -> (i : compressed, j : compressed)/' %s | %{generated}
+// RUN: sed 's/LEVELS/(i, j) -> (i : dense, j : dense)/' %s | %{generated}
 
 #ENC = #sparse_tensor.encoding<{
   map = LEVELS

@@ -14,6 +14,7 @@
 #include "SparseGPU/Formats/Csc.h"
 #include "SparseGPU/Formats/Csr.h"
 #include "SparseGPU/Formats/Dcsr.h"
+#include "SparseGPU/Formats/Dia.h"
 #include "SparseGPU/Formats/Ell.h"
 #include "SparseGPU/Formats/Hyb.h"
 #include "SparseGPU/Formats/NM.h"
@@ -60,6 +61,7 @@ const std::vector<const Format *> &formats::allFormats() {
       &condensedTilesFormat(), //
       &rowMergeFormat(),       //
       &hybFormat(),            //
+      &diaFormat(),            //
   };
   return formats;
 }

@@ -45,6 +45,9 @@ void sparsegpu::buildLinalgToSparseGPU(OpPassManager &pm,
 
 void sparsegpu::buildSparseGPUToTiles(OpPassManager &pm,
                                       const PipelineOptions &options) {
+  LowerConversionsOptions conversions;
+  conversions.operands = options.operands;
+  pm.addPass(createLowerConversions(conversions));
   pm.addPass(createDecomposeSparseValues());
   BufferizeModuleOptions bufferize;
   bufferize.enableRuntimeLibrary = options.enableRuntimeLibrary;
@@ -84,6 +87,7 @@ void sparsegpu::buildGPUToNVVM(OpPassManager &pm,
   kernels.addPass(createSCFToControlFlowPass());
   kernels.addPass(memref::createExpandStridedMetadataPass());
   kernels.addPass(createLowerAffinePass());
+  kernels.addPass(createExpandFloat8());
   kernels.addPass(arith::createArithExpandOpsPass());
   kernels.addPass(createConvertGpuOpsToNVVMOps());
   // What libdevice has no function for, such as math.trunc.
@@ -97,6 +101,7 @@ void sparsegpu::buildGPUToNVVM(OpPassManager &pm,
   functions.addPass(createSCFToControlFlowPass());
   functions.addPass(memref::createExpandStridedMetadataPass());
   functions.addPass(createLowerAffinePass());
+  functions.addPass(createExpandFloat8());
   functions.addPass(arith::createArithExpandOpsPass());
   functions.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());

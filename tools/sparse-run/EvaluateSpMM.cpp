@@ -48,9 +48,11 @@ llvm::Error Evaluator::evaluateSpMM(SpMMOp op) {
   };
   int64_t columns =
       (*c)->shape.size() == 1 ? 1 : (*c)->shape[op.getTransposeC() ? 0 : 1];
-  FloatType acc = op.getAccumulatorType();
-  double eps = formats::epsilon(acc.isF64() ? formats::ElementType::F64
-                                            : formats::ElementType::F32);
+  Type acc = op.getAccumulatorType();
+  // Zero for integers: they do not round.
+  double eps = formats::epsilon(acc.isInteger() ? formats::ElementType::I32
+                                : acc.isF64()   ? formats::ElementType::F64
+                                                : formats::ElementType::F32);
   Type element = op.getCType().getElementType();
   bool reductionRounds =
       !op.getReduce().empty() &&
@@ -76,7 +78,10 @@ llvm::Error Evaluator::evaluateSpMM(SpMMOp op) {
         }
         sum = {product.value, boundOf(product, eps)};
       } else {
-        sum.value = cast<FloatAttr>(*op.getIdentity()).getValueAsDouble();
+        auto number = dyn_cast<FloatAttr>(*op.getIdentity());
+        sum.value = number ? number.getValueAsDouble()
+                           : static_cast<double>(
+                                 cast<IntegerAttr>(*op.getIdentity()).getInt());
         double magnitude = 0;
         for (int64_t e = rows.positions[row]; e < rows.positions[row + 1];
              ++e) {

@@ -49,6 +49,7 @@ private:
   llvm::Error evaluateDense(mlir::linalg::LinalgOp op);
   llvm::Error evaluateSparse(mlir::linalg::LinalgOp op, unsigned sparseOperand);
   llvm::Error evaluateSpMM(SpMMOp op);
+  llvm::Error evaluateConvert(mlir::Value source, mlir::Value result);
   llvm::Error evaluateCall(mlir::func::CallOp op);
   /// `to` is what `from` is.
   void alias(mlir::Value from, mlir::Value to);
@@ -56,6 +57,8 @@ private:
 
   llvm::DenseMap<mlir::Value, ArrayPtr> arrays;
   llvm::DenseMap<mlir::Value, const SparseMatrix *> matrices;
+  /// Matrices that the program made.
+  std::vector<std::unique_ptr<SparseMatrix>> made;
   ScalarMap scalars;
   /// The functions whose calls have not returned.
   llvm::SmallVector<mlir::Operation *> active;

@@ -8,6 +8,8 @@
 #include "Execution.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/TargetSelect.h"
 
 #include <chrono>
@@ -24,13 +26,24 @@ using namespace sparsegpu::run;
 //===----------------------------------------------------------------------===//
 
 llvm::Expected<std::unique_ptr<Execution>>
-Execution::create(ModuleOp module, StringRef entry,
-                  const DeviceLibrary &device) {
+Execution::create(ModuleOp module, StringRef entry, const DeviceLibrary &device,
+                  const std::string &libraryDir) {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   ExecutionEngineOptions options;
   // The second has memrefCopy, which copies of strided memory call.
-  StringRef libraries[] = {device.path, SPARSEGPU_RUNNER_UTILS};
+  SmallVector<StringRef> libraries = {device.path, SPARSEGPU_RUNNER_UTILS};
+  // Only what converts between formats when it runs needs the packers.
+  std::string packers = libraryDir + "/libsparsegpu_formats.so";
+  bool converts = false;
+  module.walk([&](LLVM::LLVMFuncOp function) {
+    converts |= function.getName().starts_with("sparsegpu_conversion_");
+  });
+  if (converts) {
+    if (!llvm::sys::fs::exists(packers))
+      return makeError("the runtime library " + packers + " does not exist");
+    libraries.push_back(packers);
+  }
   options.sharedLibPaths = libraries;
   options.enableGDBNotificationListener = false;
   options.enablePerfNotificationListener = false;

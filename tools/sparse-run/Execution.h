@@ -23,10 +23,11 @@ namespace sparsegpu::run {
 /// A program in memory, ready to be called.
 class Execution {
 public:
-  /// `module` is at level 4; `entry` has its C interface.
+  /// `module` is at level 4; `entry` has its C interface. Runtime libraries are
+  /// in `libraryDir`.
   static llvm::Expected<std::unique_ptr<Execution>>
   create(mlir::ModuleOp module, llvm::StringRef entry,
-         const DeviceLibrary &device);
+         const DeviceLibrary &device, const std::string &libraryDir);
 
   struct Outcome {
     /// The results, in order.

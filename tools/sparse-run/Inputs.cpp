@@ -264,13 +264,17 @@ llvm::Error Binder::bindSparse(unsigned index) {
     uint64_t seed = seedOf(index);
     formats::fillDense(formats::DenseFill::Random, seed, 0, unpacked->entries(),
                        unpacked->value.data());
+    const bool isInteger = type.getElementType().isInteger();
+    for (double &number : unpacked->value) // integers other than zero
+      number = isInteger ? std::floor(number * 8) + (number >= 0) : number;
     packed = format.pack(type, *unpacked);
     if (packed)
       unpacked = format.unpack(*packed);
     if (!packed || !unpacked)
       return fail(index, packed ? unpacked.message() : packed.message());
-    argument.sparse->generated =
-        GeneratedData{formats::DenseFill::Random, seed};
+    if (!isInteger)
+      argument.sparse->generated =
+          GeneratedData{formats::DenseFill::Random, seed};
   }
   argument.sparse->packed = std::move(*packed);
   argument.sparse->matrix = std::move(*unpacked);

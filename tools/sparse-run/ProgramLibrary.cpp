@@ -187,6 +187,10 @@ static llvm::Error checkSymbols(StringRef path) {
       llvm::consumeError(name.takeError());
       continue;
     }
+    if (name->starts_with("sparsegpu_conversion_"))
+      return makeError("the program converts between formats when it runs, "
+                       "which a bundle does not: convert the matrix before "
+                       "(sparse-pack convert)");
     if (name->starts_with("mgpu") || name->starts_with("sparsegpu") ||
         *name == "memrefCopy" || *name == "_GLOBAL_OFFSET_TABLE_")
       continue;

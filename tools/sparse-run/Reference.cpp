@@ -14,6 +14,7 @@
 //    be a multiply-add, which is checked.
 // 3. sparse_gpu.spmm follows its definition (EvaluateSpMM.cpp).
 // 4. Calls are entered.
+// 5. sparse_gpu.convert changes no entry.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,6 +24,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SparseTensor/IR/SparseTensor.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -167,7 +169,8 @@ double run::boundOf(const ProductSum &sum, double accumulateEps) {
 static bool isMultiplyAdd(linalg::LinalgOp op) {
   Block &body = *op.getBlock();
   bool simple = llvm::all_of(body.without_terminator(), [](Operation &inner) {
-    return isa<arith::MulFOp, arith::AddFOp, arith::ExtFOp>(inner);
+    return isa<arith::MulFOp, arith::AddFOp, arith::ExtFOp, arith::MulIOp,
+               arith::AddIOp, arith::ExtSIOp>(inner);
   });
   if (!simple || body.getNumArguments() != 3)
     return false;
@@ -230,8 +233,11 @@ llvm::Error Evaluator::evaluateSparse(linalg::LinalgOp op,
   bool isDouble = llvm::any_of(op->getOperandTypes(), [](Type type) {
     return getElementTypeOrSelf(type).isF64();
   });
-  double accumulateEps = formats::epsilon(isDouble ? formats::ElementType::F64
-                                                   : formats::ElementType::F32);
+  // Zero for integers: they do not round.
+  double accumulateEps =
+      formats::epsilon(element.isInteger() ? formats::ElementType::I32
+                       : isDouble          ? formats::ElementType::F64
+                                           : formats::ElementType::F32);
   auto result = std::make_shared<ReferenceArray>(**c);
   const ReferenceArray &bArray = **b;
   parallelFor(rows.rows, 64, 0, [&](int64_t begin, int64_t end) {
@@ -310,6 +316,8 @@ llvm::Error Evaluator::evaluateBodyOf(func::FuncOp function) {
 llvm::Error Evaluator::evaluate(Operation &op) {
   if (auto spmm = dyn_cast<SpMMOp>(op))
     return evaluateSpMM(spmm);
+  if (isa<ConvertOp, sparse_tensor::ConvertOp>(op))
+    return evaluateConvert(op.getOperand(0), op.getResult(0));
   if (auto empty = dyn_cast<tensor::EmptyOp>(op)) {
     auto array = std::make_shared<ReferenceArray>();
     for (OpFoldResult size : empty.getMixedSizes()) {

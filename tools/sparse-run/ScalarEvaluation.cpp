@@ -97,8 +97,12 @@ static Function getFunction(Operation *op) {
       .Case([](arith::MulFOp) { return [](Args x) { return x[0] * x[1]; }; })
       .Case([](arith::DivFOp) { return [](Args x) { return x[0] / x[1]; }; })
       .Case([](arith::NegFOp) { return [](Args x) { return -x[0]; }; })
-      .Case<arith::ExtFOp, arith::TruncFOp>(
+      .Case<arith::ExtFOp, arith::TruncFOp, arith::ExtSIOp>(
           [](auto) { return [](Args x) { return x[0]; }; })
+      // Exact while a double holds them; sums that wrap around have no
+      // reference.
+      .Case([](arith::AddIOp) { return [](Args x) { return x[0] + x[1]; }; })
+      .Case([](arith::MulIOp) { return [](Args x) { return x[0] * x[1]; }; })
       .Case([](arith::MaximumFOp) {
         return [](Args x) { return extremum(x[0], x[1], true, true); };
       })

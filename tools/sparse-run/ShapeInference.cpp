@@ -10,6 +10,7 @@
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SparseTensor/IR/SparseTensor.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -42,6 +43,10 @@ void ShapeInference::visit(Operation *op) {
     if (auto type = dyn_cast<RankedTensorType>(cast.getType()))
       for (int64_t dim = 0; dim < type.getRank(); ++dim)
         unite({cast.getSource(), dim}, {cast, dim});
+  if (isa<ConvertOp, sparse_tensor::ConvertOp>(op))
+    if (auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType()))
+      for (int64_t dim = 0; dim < type.getRank(); ++dim)
+        unite({op->getOperand(0), dim}, {op->getResult(0), dim});
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
     std::map<unsigned, Dim> first;
     for (OpOperand &operand : op->getOpOperands()) {

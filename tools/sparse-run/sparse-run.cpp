@@ -204,7 +204,8 @@ static int runProgram(Options options) {
   // Said only of a program that compiles: the compiler's errors have a place.
   if (!noReference.empty())
     return fail("--check: " + noReference);
-  auto execution = Execution::create(*program->module, record.entry, device);
+  auto execution = Execution::create(*program->module, record.entry, device,
+                                     options.libraryDir);
   if (!execution)
     return fail(execution.takeError());
   record.compileSeconds = secondsSince(start);

@@ -60,7 +60,8 @@ def LinalgToSpMM : Pass<"sparse-gpu-linalg-to-spmm", "::mlir::ModuleOp"> {
     "::mlir::sparse_tensor::SparseTensorDialect",
     "::mlir::bufferization::BufferizationDialect",
     "::mlir::memref::MemRefDialect",
-    "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
+    "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect",
+    "::mlir::scf::SCFDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
 def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
@@ -97,6 +98,31 @@ def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
 //===----------------------------------------------------------------------===//
 // Level 1 -> 2: SparseGPUToTiles
 //===----------------------------------------------------------------------===//
+
+def LowerConversions : Pass<"sparse-gpu-lower-conversions",
+                            "::mlir::ModuleOp"> {
+  let summary = "Makes sparse_gpu.convert constants or calls of the packers";
+  let description = [{
+    Each `sparse_gpu.convert` of a constant becomes constant storage. Every other
+    becomes calls of `libsparsegpu_formats.so` (`Formats/ConversionCAPI.h`):
+    the fields of the operand are handed over by address, the fields of the
+    result are copied into memory that is freed at the end of the block, unless
+    the value may leave it.
+
+    Requires tensors. Ensures: no `sparse_gpu.convert` is left; a constant that
+    its format cannot hold, a format that the library does not have, and, with
+    `operands=device`, every conversion is an error.
+  }];
+  let options = [
+    Option<"operands", "operands", "std::string", /*default=*/"\"host\"",
+           "Where memrefs live: host or device">
+  ];
+  let dependentDialects = ["::sparsegpu::SparseGPUDialect",
+    "::mlir::bufferization::BufferizationDialect",
+    "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::tensor::TensorDialect",
+    "::mlir::arith::ArithDialect"];
+}
 
 def DecomposeSparseValues
     : Pass<"sparse-gpu-decompose-sparse-values", "::mlir::ModuleOp"> {
@@ -239,6 +265,31 @@ def MapToGPU : Pass<"sparse-gpu-map-to-gpu", "::mlir::func::FuncOp"> {
 //===----------------------------------------------------------------------===//
 // Level 3 -> 4: GPUToNVVM
 //===----------------------------------------------------------------------===//
+
+def ExpandFloat8 : Pass<"sparse-gpu-expand-float8"> {
+  let summary = "Widens 8-bit floats by integer arithmetic";
+  let description = [{
+    Rewrites each `arith.extf` of a scalar f8E4M3FN or f8E5M2 into operations
+    that every chip has: LLVM has no type of these numbers, and conversion
+    instructions begin with sm_89. The result is exact; NaN stays NaN. E5M2 is
+    the upper half of a f16. E4M3FN is shifted to the places of a f32, whose
+    exponent is then 120 too small.
+
+    Before:
+    ```mlir
+    %1 = arith.extf %0 : f8E5M2 to f32
+    ```
+    After:
+    ```mlir
+    %bits = arith.bitcast %0 : f8E5M2 to i8
+    %wide = arith.extui %bits : i8 to i16
+    %high = arith.shli %wide, %c8 : i16
+    %half = arith.bitcast %high : i16 to f16
+    %1 = arith.extf %half : f16 to f32
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
 
 def AttachTarget : Pass<"sparse-gpu-attach-target", "::mlir::ModuleOp"> {
   let summary = "Validates chip and features and attaches the NVVM target";

@@ -14,11 +14,23 @@
 
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
+#include "mlir/IR/BuiltinOps.h"
+
 namespace sparsegpu {
 
 /// Which storage of an upstream tensor a field of our format is.
 struct UpstreamField {
-  enum class Kind { Positions, Coordinates, Values };
+  /// Metadata: the coordinates of a structured level, as those of N:M storage.
+  /// DensePositions and DenseCoordinates: those of rows with every place
+  /// stored, which upstream has no need to store.
+  enum class Kind {
+    Positions,
+    Coordinates,
+    Values,
+    Metadata,
+    DensePositions,
+    DenseCoordinates
+  };
   Kind kind;
   /// Of positions and coordinates.
   unsigned level;
@@ -46,6 +58,19 @@ readUpstreamEncoding(mlir::RankedTensorType type, std::string &reason);
 mlir::Value buildFromUpstream(mlir::OpBuilder &builder, mlir::Location loc,
                               mlir::Value tensor,
                               const UpstreamStorage &storage);
+
+/// A field that upstream does not have as it is (Kind Metadata and after), as a
+/// tensor without encoding, computed on the host.
+mlir::Value buildComputedField(mlir::OpBuilder &builder, mlir::Location loc,
+                               mlir::Value tensor, UpstreamField field,
+                               const UpstreamStorage &storage);
+
+/// Makes each `sparse_tensor.convert` with a #sparse_gpu format a
+/// `sparse_gpu.convert`. An operand in upstream's encoding is taken where its
+/// storage is that of a format, and `upstreamStorage` holds; a result in that
+/// encoding is an error.
+mlir::LogicalResult takeUpstreamConversions(mlir::ModuleOp module,
+                                            bool upstreamStorage);
 
 } // namespace sparsegpu
 

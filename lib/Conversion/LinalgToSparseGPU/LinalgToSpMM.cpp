@@ -24,6 +24,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SparseTensor/IR/SparseTensor.h"
@@ -68,6 +69,8 @@ static bool isSparse(Type type) {
 static Value skipExtension(Value value) {
   if (auto ext = value.getDefiningOp<arith::ExtFOp>())
     return ext.getIn();
+  if (auto ext = value.getDefiningOp<arith::ExtSIOp>())
+    return ext.getIn();
   return value;
 }
 
@@ -76,17 +79,16 @@ static bool isMultiplyAdd(linalg::LinalgOp op) {
   Block *body = op.getBlock();
   Value a = body->getArgument(0), b = body->getArgument(1),
         acc = body->getArgument(2);
-  auto add =
-      body->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
-  if (!add)
+  Operation *add = body->getTerminator()->getOperand(0).getDefiningOp();
+  if (!isa_and_nonnull<arith::AddFOp, arith::AddIOp>(add))
     return false;
-  for (auto [x, y] : {std::pair(add.getLhs(), add.getRhs()),
-                      std::pair(add.getRhs(), add.getLhs())}) {
-    auto mul = y.getDefiningOp<arith::MulFOp>();
-    if (x != acc || !mul)
+  for (int side : {0, 1}) {
+    Operation *mul = add->getOperand(1 - side).getDefiningOp();
+    if (add->getOperand(side) != acc ||
+        !isa_and_nonnull<arith::MulFOp, arith::MulIOp>(mul))
       continue;
-    Value left = skipExtension(mul.getLhs()),
-          right = skipExtension(mul.getRhs());
+    Value left = skipExtension(mul->getOperand(0)),
+          right = skipExtension(mul->getOperand(1));
     return (left == a && right == b) || (left == b && right == a);
   }
   return false;
@@ -114,7 +116,7 @@ matchContraction(linalg::LinalgOp op, bool upstreamStorage, Refusal &refusal) {
     return refuse(sparse[1], "only one operand may be sparse");
   if (!isMultiplyAdd(op))
     return refuse(sparse.front(),
-                  "the body must multiply the two inputs in floating point, "
+                  "the body must multiply the two inputs, "
                   "widened at most, and add the product to the output");
 
   AffineMap maps[3];
@@ -154,12 +156,17 @@ matchContraction(linalg::LinalgOp op, bool upstreamStorage, Refusal &refusal) {
 
   auto aType =
       cast<RankedTensorType>(op->getOperand(match.sparseOperand).getType());
-  for (OpOperand &operand : op->getOpOperands()) {
-    Type element = getElementTypeOrSelf(operand.get().getType());
-    if (!element.isF16() && !element.isBF16() && !element.isF32() &&
-        !element.isF64())
-      return refuse(operand.getOperandNumber(),
-                    "elements must be f16, bf16, f32 or f64");
+  SmallVector<Type> elements;
+  for (OpOperand &operand : op->getOpOperands())
+    elements.push_back(getElementTypeOrSelf(operand.get().getType()));
+  if (!SpMMOp::takesElements(elements[0], elements[1], elements[2])) {
+    auto isOne = [](Type type) {
+      return type.isF16() || type.isBF16() || type.isF32() || type.isF64();
+    };
+    int first = isOne(elements[0]) ? isOne(elements[1]) ? 2 : 1 : 0;
+    return refuse(first, "elements must be f16, bf16, f32 or f64, of the "
+                         "inputs also f8E4M3FN or f8E5M2; or i8 for the inputs "
+                         "and i32 for the output");
   }
   SparseFormatInterface format = getSparseFormat(aType);
   std::string reason;
@@ -193,10 +200,12 @@ static void rewrite(linalg::LinalgOp op, const Contraction &match) {
   bool isDouble = llvm::any_of(op->getOperandTypes(), [](Type type) {
     return getElementTypeOrSelf(type).isF64();
   });
-  Type acc = isDouble ? rewriter.getF64Type() : rewriter.getF32Type();
+  Type acc = isDouble ? rewriter.getF64Type() : Type(rewriter.getF32Type());
+  if (getElementTypeOrSelf(init.getType()).isInteger())
+    acc = rewriter.getI32Type();
   // linalg adds to what the output holds.
   Value one =
-      arith::ConstantOp::create(rewriter, loc, rewriter.getFloatAttr(acc, 1.0));
+      arith::ConstantOp::create(rewriter, loc, rewriter.getOneAttr(acc));
   OperationState state(loc, SpMMOp::getOperationName());
   state.addOperands({a, b, one, init});
   state.addTypes(init.getType());
@@ -216,9 +225,9 @@ static void rewrite(linalg::LinalgOp op, const Contraction &match) {
 
 /// Operations that only pass a value of a #sparse_gpu format on.
 static bool mayHoldFormat(Operation *op) {
-  return isa<SpMMOp, AssembleOp, DisassembleOp, tensor::DimOp, tensor::CastOp,
-             func::FuncOp, func::CallOp, func::ReturnOp, ModuleOp,
-             UnrealizedConversionCastOp, arith::SelectOp>(op) ||
+  return isa<SpMMOp, AssembleOp, DisassembleOp, ConvertOp, tensor::DimOp,
+             tensor::CastOp, func::FuncOp, func::CallOp, func::ReturnOp,
+             ModuleOp, UnrealizedConversionCastOp, arith::SelectOp>(op) ||
          isa<scf::SCFDialect, cf::ControlFlowDialect>(op->getDialect());
 }
 
@@ -227,6 +236,8 @@ struct LinalgToSpMM : sparsegpu::impl::LinalgToSpMMBase<LinalgToSpMM> {
   using LinalgToSpMMBase::LinalgToSpMMBase;
 
   void runOnOperation() override {
+    if (failed(takeUpstreamConversions(getOperation(), upstreamStorage)))
+      return signalPassFailure();
     bool ok = true;
     SmallVector<linalg::LinalgOp> candidates;
     getOperation().walk([&](Operation *op) {

@@ -34,6 +34,21 @@ static Attribute readLevels(const SparseTensorType &sparse, Type positions,
     if (!sparse.isOrderedLvl(level))
       return fail("the levels must be ordered");
   AffineMap map = sparse.getDimToLvl();
+  if (sparse.getLvlRank() == 3 && sparse.isNOutOfMLvl(2)) {
+    auto type = sparse.getLvlType(2);
+    auto n = static_cast<int64_t>(type.getN()),
+         m = static_cast<int64_t>(type.getM());
+    AffineExpr i = getAffineDimExpr(0, context),
+               j = getAffineDimExpr(1, context);
+    if (map != AffineMap::get(2, 0, {i, j.floorDiv(m), j % m}, context) ||
+        !sparse.isDenseLvl(0) || !sparse.isDenseLvl(1))
+      return fail("the levels of n out of m must be (dense, dense, "
+                  "structured[n, m]), in the order of the dimensions");
+    if (m < 2 || m > 16 || n >= m)
+      return fail("n out of m is taken for m from 2 to 16 and n below m");
+    fields.assign({{Kind::Metadata, 2}, {Kind::Values, 0}});
+    return NMAttr::get(context, n, m);
+  }
   if (sparse_tensor::isBlockSparsity(map)) {
     SmallVector<unsigned> size = sparse_tensor::getBlockSize(map);
     AffineExpr i = getAffineDimExpr(0, context),
@@ -58,6 +73,15 @@ static Attribute readLevels(const SparseTensorType &sparse, Type positions,
     return fail("only matrices stored in two levels, or in blocks, are taken");
   if (!sparse.isPermutation())
     return fail("the levels must be the dimensions, or exchanged");
+  if (sparse.isDenseLvl(0) && sparse.isDenseLvl(1)) {
+    // Every place is an entry. Of the widths nothing is stored, so they say
+    // nothing.
+    fields.assign({{Kind::DensePositions, 0},
+                   {Kind::DenseCoordinates, 1},
+                   {Kind::Values, 0}});
+    auto index = IndexType::get(context);
+    return CSRAttr::get(context, index, index);
+  }
   if (sparse.isDenseLvl(0) && sparse.isCompressedLvl(1)) {
     fields.assign(
         {{Kind::Positions, 1}, {Kind::Coordinates, 1}, {Kind::Values, 0}});
@@ -77,8 +101,9 @@ static Attribute readLevels(const SparseTensorType &sparse, Type positions,
         {{Kind::Coordinates, 0}, {Kind::Coordinates, 1}, {Kind::Values, 0}});
     return COOAttr::get(context, coordinates);
   }
-  return fail("the levels must be (dense, compressed), (compressed, "
-              "compressed), or (compressed(nonunique), singleton)");
+  return fail("the levels must be (dense, compressed), (dense, dense), "
+              "(compressed, compressed), or (compressed(nonunique), "
+              "singleton)");
 }
 
 FailureOr<UpstreamStorage>
@@ -112,8 +137,8 @@ sparsegpu::readUpstreamEncoding(RankedTensorType type, std::string &reason) {
   Type element = type.getElementType();
   // Verified by hand: the type is built, not parsed.
   if (!element.isF16() && !element.isBF16() && !element.isF32() &&
-      !element.isF64())
-    return fail("elements must be f16, bf16, f32 or f64");
+      !element.isF64() && !element.isSignlessInteger(8))
+    return fail("elements must be f16, bf16, f32, f64 or i8");
   storage.type = RankedTensorType::get(shape, element, format);
   return storage;
 }
@@ -134,6 +159,8 @@ static Value buildField(OpBuilder &builder, Location loc, Value tensor,
   case UpstreamField::Kind::Values:
     part = ToValuesOp::create(builder, loc, tensor);
     break;
+  default:
+    llvm_unreachable("the field is computed");
   }
   auto type = cast<MemRefType>(part.getType());
   // The coordinates of triplets may lie between each other: they are copied.
@@ -155,13 +182,17 @@ Value sparsegpu::buildFromUpstream(OpBuilder &builder, Location loc,
   SmallVector<Value> fields, sizes;
   SmallVector<Value> parts;
   for (UpstreamField source : storage.fields)
-    parts.push_back(buildField(builder, loc, tensor, source));
+    parts.push_back(
+        source.kind < UpstreamField::Kind::Metadata
+            ? buildField(builder, loc, tensor, source)
+            : buildComputedField(builder, loc, tensor, source, storage));
   for (auto [part, spec] : llvm::zip(parts, specs)) {
-    auto type = cast<MemRefType>(part.getType());
-    Value field = bufferization::ToTensorOp::create(
-        builder, loc,
-        RankedTensorType::get(type.getShape(), type.getElementType()), part,
-        /*restrict=*/true, /*writable=*/false);
+    Value field = part;
+    if (auto type = dyn_cast<MemRefType>(part.getType()))
+      field = bufferization::ToTensorOp::create(
+          builder, loc,
+          RankedTensorType::get(type.getShape(), type.getElementType()), part,
+          /*restrict=*/true, /*writable=*/false);
     if (field.getType() != spec.type)
       field = tensor::CastOp::create(builder, loc, spec.type, field);
     fields.push_back(field);

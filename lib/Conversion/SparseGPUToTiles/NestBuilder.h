@@ -136,7 +136,7 @@ private:
   SpMMOp op;
   mlir::OpBuilder &b;
   mlir::Location loc;
-  mlir::FloatType acc;
+  mlir::Type acc;
   SparseStorage storage;
   llvm::SmallVector<Part> parts;
   mlir::Value dense, dest, rows, columns, workspace;

@@ -32,19 +32,37 @@ static Value inlineBody(OpBuilder &builder, Region &region,
 
 TypedAttr NestBuilder::getIdentity() {
   return op.getIdentity() ? cast<TypedAttr>(*op.getIdentity())
-                          : TypedAttr(b.getFloatAttr(acc, 0.0));
+                          : b.getZeroAttr(acc);
 }
 
 Value NestBuilder::extend(OpBuilder &builder, Value value) {
-  return value.getType() == acc
-             ? value
-             : arith::ExtFOp::create(builder, loc, acc, value);
+  if (value.getType() == acc)
+    return value;
+  if (acc.isInteger())
+    return arith::ExtSIOp::create(builder, loc, acc, value);
+  return arith::ExtFOp::create(builder, loc, acc, value);
+}
+
+/// Arithmetic of the accumulator type.
+static Value add(OpBuilder &builder, Location loc, Value x, Value y) {
+  if (x.getType().isInteger())
+    return arith::AddIOp::create(builder, loc, x, y);
+  return arith::AddFOp::create(builder, loc, x, y);
+}
+
+static Value multiply(OpBuilder &builder, Location loc, Value x, Value y) {
+  if (x.getType().isInteger())
+    return arith::MulIOp::create(builder, loc, x, y);
+  return arith::MulFOp::create(builder, loc, x, y);
+}
+
+static bool isOne(Value value) {
+  return matchPattern(value, m_OneFloat()) || matchPattern(value, m_One());
 }
 
 Value NestBuilder::buildReduce(OpBuilder &builder, Value x, Value y) {
-  return op.getReduce().empty()
-             ? arith::AddFOp::create(builder, loc, x, y).getResult()
-             : inlineBody(builder, op.getReduce(), {x, y});
+  return op.getReduce().empty() ? add(builder, loc, x, y)
+                                : inlineBody(builder, op.getReduce(), {x, y});
 }
 
 Value NestBuilder::buildIdentityTile(ArrayRef<int64_t> shape, Value count) {
@@ -54,9 +72,7 @@ Value NestBuilder::buildIdentityTile(ArrayRef<int64_t> shape, Value count) {
   return linalg::FillOp::create(b, loc, identity, empty).getResult(0);
 }
 
-bool NestBuilder::isScaled() {
-  return op.getAlpha() && !matchPattern(op.getAlpha(), m_OneFloat());
-}
+bool NestBuilder::isScaled() { return op.getAlpha() && !isOne(op.getAlpha()); }
 
 bool NestBuilder::isPlain() {
   return !isScaled() && op.getEpilogue().empty() &&
@@ -109,10 +125,9 @@ Value NestBuilder::buildContraction(DecodedTile a, Value bTile,
                                                 utils::IteratorType::reduction};
   auto body = [&](OpBuilder &builder, Location, ValueRange args) {
     Value left = extend(builder, args[0]), right = extend(builder, args[1]);
-    Value term =
-        op.getCombine().empty()
-            ? arith::MulFOp::create(builder, loc, left, right).getResult()
-            : inlineBody(builder, op.getCombine(), {left, right});
+    Value term = op.getCombine().empty()
+                     ? multiply(builder, loc, left, right)
+                     : inlineBody(builder, op.getCombine(), {left, right});
     if (a.present) {
       Value identity = arith::ConstantOp::create(builder, loc, getIdentity());
       term = arith::SelectOp::create(builder, loc, args[2], term, identity);
@@ -164,14 +179,14 @@ Value NestBuilder::buildEpilogue(Value accumulator, Value rows, Value column,
   auto body = [&](OpBuilder &builder, Location, ValueRange args) {
     Value value = args[0];
     if (isScaled())
-      value = arith::MulFOp::create(builder, loc, value, op.getAlpha());
+      value = multiply(builder, loc, value, op.getAlpha());
     ValueRange rest = args.drop_front().drop_back();
     if (op.getBeta()) {
       Value old = extend(builder, rest.front());
       rest = rest.drop_front();
-      if (!matchPattern(op.getBeta(), m_OneFloat()))
-        old = arith::MulFOp::create(builder, loc, old, op.getBeta());
-      value = arith::AddFOp::create(builder, loc, value, old);
+      if (!isOne(op.getBeta()))
+        old = multiply(builder, loc, old, op.getBeta());
+      value = add(builder, loc, value, old);
     }
     if (!op.getEpilogue().empty()) {
       SmallVector<Value> arguments = {value};

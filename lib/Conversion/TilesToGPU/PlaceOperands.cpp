@@ -210,6 +210,17 @@ struct PlaceOperands : sparsegpu::impl::PlaceOperandsBase<PlaceOperands> {
 };
 } // namespace
 
+/// What kernels read is device memory; constants are not.
+static LogicalResult checkConstants(gpu::LaunchOp launch) {
+  for (Value buffer : getBuffers(launch))
+    if (auto constant = buffer.getDefiningOp<memref::GetGlobalOp>())
+      return constant->emitError()
+             << "'" << constant->getName()
+             << "' is a constant in host memory, which a kernel cannot read "
+                "with operands=device: pass it as an argument (LVL3-5)";
+  return success();
+}
+
 /// Nothing in a function on device memory may touch that memory from the CPU.
 LogicalResult PlaceOperands::checkHostWork(func::FuncOp function) {
   WalkResult result = function.walk<WalkOrder::PreOrder>([&](Operation *op) {
@@ -235,8 +246,11 @@ LogicalResult PlaceOperands::placeOnDevice(ArrayRef<gpu::LaunchOp> launches) {
   auto pointer = LLVM::LLVMPointerType::get(context);
   // 1. Functions that launch, themselves or through calls.
   llvm::SetVector<Operation *> streamed;
-  for (gpu::LaunchOp launch : launches)
+  for (gpu::LaunchOp launch : launches) {
+    if (failed(checkConstants(launch)))
+      return failure();
     streamed.insert(launch->getParentOfType<func::FuncOp>());
+  }
   SymbolTableCollection symbols;
   SymbolUserMap users(symbols, module);
   for (size_t i = 0; i < streamed.size(); ++i)

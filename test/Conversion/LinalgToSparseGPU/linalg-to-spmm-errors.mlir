@@ -17,7 +17,7 @@ func.func @f(%A: tensor<?x?xf32, #COO>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // Gaps between the rows.
 func.func @f(%A: tensor<?x?xf32, #LOOSE>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the levels must be (dense, compressed), (compressed, compressed), or (compressed(nonunique), singleton); it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the levels must be (dense, compressed), (dense, dense), (compressed, compressed), or (compressed(nonunique), singleton); it stays on the CPU}}
   %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #LOOSE>, tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }
@@ -88,9 +88,9 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32,
 
 #CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed) }>
 
-// Integers.
+// Integers that are not i8 and i32.
 func.func @f(%A: tensor<?x?xi32, #CSR>, %B: tensor<?x?xi32>, %C: tensor<?x?xi32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': elements must be f16, bf16, f32 or f64, of the inputs also f8E4M3FN or f8E5M2; or i8 for the inputs and i32 for the output; it stays on the CPU}}
   %0 = linalg.matmul ins(%A, %B : tensor<?x?xi32, #CSR>, tensor<?x?xi32>) outs(%C : tensor<?x?xi32>) -> tensor<?x?xi32>
   return
 }
@@ -100,7 +100,7 @@ func.func @f(%A: tensor<?x?xi32, #CSR>, %B: tensor<?x?xi32>, %C: tensor<?x?xi32>
 #CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed) }>
 
 func.func @f(%A: tensor<?x?xf8E4M3FN, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': elements must be f16, bf16, f32 or f64; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': elements must be f16, bf16, f32, f64 or i8; it stays on the CPU}}
   %0 = linalg.matmul ins(%A, %B : tensor<?x?xf8E4M3FN, #CSR>, tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }
@@ -109,9 +109,9 @@ func.func @f(%A: tensor<?x?xf8E4M3FN, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?
 
 #CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed) }>
 
-func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf8E5M2>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #1 of type '{{.*}}': elements must be f16, bf16, f32 or f64; it stays on the CPU}}
-  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #CSR>, tensor<?x?xf8E5M2>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf8E4M3>, %C: tensor<?x?xf32>) {
+  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #1 of type '{{.*}}': elements must be f16, bf16, f32 or f64, of the inputs also f8E4M3FN or f8E5M2; or i8 for the inputs and i32 for the output; it stays on the CPU}}
+  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #CSR>, tensor<?x?xf8E4M3>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }
 
@@ -132,7 +132,7 @@ func.func @f(%A: tensor<?x?x?xf32, #B>, %B: tensor<?x?x?xf32>, %C: tensor<?x?x?x
 
 // The body negates an input: its value must not be lost.
 func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs, widened at most, and add the product to the output; it stays on the CPU}}
   %0 = linalg.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
                        affine_map<(m, n, k) -> (k, n)>,
@@ -155,7 +155,7 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // It subtracts.
 func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs, widened at most, and add the product to the output; it stays on the CPU}}
   %0 = linalg.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
                        affine_map<(m, n, k) -> (k, n)>,
@@ -177,7 +177,7 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // Another semiring.
 func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs, widened at most, and add the product to the output; it stays on the CPU}}
   %0 = linalg.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
                        affine_map<(m, n, k) -> (k, n)>,
@@ -199,7 +199,7 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // It squares one input.
 func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs, widened at most, and add the product to the output; it stays on the CPU}}
   %0 = linalg.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
                        affine_map<(m, n, k) -> (k, n)>,
@@ -221,7 +221,7 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // It does not add to the output.
 func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs, widened at most, and add the product to the output; it stays on the CPU}}
   %0 = linalg.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
                        affine_map<(m, n, k) -> (k, n)>,
@@ -243,7 +243,7 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 
 // Something follows the addition.
 func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output; it stays on the CPU}}
+  // expected-remark-re @+1 {{'linalg.generic' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs, widened at most, and add the product to the output; it stays on the CPU}}
   %0 = linalg.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
                        affine_map<(m, n, k) -> (k, n)>,
@@ -473,7 +473,7 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32, #sparse_g
 // -----
 
 func.func @f(%A: tensor<?x?xi32, #sparse_gpu.csr>, %B: tensor<?x?xi32>, %C: tensor<?x?xi32>) {
-  // expected-error-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': the body must multiply the two inputs in floating point, widened at most, and add the product to the output}}
+  // expected-error-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': elements must be f16, bf16, f32 or f64, of the inputs also f8E4M3FN or f8E5M2; or i8 for the inputs and i32 for the output}}
   %0 = linalg.matmul ins(%A, %B : tensor<?x?xi32, #sparse_gpu.csr>, tensor<?x?xi32>) outs(%C : tensor<?x?xi32>) -> tensor<?x?xi32>
   return
 }
@@ -492,4 +492,54 @@ func.func @f(%m: index) -> tensor<?x?xf32, #sparse_gpu.csr> {
   // expected-error @+1 {{'tensor.empty' has an operand or result with a #sparse_gpu format, which no lowering takes (LVL0-1)}}
   %0 = tensor.empty(%m, %m) : tensor<?x?xf32, #sparse_gpu.csr>
   return %0 : tensor<?x?xf32, #sparse_gpu.csr>
+}
+
+// -----
+
+#up = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed) }>
+func.func @convert_to_upstream(%A: tensor<?x?xf32, #sparse_gpu.csr>) -> tensor<?x?xf32, #up> {
+  // expected-error @+1 {{there is no conversion to upstream's encoding}}
+  %0 = sparse_tensor.convert %A : tensor<?x?xf32, #sparse_gpu.csr> to tensor<?x?xf32, #up>
+  return %0 : tensor<?x?xf32, #up>
+}
+
+// -----
+
+#csc = #sparse_tensor.encoding<{ map = (i, j) -> (j : dense, i : compressed) }>
+func.func @convert_columns(%A: tensor<?x?xf32, #csc>) -> tensor<?x?xf32, #sparse_gpu.csr> {
+  // expected-error @+1 {{'sparse_tensor.convert' cannot be taken as sparse_gpu.convert: operand of type}}
+  %0 = sparse_tensor.convert %A : tensor<?x?xf32, #csc> to tensor<?x?xf32, #sparse_gpu.csr>
+  return %0 : tensor<?x?xf32, #sparse_gpu.csr>
+}
+
+// -----
+
+func.func @convert_elements(%A: tensor<?x?xf32>) -> tensor<?x?xf64, #sparse_gpu.csr> {
+  // expected-error @+1 {{operand and result must have the same elements}}
+  %0 = sparse_tensor.convert %A : tensor<?x?xf32> to tensor<?x?xf64, #sparse_gpu.csr>
+  return %0 : tensor<?x?xf64, #sparse_gpu.csr>
+}
+
+// -----
+
+#nm = #sparse_tensor.encoding<{
+  map = (i, j) -> (j : dense, i floordiv 4 : dense, i mod 4 : structured[2, 4])
+}>
+func.func @columns_of_n_out_of_m(%A: tensor<?x?xf32, #nm>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
+  // expected-remark @+1 {{the levels of n out of m must be (dense, dense, structured[n, m]), in the order of the dimensions}}
+  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #nm>, tensor<?x?xf32>)
+    outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return
+}
+
+// -----
+
+#nm = #sparse_tensor.encoding<{
+  map = (i, j) -> (i : dense, j floordiv 32 : dense, j mod 32 : structured[2, 32])
+}>
+func.func @large_groups(%A: tensor<?x?xf32, #nm>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
+  // expected-remark @+1 {{n out of m is taken for m from 2 to 16 and n below m}}
+  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #nm>, tensor<?x?xf32>)
+    outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return
 }

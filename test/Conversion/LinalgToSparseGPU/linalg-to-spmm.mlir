@@ -359,3 +359,20 @@ func.func @upstream_bsr(%A: tensor<?x?xf32, #BSR>, %B: tensor<?x?xf32>,
                      outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
 }
+
+// -----
+
+#up = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed) }>
+
+// sparse_tensor.convert to a format of ours, of a dense matrix and of upstream's
+// compressed rows.
+// CHECK-LABEL: func @upstream_convert(
+// CHECK:         sparse_gpu.convert %{{.*}} : tensor<?x?xf32> to tensor<?x?xf32, #sparse_gpu.bsr>
+// CHECK:         %[[CSR:.*]] = sparse_gpu.assemble
+// CHECK:         sparse_gpu.convert %[[CSR]] : tensor<?x?xf32, #sparse_gpu.csr<positions = index, coordinates = index>> to tensor<?x?xf32, #sparse_gpu.coo>
+func.func @upstream_convert(%D: tensor<?x?xf32>, %A: tensor<?x?xf32, #up>)
+    -> (tensor<?x?xf32, #sparse_gpu.bsr>, tensor<?x?xf32, #sparse_gpu.coo>) {
+  %0 = sparse_tensor.convert %D : tensor<?x?xf32> to tensor<?x?xf32, #sparse_gpu.bsr>
+  %1 = sparse_tensor.convert %A : tensor<?x?xf32, #up> to tensor<?x?xf32, #sparse_gpu.coo>
+  return %0, %1 : tensor<?x?xf32, #sparse_gpu.bsr>, tensor<?x?xf32, #sparse_gpu.coo>
+}

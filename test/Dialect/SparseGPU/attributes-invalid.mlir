@@ -11,12 +11,12 @@ func.func private @f(tensor<?xf32, #sparse_gpu.csr>)
 
 // -----
 
-// expected-error @+1 {{#sparse_gpu.csr encodes f16, bf16, f32, f64 or integer elements, got 'f8E4M3FN' (FMT-2)}}
-func.func private @f(tensor<?x?xf8E4M3FN, #sparse_gpu.csr>)
+// expected-error @+1 {{#sparse_gpu.csr encodes f8E4M3FN, f8E5M2, f16, bf16, f32, f64 or integer elements, got 'f8E4M3B11FNUZ' (FMT-2)}}
+func.func private @f(tensor<?x?xf8E4M3B11FNUZ, #sparse_gpu.csr>)
 
 // -----
 
-// expected-error @+1 {{#sparse_gpu.csr encodes f16, bf16, f32, f64 or integer elements, got 'complex<f32>' (FMT-2)}}
+// expected-error @+1 {{#sparse_gpu.csr encodes f8E4M3FN, f8E5M2, f16, bf16, f32, f64 or integer elements, got 'complex<f32>' (FMT-2)}}
 func.func private @f(tensor<?x?xcomplex<f32>, #sparse_gpu.csr>)
 
 // -----
@@ -285,3 +285,8 @@ func.func private @f() attributes {a = #sparse_gpu.sum<[#sparse_gpu.csr, #sparse
 
 // expected-error @+1 {{unknown rule 'some' of a sum: expected first_entries, long_rows or full_blocks}}
 func.func private @f() attributes {a = #sparse_gpu.sum<[#sparse_gpu.csr, #sparse_gpu.coo], split = [(some 2)]>}
+
+// -----
+
+// expected-error @+1 {{'coordinates' of #sparse_gpu.dia must be i8, i16, i32, i64 or index, got 'f32' (FMT-3)}}
+func.func private @f() attributes {a = #sparse_gpu.dia<coordinates = f32>}

@@ -32,6 +32,10 @@
 // CHECK: vnm.all = #sparse_gpu.vnm<v = 16, n = 1, m = 10>
 "test.op"() {vnm.all = #sparse_gpu.vnm<n = 1, m = 10, v = 16>} : () -> ()
 
+// CHECK: dia = #sparse_gpu.dia
+"test.op"() {dia = #sparse_gpu.dia} : () -> ()
+// CHECK: dia.all = #sparse_gpu.dia<coordinates = i16>
+"test.op"() {dia.all = #sparse_gpu.dia<coordinates = i16>} : () -> ()
 // CHECK: coo = #sparse_gpu.coo
 "test.op"() {coo = #sparse_gpu.coo} : () -> ()
 // CHECK: coo.all = #sparse_gpu.coo<coordinates = i64>

@@ -204,7 +204,7 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x16xf32>, %C: ten
 // -----
 
 func.func @f(%A: tensor<?x?xi32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-error @+1 {{operand A must have f16, bf16, f32 or f64 elements, got 'i32' (SPMM-7)}}
+  // expected-error @+1 {{elements of A, B and C must be f16, bf16, f32 or f64, of A and B also f8E4M3FN or f8E5M2; or i8, i8 and i32; got 'i32', 'f32' and 'f32' (SPMM-7)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xi32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>)
     outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
@@ -213,7 +213,7 @@ func.func @f(%A: tensor<?x?xi32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tens
 // -----
 
 func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xi8>, %C: tensor<?x?xf32>) {
-  // expected-error @+1 {{operand B must have f16, bf16, f32 or f64 elements, got 'i8' (SPMM-7)}}
+  // expected-error @+1 {{elements of A, B and C must be f16, bf16, f32 or f64, of A and B also f8E4M3FN or f8E5M2; or i8, i8 and i32; got 'f32', 'i8' and 'f32' (SPMM-7)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xi8>)
     outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
@@ -222,7 +222,7 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xi8>, %C: tenso
 // -----
 
 func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf8E4M3FN>) {
-  // expected-error @+1 {{operand C must have f16, bf16, f32 or f64 elements, got 'f8E4M3FN' (SPMM-7)}}
+  // expected-error @+1 {{elements of A, B and C must be f16, bf16, f32 or f64, of A and B also f8E4M3FN or f8E5M2; or i8, i8 and i32; got 'f32', 'f32' and 'f8E4M3FN' (SPMM-7)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>)
     outs(%C : tensor<?x?xf8E4M3FN>) -> tensor<?x?xf8E4M3FN>
   return

@@ -49,10 +49,11 @@ sparsegpu::verifyMatrixEncoding(function_ref<InFlightDiagnostic()> emitError,
                        << " encodes tensors of rank 2, got rank "
                        << shape.size() << " (FMT-1)";
   if (!elementType.isF16() && !elementType.isBF16() && !elementType.isF32() &&
-      !elementType.isF64() && !elementType.isSignlessInteger())
+      !elementType.isF64() && !elementType.isSignlessInteger() &&
+      !isa<Float8E4M3FNType, Float8E5M2Type>(elementType))
     return emitError() << "#sparse_gpu." << mnemonic
-                       << " encodes f16, bf16, f32, f64 or integer elements, "
-                          "got "
+                       << " encodes f8E4M3FN, f8E5M2, f16, bf16, f32, f64 or "
+                          "integer elements, got "
                        << elementType << " (FMT-2)";
   return success();
 }

@@ -32,13 +32,26 @@ SparseFormatInterface SpMMOp::getFormat() {
   return type ? getSparseFormat(type) : SparseFormatInterface();
 }
 
-FloatType SpMMOp::getAccumulatorType() {
+bool SpMMOp::takesElements(Type a, Type b, Type c) {
+  if (c.isSignlessInteger(32))
+    return a.isSignlessInteger(8) && b.isSignlessInteger(8);
+  auto isFloat = [](Type type) {
+    return type.isF16() || type.isBF16() || type.isF32() || type.isF64();
+  };
+  auto isFactor = [&](Type type) {
+    return isFloat(type) || isa<Float8E4M3FNType, Float8E5M2Type>(type);
+  };
+  return isFactor(a) && isFactor(b) && isFloat(c);
+}
+
+Type SpMMOp::getAccumulatorType() {
   bool isDouble = getSparseType().getElementType().isF64() ||
                   getBType().getElementType().isF64() ||
                   getCType().getElementType().isF64();
   Builder builder(getContext());
-  return isDouble ? FloatType(builder.getF64Type())
-                  : FloatType(builder.getF32Type());
+  if (getCType().getElementType().isInteger())
+    return builder.getI32Type();
+  return isDouble ? builder.getF64Type() : Type(builder.getF32Type());
 }
 
 std::optional<unsigned> SpMMOp::getColumnDimOfB() {
@@ -155,13 +168,13 @@ static LogicalResult verifyShapes(SpMMOp op) {
     if (!agree(nB, nC))
       return mismatch("N", b, nB, "B", c, nC, "C", "SPMM-6");
   }
-  for (auto [name, type] :
-       {std::pair("A", a.getElementType()), std::pair("B", b.getElementType()),
-        std::pair("C", c.getElementType())})
-    if (!type.isF16() && !type.isBF16() && !type.isF32() && !type.isF64())
-      return op.emitOpError("operand ")
-             << name << " must have f16, bf16, f32 or f64 elements, got "
-             << type << " (SPMM-7)";
+  if (!SpMMOp::takesElements(a.getElementType(), b.getElementType(),
+                             c.getElementType()))
+    return op.emitOpError("elements of A, B and C must be f16, bf16, f32 or "
+                          "f64, of A and B also f8E4M3FN or f8E5M2; or i8, i8 "
+                          "and i32; got ")
+           << a.getElementType() << ", " << b.getElementType() << " and "
+           << c.getElementType() << " (SPMM-7)";
   for (auto [name, value] :
        {std::pair("alpha", op.getAlpha()), std::pair("beta", op.getBeta())})
     if (value && value.getType() != op.getAccumulatorType())
@@ -306,8 +319,12 @@ struct DropBeta : OpRewritePattern<SpMMOp> {
     if (!op.getBeta() || !isa<RankedTensorType>(op.getCType()))
       return failure();
     auto fill = op.getInit().getDefiningOp<linalg::FillOp>();
-    bool filled = fill && matchPattern(fill.value(), m_PosZeroFloat());
-    if (!filled && !matchPattern(op.getBeta(), m_PosZeroFloat()))
+    auto isZero = [](Value value) {
+      return matchPattern(value, m_PosZeroFloat()) ||
+             matchPattern(value, m_Zero());
+    };
+    bool filled = fill && isZero(fill.value());
+    if (!filled && !isZero(op.getBeta()))
       return failure();
     rewriter.modifyOpInPlace(op, [&] {
       op.getBetaMutable().clear();

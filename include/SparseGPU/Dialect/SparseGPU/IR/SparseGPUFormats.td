@@ -510,4 +510,31 @@ def SparseGPU_SumAttr : SparseGPU_Format<"Sum", "sum",
   }];
 }
 
+def SparseGPU_DIAAttr : SparseGPU_Format<"DIA", "dia", ["storesPadding"]> {
+  let summary = "diagonals";
+  let description = [{
+    The encoding of an M x K matrix as those diagonals that have an entry
+    (`docs/Formats/DIA.md`). Storage, in the order of the ABI, with D diagonals:
+
+    | field | type | size |
+    |---|---|---|
+    | diagonals | `coordinates` | D |
+    | values | element type of the tensor | M * D |
+
+    The number of a diagonal is column - row + M - 1. Places of a diagonal that
+    are no entries are zeros, which take part in products.
+
+    Constraints: those of every format (FMT-1 to FMT-3).
+
+    ```mlir
+    tensor<?x?xf32, #sparse_gpu.dia>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of the number of a diagonal">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
 #endif // SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUFORMATS_TD

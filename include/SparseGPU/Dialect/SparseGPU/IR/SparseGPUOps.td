@@ -76,6 +76,41 @@ def SparseGPU_DisassembleOp : SparseGPU_Op<"disassemble", [Pure]> {
   let hasFolder = 1;
 }
 
+def SparseGPU_ConvertOp : SparseGPU_Op<"convert", [Pure]> {
+  let summary = "a matrix in another format";
+  let description = [{
+    The result is the matrix of the operand in the format of the result's type,
+    with the same values in the same places. A tensor without encoding is a
+    dense matrix: its elements that are not zero become entries, and places
+    without an entry become zeros. Zeros that a format stores as padding are no
+    entries; zeros that the operand stores as entries stay entries where the
+    result's format knows them.
+
+    Constants are converted when the program is compiled. Else the conversion
+    runs on the host, in `libsparsegpu_formats.so`: operands must be in host
+    memory (`operands=host`), and a matrix that the result's format cannot hold
+    ends the program with a message. The storage is freed at the end of the
+    block, unless it is returned, yielded, or passed to a function that may keep
+    it: then it belongs to whoever gets it.
+
+    Constraints: both are matrices, dense or with a sparse format, and one has a
+    sparse format (CVT-1); elements have the same type (CVT-2); a size that is
+    known in the result is known in the operand, and equal (CVT-3).
+
+    ```mlir
+    %y = sparse_gpu.convert %x : tensor<?x?xf16, #sparse_gpu.csr>
+           to tensor<?x?xf16, #sparse_gpu.shuffled_block<v = 64>>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$source);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat =
+      "$source attr-dict `:` type($source) `to` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Level 1: operations
 //===----------------------------------------------------------------------===//
@@ -108,7 +143,8 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
     `--sparse-gpu-decompose-sparse-values`. Without `beta`, C is not read.
 
     Everything is computed in the accumulator type: f64 if A, B or C is f64,
-    else f32. The result is rounded once, when it is stored.
+    i32 if they are integers, else f32. The result is rounded once, when it is
+    stored. Integers are i8 in A and B and i32 in C, signed; sums wrap around.
 
     **Semiring.** `combine` and `reduce` replace multiplication and addition:
     regions of two arguments of the accumulator type, with `identity` the
@@ -135,7 +171,8 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
     Variadic<AnyTypeOf<[AnyRankedTensor, AnyMemRef, Index]>>:$a,
     AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$b,
     Variadic<AnyTypeOf<[AnyRankedTensor, AnyMemRef]>>:$inputs,
-    Optional<AnyFloat>:$alpha, Optional<AnyFloat>:$beta,
+    Optional<AnyTypeOf<[AnyFloat, I32]>>:$alpha,
+    Optional<AnyTypeOf<[AnyFloat, I32]>>:$beta,
     AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$init,
     OptionalAttr<TypeAttr>:$a_type,
     UnitAttr:$transpose_a, UnitAttr:$transpose_b, UnitAttr:$transpose_c,
@@ -177,8 +214,11 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
     ::mlir::ShapedType getCType() {
       return ::mlir::cast<::mlir::ShapedType>(getInit().getType());
     }
-    /// f64 if A, B or C has f64 elements, else f32.
-    ::mlir::FloatType getAccumulatorType();
+    /// f64 if A, B or C has f64 elements, i32 if C has integers, else f32.
+    ::mlir::Type getAccumulatorType();
+    /// Whether elements can be those of A, B and C: f16, bf16, f32, f64, of A and
+    /// B also f8E4M3FN and f8E5M2; or i8, i8 and i32.
+    static bool takesElements(::mlir::Type a, ::mlir::Type b, ::mlir::Type c);
     /// Where N is found in B, or nothing if B has rank 1.
     std::optional<unsigned> getColumnDimOfB();
     /// Static N, 1 for rank 1, or ShapedType::kDynamic.
