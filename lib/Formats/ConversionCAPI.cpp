@@ -178,7 +178,7 @@ int64_t sparsegpu_conversion_count(sparsegpu_conversion *conversion,
 void sparsegpu_conversion_take(sparsegpu_conversion *conversion, int64_t field,
                                int64_t address) {
   guarded(conversion->operation, [&] {
-    std::vector<std::byte> bytes = std::move(
+    Bytes bytes = std::move(
         conversion->result.fields.at(static_cast<size_t>(field)).bytes);
     if (!bytes.empty())
       std::memcpy(reinterpret_cast<void *>(address), bytes.data(),

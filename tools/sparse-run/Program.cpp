@@ -72,7 +72,9 @@ static llvm::Error adoptEncodings(func::FuncOp entry, const Options &options) {
       std::string reason;
       FailureOr<UpstreamStorage> storage = readUpstreamEncoding(type, reason);
       if (succeeded(storage) && storage->transposed)
-        reason = "compressed columns cannot be bound to a matrix";
+        reason =
+            "levels in another order than the dimensions cannot be bound to "
+            "a matrix";
       if (!reason.empty()) {
         std::string text;
         llvm::raw_string_ostream(text) << type;

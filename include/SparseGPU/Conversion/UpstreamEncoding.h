@@ -36,9 +36,9 @@ struct UpstreamField {
   unsigned level;
 };
 
-/// How an upstream encoding is read as one of our formats. The stored matrix
-/// has the levels as its dimensions: a CSC tensor is the CSR storage of its
-/// transpose.
+/// How an upstream encoding is read as one of our formats. Where the dimensions
+/// are exchanged and no format says so, as CSC does, the stored matrix has the
+/// levels as its dimensions.
 struct UpstreamStorage {
   /// The type of the stored matrix, in level order.
   mlir::RankedTensorType type;

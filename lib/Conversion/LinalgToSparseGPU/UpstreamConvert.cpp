@@ -35,8 +35,7 @@ static LogicalResult take(sparse_tensor::ConvertOp op, bool upstreamStorage) {
     if (failed(storage))
       return fail(0, reason);
     if (storage->transposed)
-      return fail(0, "compressed columns are the compressed rows of the "
-                     "transposed matrix");
+      return fail(0, "its levels are in another order than its dimensions");
     source = buildFromUpstream(builder, op.getLoc(), source, *storage);
   }
   // The verifier of the new operation says what else is wrong.

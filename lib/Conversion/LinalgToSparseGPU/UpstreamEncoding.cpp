@@ -131,6 +131,11 @@ sparsegpu::readUpstreamEncoding(RankedTensorType type, std::string &reason) {
   if (!format)
     return failure();
   storage.transposed = sparse.isPermutation() && !sparse.isIdentity();
+  // Compressed columns have a format of their own.
+  if (auto rows = dyn_cast<CSRAttr>(format); rows && storage.transposed) {
+    format = CSCAttr::get(context, rows.getPositions(), rows.getCoordinates());
+    storage.transposed = false;
+  }
   SmallVector<int64_t> shape(type.getShape());
   if (storage.transposed)
     std::swap(shape[0], shape[1]);

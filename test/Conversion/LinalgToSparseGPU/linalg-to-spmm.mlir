@@ -263,14 +263,13 @@ func.func @upstream_0_32(%A: tensor<4x8xf32, #CSR>, %B: tensor<8x16xf32>,
 
 #CSC = #sparse_tensor.encoding<{ map = (i, j) -> (j : dense, i : compressed) }>
 
-// CSC stores compressed rows of the transpose: taken where the transpose is
-// what is multiplied, Aᵀ·B here, with the sizes exchanged.
+// Compressed columns, here in Aᵀ·B.
 // CHECK-LABEL: func @csc_transposed(
 // CHECK-SAME:    %[[A:[^:]*]]: tensor<?x8xf32, #{{[a-zA-Z0-9_$]+}}>, %[[B:[^:]*]]: tensor<?x?xf32>
 // CHECK:         %[[K:.*]] = tensor.dim %[[A]], %c0
 // CHECK:         %[[S:.*]] = sparse_gpu.assemble fields({{[^)]*}}) sizes(%[[K]])
-// CHECK-SAME:      to tensor<8x?xf32, #sparse_gpu.csr<positions = index, coordinates = index>>
-// CHECK:         sparse_gpu.spmm a(%[[S]] : {{.*}}) b(%[[B]] : {{.*}}) outs(%{{.*}} : tensor<8x?xf32>) beta(%{{.*}} : f32) -> tensor<8x?xf32>
+// CHECK-SAME:      to tensor<?x8xf32, #sparse_gpu.csc<positions = index, coordinates = index>>
+// CHECK:         sparse_gpu.spmm a(%[[S]] : {{.*}}) b(%[[B]] : {{.*}}) outs(%{{.*}} : tensor<8x?xf32>) beta(%{{.*}} : f32) {transpose_a} -> tensor<8x?xf32>
 func.func @csc_transposed(%A: tensor<?x8xf32, #CSC>, %B: tensor<?x?xf32>,
                           %C: tensor<8x?xf32>) -> tensor<8x?xf32> {
   %0 = linalg.matmul
@@ -286,10 +285,10 @@ func.func @csc_transposed(%A: tensor<?x8xf32, #CSC>, %B: tensor<?x?xf32>,
 
 #CSC = #sparse_tensor.encoding<{ map = (i, j) -> (j : dense, i : compressed) }>
 
-// X·A with A in CSC: Aᵀ has compressed rows.
+// X·A with A in CSC.
 // CHECK-LABEL: func @dense_times_csc(
-// CHECK:         sparse_gpu.spmm a(%{{.*}} : tensor<?x?xf32, #sparse_gpu.csr<positions = index, coordinates = index>>)
-// CHECK-SAME:      {transpose_b, transpose_c} -> tensor<?x?xf32>
+// CHECK:         sparse_gpu.spmm a(%{{.*}} : tensor<?x?xf32, #sparse_gpu.csc<positions = index, coordinates = index>>)
+// CHECK-SAME:      {transpose_a, transpose_b, transpose_c} -> tensor<?x?xf32>
 func.func @dense_times_csc(%X: tensor<?x?xf32>, %A: tensor<?x?xf32, #CSC>,
                            %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
   %0 = linalg.matmul ins(%X, %A : tensor<?x?xf32>, tensor<?x?xf32, #CSC>)

@@ -157,8 +157,7 @@ readConstant(Value source, const StorageDescription &from) {
 //===----------------------------------------------------------------------===//
 
 static Value makeConstant(OpBuilder &builder, Location loc,
-                          RankedTensorType type,
-                          const std::vector<std::byte> &bytes) {
+                          RankedTensorType type, const Bytes &bytes) {
   ArrayRef<char> raw(reinterpret_cast<const char *>(bytes.data()),
                      bytes.size());
   return arith::ConstantOp::create(
