@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <optional>
 #include <unistd.h>
 
 using namespace sparsegpu;
@@ -39,6 +40,7 @@ struct sparsegpu_conversion {
   std::vector<const void *> data;
   std::vector<int64_t> counts;
   PackedMatrix result;
+  std::optional<double> sparsity;
 };
 
 [[noreturn]] static void fail(const std::string &operation,
@@ -133,6 +135,11 @@ void sparsegpu_conversion_field(sparsegpu_conversion *conversion,
   });
 }
 
+void sparsegpu_conversion_prune(sparsegpu_conversion *conversion,
+                                double sparsity) {
+  conversion->sparsity = sparsity;
+}
+
 /// The operand as packed storage; compressed rows if it is dense.
 static Expected<PackedMatrix> readOperand(sparsegpu_conversion &c) {
   if (c.from.format)
@@ -157,7 +164,10 @@ void sparsegpu_conversion_run(sparsegpu_conversion *conversion) {
       return Status::success();
     }
     Expected<PackedMatrix> result =
-        convert(*operand, from, *c.to.format, c.to.parameters, c.to.options);
+        c.sparsity ? convertPruned(*operand, from, *c.to.format,
+                                   c.to.parameters, c.to.options, *c.sparsity)
+                   : convert(*operand, from, *c.to.format, c.to.parameters,
+                             c.to.options);
     if (!result)
       return result.takeError();
     c.result = *std::move(result);

@@ -8,6 +8,8 @@
 
 #include "SparseGPU/Formats/Convert.h"
 
+#include "SparseGPU/Formats/Pruning.h"
+
 #include "SparseGPU/Support/Strings.h"
 
 #include <cstring>
@@ -79,6 +81,32 @@ Expected<PackedMatrix> formats::convert(const PackedMatrix &packed,
   } catch (const std::bad_alloc &) {
     return Error("there is not enough memory to convert the matrix");
   }
+}
+
+Expected<PackedMatrix>
+formats::convertPruned(const PackedMatrix &packed, const Format &from,
+                       const Format &to, const std::vector<int64_t> &parameters,
+                       const PackOptions &options, double sparsity) {
+  std::vector<int64_t> numbers = parameters;
+  if (numbers.empty())
+    for (const ParameterSpec &parameter : to.parameters())
+      numbers.push_back(parameter.defaultValue);
+  if (Status status = checkParameters(to, numbers); !status)
+    return status.takeError();
+  Expected<CooMatrix> entries = unpack(packed, from);
+  if (!entries)
+    return entries.takeError();
+  Expected<DenseWeights> weights = denseWeights(*entries);
+  if (!weights)
+    return weights.takeError();
+  Expected<PrunedWeights> pruned =
+      prune(*weights, patternOf(to, numbers, sparsity));
+  if (!pruned)
+    return pruned.takeError();
+  PackOptions target = options;
+  target.valueType = packed.find("values")->type;
+  target.rowPermutation = pruned->rowPermutation;
+  return pack(pruned->matrix, to, numbers, target);
 }
 
 Expected<PackedMatrix> formats::compressDense(int64_t rows, int64_t cols,

@@ -11,6 +11,7 @@
 #include "Prune.h"
 #include "SparseGPU/Formats/Bsr.h"
 #include "SparseGPU/Formats/Csr.h"
+#include "SparseGPU/Formats/Ell.h"
 #include "SparseGPU/Formats/NM.h"
 #include "SparseGPU/Formats/ShuffledBlock.h"
 #include "SparseGPU/Formats/VNM.h"
@@ -85,6 +86,34 @@ std::vector<int64_t> formats::parametersOf(const PruningPattern &pattern) {
     break;
   }
   return {};
+}
+
+PruningPattern formats::patternOf(const Format &format,
+                                  const std::vector<int64_t> &parameters,
+                                  double sparsity) {
+  PruningPattern pattern;
+  pattern.sparsity = sparsity;
+  auto read = [&](PruningKind kind, std::initializer_list<int64_t *> numbers) {
+    pattern.kind = kind;
+    auto parameter = parameters.begin();
+    for (int64_t *number : numbers)
+      *number = *parameter++;
+  };
+  if (&format == &nmFormat())
+    read(PruningKind::NM, {&pattern.n, &pattern.m});
+  else if (&format == &vectorWiseFormat())
+    read(PruningKind::VectorWise, {&pattern.v});
+  else if (&format == &shuffledBlockFormat())
+    read(PruningKind::ShuffledBlock, {&pattern.v});
+  else if (&format == &bsrFormat())
+    read(PruningKind::Block, {&pattern.blockRows, &pattern.blockCols});
+  else if (&format == &vnmFormat())
+    read(PruningKind::VNM, {&pattern.v, &pattern.n, &pattern.m});
+  else if (&format == &blockedEllFormat()) {
+    read(PruningKind::Block, {&pattern.blockRows});
+    pattern.blockCols = pattern.blockRows;
+  }
+  return pattern;
 }
 
 int64_t formats::countKept(int64_t count, double sparsity) {

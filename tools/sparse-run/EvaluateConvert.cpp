@@ -11,6 +11,9 @@
 
 #include "Evaluator.h"
 
+#include "SparseGPU/Dialect/SparseGPU/IR/ConstantConversion.h"
+#include "SparseGPU/Formats/Pruning.h"
+
 using namespace mlir;
 using namespace sparsegpu;
 using namespace sparsegpu::run;
@@ -55,6 +58,29 @@ llvm::Error Evaluator::evaluateConvert(Value source, Value result) {
     coo.value.push_back(array.value[i]);
   }
   matrices[result] = matrix.get();
+  made.push_back(std::move(matrix));
+  return llvm::Error::success();
+}
+
+llvm::Error Evaluator::evaluatePrune(ConvertOp op) {
+  const formats::CooMatrix &whole = matrices.lookup(op.getResult())->matrix;
+  Expected<StorageDescription> to =
+      describeStorage(cast<RankedTensorType>(op.getType()));
+  if (!to)
+    return makeError(to.message());
+  Expected<formats::DenseWeights> weights = formats::denseWeights(whole);
+  if (!weights)
+    return makeError(weights.message());
+  Expected<formats::PrunedWeights> pruned = formats::prune(
+      *weights, formats::patternOf(*to->format, to->parameters,
+                                   op.getPrune()->convertToDouble()));
+  if (!pruned)
+    return makeError(pruned.message());
+  auto matrix = std::make_unique<SparseMatrix>();
+  matrix->packed.rows = whole.rows;
+  matrix->packed.cols = whole.cols;
+  matrix->matrix = std::move(pruned->matrix);
+  matrices[op.getResult()] = matrix.get();
   made.push_back(std::move(matrix));
   return llvm::Error::success();
 }

@@ -49,6 +49,8 @@ private:
   llvm::Error evaluateDense(mlir::linalg::LinalgOp op);
   llvm::Error evaluateSparse(mlir::linalg::LinalgOp op, unsigned sparseOperand);
   llvm::Error evaluateSpMM(SpMMOp op);
+  /// Keeps of a conversion's result what pruning leaves.
+  llvm::Error evaluatePrune(ConvertOp op);
   llvm::Error evaluateConvert(mlir::Value source, mlir::Value result);
   llvm::Error evaluateCall(mlir::func::CallOp op);
   /// `to` is what `from` is.

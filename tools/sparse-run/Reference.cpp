@@ -316,8 +316,12 @@ llvm::Error Evaluator::evaluateBodyOf(func::FuncOp function) {
 llvm::Error Evaluator::evaluate(Operation &op) {
   if (auto spmm = dyn_cast<SpMMOp>(op))
     return evaluateSpMM(spmm);
-  if (isa<ConvertOp, sparse_tensor::ConvertOp>(op))
-    return evaluateConvert(op.getOperand(0), op.getResult(0));
+  if (isa<ConvertOp, sparse_tensor::ConvertOp>(op)) {
+    auto convert = dyn_cast<ConvertOp>(op);
+    llvm::Error error = evaluateConvert(op.getOperand(0), op.getResult(0));
+    return !error && convert && convert.getPrune() ? evaluatePrune(convert)
+                                                   : std::move(error);
+  }
   if (auto empty = dyn_cast<tensor::EmptyOp>(op)) {
     auto array = std::make_shared<ReferenceArray>();
     for (OpFoldResult size : empty.getMixedSizes()) {

@@ -57,6 +57,12 @@ void sparsegpu_conversion_parameter(sparsegpu_conversion *conversion,
 void sparsegpu_conversion_field(sparsegpu_conversion *conversion,
                                 int64_t address, int64_t count);
 
+/** Prunes first, by magnitude, to the pattern that the result's format stores:
+ * `sparsity`, in [0, 1), is the part of the places that goes; the numbers of
+ * N:M and V:N:M say theirs. */
+void sparsegpu_conversion_prune(sparsegpu_conversion *conversion,
+                                double sparsity);
+
 /** Converts. */
 void sparsegpu_conversion_run(sparsegpu_conversion *conversion);
 

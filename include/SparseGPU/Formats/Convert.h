@@ -40,6 +40,15 @@ Expected<PackedMatrix> convert(const PackedMatrix &packed, const Format &from,
                                const std::vector<int64_t> &parameters,
                                const PackOptions &options);
 
+/// convert(), after pruning by magnitude to the pattern that `to` stores
+/// (patternOf): `sparsity`, in [0, 1), is the part of all places that goes; the
+/// numbers of N:M and V:N:M say theirs. Errors: also those of prune().
+Expected<PackedMatrix> convertPruned(const PackedMatrix &packed,
+                                     const Format &from, const Format &to,
+                                     const std::vector<int64_t> &parameters,
+                                     const PackOptions &options,
+                                     double sparsity);
+
 /// The elements of a dense rows x cols matrix (row by row, of `type`) that are
 /// not zero, as compressed rows with 64-bit indices. NaN is not zero; -0 is.
 Expected<PackedMatrix> compressDense(int64_t rows, int64_t cols,

@@ -75,6 +75,13 @@ struct PruningPattern {
 const Format &formatOf(const PruningPattern &pattern);
 std::vector<int64_t> parametersOf(const PruningPattern &pattern);
 
+/// The pattern that `format` with these parameters stores without padding, the
+/// inverse of the two above: blocks for blocked ELL also, and Unstructured for
+/// formats that store any matrix. Requires parameters that the format takes.
+PruningPattern patternOf(const Format &format,
+                         const std::vector<int64_t> &parameters,
+                         double sparsity);
+
 /// How many of `count` elements stay: count - round(sparsity * count), halves
 /// rounded up. Requires a sparsity in [0, 1).
 int64_t countKept(int64_t count, double sparsity);

@@ -99,12 +99,13 @@ static bool isDefinedInside(Value value, Operation *loop) {
 }
 
 /// LVL3-4: the innermost loop around a store does not load from the same
-/// memory. Grid-stride loops over units are outside: they carry nothing.
+/// memory. Grid-stride loops over units carry nothing: they are marked.
 static LogicalResult checkAccumulators(gpu::GPUFuncOp kernel) {
   WalkResult result = kernel.walk([&](memref::StoreOp store) {
     Operation *loop = store->getParentOfType<LoopLikeOpInterface>();
     Value base = getBase(store.getMemRef());
-    if (!loop || isShared(store.getMemRef()))
+    if (!loop || loop->hasAttr("sparse_gpu.grid_stride") ||
+        isShared(store.getMemRef()))
       return WalkResult::advance();
     WalkResult loads = loop->walk([&](memref::LoadOp load) {
       bool same = getBase(load.getMemRef()) == base &&

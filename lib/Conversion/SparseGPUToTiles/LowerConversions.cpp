@@ -200,6 +200,9 @@ void ConversionCalls::passSource(ValueRange fields) {
   call("to", {handle, text(name(to)), index(to.options.positionWidth),
               index(to.options.coordinateWidth)});
   passParameters(to);
+  if (op.getPrune())
+    call("prune",
+         {handle, arith::ConstantOp::create(builder, loc, op.getPruneAttr())});
   call("run", handle);
 }
 
@@ -280,9 +283,9 @@ static LogicalResult lower(ConvertOp op, bool onDevice) {
     op.erase();
     return success();
   };
-  if (fromType == toType)
+  if (fromType == toType && !op.getPrune())
     return replace(op.getSource());
-  if (fromType.getEncoding() == toType.getEncoding())
+  if (fromType.getEncoding() == toType.getEncoding() && !op.getPrune())
     return replace(
         tensor::CastOp::create(builder, op.getLoc(), toType, op.getSource()));
   if (onDevice)

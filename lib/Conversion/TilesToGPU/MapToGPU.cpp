@@ -117,6 +117,8 @@ LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
         b, loc, lower[dim], arith::MulIOp::create(b, loc, ids[dim], step[dim]));
     Value stride = arith::MulIOp::create(b, loc, sizes[dim], step[dim]);
     auto loop = scf::ForOp::create(b, loc, first, upper[dim], stride);
+    // For --sparse-gpu-check-level: it carries nothing.
+    loop->setAttr("sparse_gpu.grid_stride", b.getUnitAttr());
     distribution.mapping.map(nest.getInductionVar(dim), loop.getInductionVar());
     b.setInsertionPointToStart(loop.getBody());
   }

@@ -39,3 +39,19 @@ func.func @f(%x: tensor<3x?xf32, #sparse_gpu.csr>) {
   %0 = sparse_gpu.convert %x : tensor<3x?xf32, #sparse_gpu.csr> to tensor<3x4xf32, #sparse_gpu.coo>
   return
 }
+
+// -----
+
+func.func @f(%x: tensor<?x?xf32, #sparse_gpu.csr>) {
+  // expected-error @+1 {{'prune' is a sparsity from 0 up to but not including 1, got 1}}
+  %0 = sparse_gpu.convert %x prune 1.0 : tensor<?x?xf32, #sparse_gpu.csr> to tensor<?x?xf32, #sparse_gpu.nm>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<?x?xf32, #sparse_gpu.csr>) {
+  // expected-error @+1 {{'prune' needs a result with a sparse format, got 'tensor<?x?xf32>' (CVT-5)}}
+  %0 = sparse_gpu.convert %x prune 0.5 : tensor<?x?xf32, #sparse_gpu.csr> to tensor<?x?xf32>
+  return
+}

@@ -119,3 +119,14 @@ func.func @not_held() -> tensor<1x4xf32, #sparse_gpu.nm> {
   %1 = sparse_gpu.convert %0 : tensor<1x4xf32> to tensor<1x4xf32, #sparse_gpu.nm>
   return %1 : tensor<1x4xf32, #sparse_gpu.nm>
 }
+
+// The two largest of four stay.
+// CHECK-LABEL: func @pruned(
+// CHECK-DAG: arith.constant dense<[-4.000000e+00, 3.000000e+00]> : tensor<2xf32>
+// CHECK: sparse_gpu.assemble
+// CHECK-NOT: sparse_gpu.convert
+func.func @pruned() -> tensor<1x4xf32, #sparse_gpu.nm> {
+  %0 = arith.constant dense<[[1.0, -4.0, 2.0, 3.0]]> : tensor<1x4xf32>
+  %1 = sparse_gpu.convert %0 prune 0.5 : tensor<1x4xf32> to tensor<1x4xf32, #sparse_gpu.nm>
+  return %1 : tensor<1x4xf32, #sparse_gpu.nm>
+}

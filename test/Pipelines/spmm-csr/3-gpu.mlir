@@ -187,8 +187,8 @@ module attributes {gpu.container_module} {
             memref.store %sum#0, %C[%row, %lane] : memref<?x64xf32>
             memref.store %sum#1, %C[%row, %14] : memref<?x64xf32>
           }
-        }
-      }
+        } {sparse_gpu.grid_stride}
+      } {sparse_gpu.grid_stride}
       gpu.return
     }
   }

@@ -227,8 +227,12 @@ std::optional<Value> sparsegpu::convertConstant(OpBuilder &builder,
     return castTo(builder, loc, toType,
                   makeConstant(builder, loc, known, dense->bytes));
   }
-  Expected<formats::PackedMatrix> result = formats::convert(
-      packed, format, *to->format, to->parameters, to->options);
+  Expected<formats::PackedMatrix> result =
+      op.getPrune() ? formats::convertPruned(packed, format, *to->format,
+                                             to->parameters, to->options,
+                                             op.getPrune()->convertToDouble())
+                    : formats::convert(packed, format, *to->format,
+                                       to->parameters, to->options);
   if (!result)
     return fail(result.message());
   return assembleConstants(builder, loc, toType, *result);

@@ -40,12 +40,23 @@ LogicalResult ConvertOp::verify() {
              << dim << " of the result is " << to.getDimSize(dim)
              << ", which the operand's type " << from
              << " does not say (CVT-3)";
+  if (!getPrune())
+    return success();
+  double sparsity = getPrune()->convertToDouble();
+  if (!(sparsity >= 0 && sparsity < 1))
+    return emitOpError("'prune' is a sparsity from 0 up to but not including "
+                       "1, got ")
+           << sparsity << " (CVT-5)";
+  if (!getSparseFormat(to))
+    return emitOpError("'prune' needs a result with a sparse format, got ")
+           << to << " (CVT-5)";
   return success();
 }
 
 OpFoldResult ConvertOp::fold(FoldAdaptor) {
-  return getSource().getType() == getResult().getType() ? getSource()
-                                                        : OpFoldResult();
+  return getSource().getType() == getResult().getType() && !getPrune()
+             ? getSource()
+             : OpFoldResult();
 }
 
 namespace {
@@ -56,7 +67,7 @@ struct ConvertToCast : OpRewritePattern<ConvertOp> {
                                 PatternRewriter &rewriter) const override {
     auto from = cast<RankedTensorType>(op.getSource().getType());
     auto to = cast<RankedTensorType>(op.getResult().getType());
-    if (from.getEncoding() != to.getEncoding())
+    if (from.getEncoding() != to.getEncoding() || op.getPrune())
       return failure();
     rewriter.replaceOpWithNewOp<tensor::CastOp>(op, to, op.getSource());
     return success();
@@ -70,7 +81,7 @@ struct SkipFormatBetween : OpRewritePattern<ConvertOp> {
   LogicalResult matchAndRewrite(ConvertOp op,
                                 PatternRewriter &rewriter) const override {
     auto first = op.getSource().getDefiningOp<ConvertOp>();
-    if (!first)
+    if (!first || first.getPrune() || op.getPrune())
       return failure();
     SparseFormatInterface between = getSparseFormat(op.getSource().getType());
     auto from = cast<RankedTensorType>(first.getSource().getType());

@@ -86,6 +86,12 @@ def SparseGPU_ConvertOp : SparseGPU_Op<"convert", [Pure]> {
     entries; zeros that the operand stores as entries stay entries where the
     result's format knows them.
 
+    With `prune`, a sparsity from 0 up to but not including 1, the matrix is
+    first pruned by magnitude to the pattern that the result's format stores
+    without padding: this part of all places goes (`docs/Pruning.md` has the
+    counts). The numbers of N:M and V:N:M say theirs, whatever the sparsity;
+    formats that store any matrix keep the largest elements.
+
     Constants are converted when the program is compiled. Else the conversion
     runs on the host, in `libsparsegpu_formats.so`: operands must be in host
     memory (`operands=host`), and a matrix that the result's format cannot hold
@@ -95,17 +101,21 @@ def SparseGPU_ConvertOp : SparseGPU_Op<"convert", [Pure]> {
 
     Constraints: both are matrices, dense or with a sparse format, and one has a
     sparse format (CVT-1); elements have the same type (CVT-2); a size that is
-    known in the result is known in the operand, and equal (CVT-3).
+    known in the result is known in the operand, and equal (CVT-3); `prune` is
+    in range, and the result has a sparse format (CVT-5).
 
     ```mlir
     %y = sparse_gpu.convert %x : tensor<?x?xf16, #sparse_gpu.csr>
            to tensor<?x?xf16, #sparse_gpu.shuffled_block<v = 64>>
+    %w = sparse_gpu.convert %x prune 0.75 : tensor<?x?xf16>
+           to tensor<?x?xf16, #sparse_gpu.shuffled_block<v = 64>>
     ```
   }];
-  let arguments = (ins AnyRankedTensor:$source);
+  let arguments = (ins AnyRankedTensor:$source, OptionalAttr<F64Attr>:$prune);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat =
-      "$source attr-dict `:` type($source) `to` type($result)";
+      "$source (`prune` $prune^)? attr-dict `:` type($source) `to` "
+      "type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
   let hasCanonicalizer = 1;
