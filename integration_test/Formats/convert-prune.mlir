@@ -16,8 +16,8 @@
 // LOSSY: sparsegpu: error: {{.*}} 1:4 storage holds 1
 //
 // Of 3710 places a quarter stays.
-// RUN: sparse-run %t.6.mlir %{in} --output kept=%t.npy
-// RUN: %python -c "import numpy; print('kept', numpy.count_nonzero(numpy.load('%t.npy')))" | FileCheck %s --check-prefix=KEPT
+// RUN: sparse-run %t.6.mlir %{in} --output kept=%t.mtx
+// RUN: %python -c "print('kept', sum(float(line) != 0 for line in open('%t.mtx').read().splitlines()[2:]))" | FileCheck %s --check-prefix=KEPT
 // KEPT: kept 927
 
 func.func @f(

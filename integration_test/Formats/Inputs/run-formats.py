@@ -114,26 +114,27 @@ def main():
     runs = failures = 0
     for number, encoding in enumerate(encodings):
         matrices = write_matrices(folder, encoding)
-        for (form, (a, b, c, shape)), t in itertools.product(FORMS.items(), ("f32", "f16")):
+        cases = itertools.product(FORMS.items(), ("f32", "f16"))
+        for case, ((form, (a, b, c, shape)), t) in enumerate(cases):
             module = os.path.join(folder, f"{number}-{form}-{t}.mlir")
             with open(module, "w") as out:
                 out.write(MODULE.format(
                     A=A.format(t=t, f=encoding), D=D.format(t=t), a=a, b=b, c=c, t=t))
-            # Every form with one matrix and one N of its own; over all forms
-            # and types both matrices and five N.
-            for i, matrix in enumerate(matrices):
-                n = (1, 7, 33, 64, 100)[(runs + i) % 5]
-                size = shape.format(n=n)
-                command = sparse_run + [
-                    module, "--input", f"A={matrix}",
-                           "--input", f"B=random:{size}", "--values", "random",
-                           "--check", "--hazards", "--seed", str(runs)]
-                result = subprocess.run(command, capture_output=True, text=True)
-                runs += 1
-                if result.returncode != 0:
-                    failures += 1
-                    print(" ".join(command))
-                    print(result.stdout + result.stderr)
+            # Each form and type with one matrix and one N: over all of them,
+            # every matrix several times with each type, and five N.
+            matrix = matrices[(case + case // 2 + number) % len(matrices)]
+            n = (1, 7, 33, 64, 100)[runs % 5]
+            size = shape.format(n=n)
+            command = sparse_run + [
+                module, "--input", f"A={matrix}",
+                       "--input", f"B=random:{size}", "--values", "random",
+                       "--check", "--hazards", "--seed", str(runs)]
+            result = subprocess.run(command, capture_output=True, text=True)
+            runs += 1
+            if result.returncode != 0:
+                failures += 1
+                print(" ".join(command))
+                print(result.stdout + result.stderr)
     print(f"{runs} runs, {failures} failures")
     return 1 if failures else 0
 

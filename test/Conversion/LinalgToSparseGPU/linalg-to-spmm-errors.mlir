@@ -505,7 +505,7 @@ func.func @convert_to_upstream(%A: tensor<?x?xf32, #sparse_gpu.csr>) -> tensor<?
 
 // -----
 
-#csc = #sparse_tensor.encoding<{ map = (i, j) -> (j : dense, i : compressed) }>
+#csc = #sparse_tensor.encoding<{ map = (i, j) -> (j : compressed, i : compressed) }>
 func.func @convert_columns(%A: tensor<?x?xf32, #csc>) -> tensor<?x?xf32, #sparse_gpu.csr> {
   // expected-error @+1 {{'sparse_tensor.convert' cannot be taken as sparse_gpu.convert: operand of type}}
   %0 = sparse_tensor.convert %A : tensor<?x?xf32, #csc> to tensor<?x?xf32, #sparse_gpu.csr>
