@@ -61,7 +61,7 @@ libgtest-dev|build|/usr/include/gtest/gtest.h|unit tests
 python3|build|python3|the scripts of utils/ and lit
 ccache|build|ccache|makes a second build quick
 clang-format-22|check|clang-format-22|the tests look at the format of the sources
-libclang-rt-22-dev|full|$llvm/lib/clang/22/lib/linux/libclang_rt.asan-*.a|AddressSanitizer, for the asan build
+libclang-rt-22-dev|full|$llvm/lib/clang/22/lib/linux/libclang_rt.asan-*.a $llvm/lib/clang/22/lib/linux/libclang_rt.fuzzer-*.a|AddressSanitizer, for the asan build, and libFuzzer
 clang-tidy-22|full|clang-tidy-22|looks for faults in the sources
 "
 
