@@ -70,6 +70,7 @@ void addInfo(CLI::App &app, int &status);
 void addConvert(CLI::App &app, int &status);
 void addGenerate(CLI::App &app, int &status);
 void addCheck(CLI::App &app, int &status);
+void addPlot(CLI::App &app, int &status);
 
 } // namespace sparsegpu::pack
 

@@ -15,7 +15,7 @@ using namespace sparsegpu;
 int main(int argc, char **argv) {
   int status = 0;
   CLI::App app(
-      "Looks at sparse matrices in files, converts and makes them.\n"
+      "Looks at sparse matrices in files, converts, makes and draws them.\n"
       "Reads Matrix Market, .smtx, .npz, .npy, safetensors, edge lists "
       "and containers of packed matrices, compressed with gzip or zstd "
       "or not.");
@@ -25,6 +25,7 @@ int main(int argc, char **argv) {
   pack::addConvert(app, status);
   pack::addGenerate(app, status);
   pack::addCheck(app, status);
+  pack::addPlot(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
