@@ -13,6 +13,8 @@
 #include "SparseGPU/Formats/MatrixFileWriter.h"
 #include "SparseGPU/Support/Strings.h"
 
+#include <algorithm>
+
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
 using namespace sparsegpu::pack;
@@ -26,25 +28,14 @@ struct Arguments {
   bool dropZeros = false, infinity = false;
   CLI::Option *duplicatesOption = nullptr;
 };
-
-struct KindName {
-  const char *name;
-  FileKind kind;
-};
 } // namespace
-
-static constexpr KindName kindNames[] = {
-    {"mtx", FileKind::MatrixMarket}, {"smtx", FileKind::Smtx},
-    {"npz", FileKind::Npz},          {"npy", FileKind::Npy},
-    {"edges", FileKind::EdgeList},   {"container", FileKind::Container}};
 
 /// What to write: what is asked for, or what the name says.
 static Expected<FileKind> outputKind(const Arguments &arguments) {
   if (!arguments.format.empty())
     return FileKind::Container;
-  for (const KindName &known : kindNames)
-    if (arguments.kind == known.name)
-      return known.kind;
+  if (std::optional<FileKind> asked = kindByShortName(arguments.kind))
+    return *asked;
   std::optional<FileKind> kind = kindOfName(arguments.output);
   if (!kind || *kind == FileKind::Safetensors)
     return Error(concat("the name ", sparsegpu::quoted(arguments.output, 400),
@@ -83,7 +74,8 @@ static Status writeEntries(const Arguments &arguments, FileKind kind,
   // Entries go through compressed rows when something is asked of them.
   bool merge = arguments.dropZeros || arguments.duplicatesOption->count();
   bool rounds = !arguments.valueType.empty() &&
-                (kind == FileKind::MatrixMarket || kind == FileKind::EdgeList);
+                (kind == FileKind::MatrixMarket || kind == FileKind::EdgeList ||
+                 kind == FileKind::Frostt);
   if (merge || rounds) {
     progress.show("sorting");
     PackOptions wide = options;
@@ -135,12 +127,12 @@ void pack::addConvert(CLI::App &app, int &status) {
       ->add_option(
           "OUTPUT,-o,--output", arguments->output,
           "The file to write; its name says what: .mtx, .smtx, .npz, "
-          ".npy, .el, .edges, .edgelist, .txt, .tsv, .csv, .sgpk, each "
+          ".npy, .tns, .el, .edges, .edgelist, .txt, .tsv, .csv, .sgpk, each "
           "with or without .gz or .zst; - is standard output")
       ->required();
-  std::vector<std::string> kinds;
-  for (const KindName &known : kindNames)
-    kinds.push_back(known.name);
+  std::vector<std::string> kinds = kindShortNames();
+  // Which are not written.
+  kinds.erase(std::find(kinds.begin(), kinds.end(), "safetensors"));
   command
       ->add_option("--kind", arguments->kind,
                    "What to write, whatever the "

@@ -16,7 +16,7 @@ int main(int argc, char **argv) {
   int status = 0;
   CLI::App app(
       "Looks at sparse matrices in files, converts, makes and draws them.\n"
-      "Reads Matrix Market, .smtx, .npz, .npy, safetensors, edge lists "
+      "Reads Matrix Market, .smtx, .npz, .npy, safetensors, .tns, edge lists "
       "and containers of packed matrices, compressed with gzip or zstd "
       "or not.");
   app.require_subcommand(1);

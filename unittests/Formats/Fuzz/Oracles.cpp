@@ -10,6 +10,7 @@
 
 #include "SparseGPU/Formats/Csr.h"
 #include "SparseGPU/Formats/EdgeListReader.h"
+#include "SparseGPU/Formats/FrosttReader.h"
 #include "SparseGPU/Formats/MatrixFileWriter.h"
 #include "SparseGPU/Formats/MatrixMarketReader.h"
 #include "SparseGPU/Formats/NumpyReader.h"
@@ -34,7 +35,7 @@ static constexpr int64_t maxRows = 1 << 16, maxElements = 1 << 16;
 
 static bool isText(FileKind kind) {
   return kind == FileKind::MatrixMarket || kind == FileKind::Smtx ||
-         kind == FileKind::EdgeList;
+         kind == FileKind::EdgeList || kind == FileKind::Frostt;
 }
 
 static Expected<MatrixFile> read(FileKind kind, std::string_view content,
@@ -52,6 +53,8 @@ static Expected<MatrixFile> read(FileKind kind, std::string_view content,
     return parseSafetensors(content, fileName, options);
   case FileKind::EdgeList:
     return parseEdgeList(content, fileName, options);
+  case FileKind::Frostt:
+    return parseFrostt(content, fileName, options);
   default:
     return parseMatrix(content, fileName, options);
   }
@@ -189,6 +192,8 @@ static Verdict checkWriting(const CooMatrix &matrix) {
       checkRoundTrip(matrix, FileKind::MatrixMarket, options, matrix);
   if (verdict.empty())
     verdict = checkRoundTrip(matrix, FileKind::EdgeList, options, matrix);
+  if (verdict.empty())
+    verdict = checkRoundTrip(matrix, FileKind::Frostt, options, matrix);
   if (matrix.rows <= maxRows && matrix.cols <= maxRows) {
     if (verdict.empty())
       verdict = checkRoundTrip(matrix, FileKind::Npz, options, matrix);
@@ -288,6 +293,7 @@ const std::vector<Target> &fuzz::allTargets() {
       {"matrix-market", checkKind<FileKind::MatrixMarket>},
       {"smtx", checkKind<FileKind::Smtx>},
       {"edge-list", checkKind<FileKind::EdgeList>},
+      {"tns", checkKind<FileKind::Frostt>},
       {"npy", checkKind<FileKind::Npy>},
       {"npz", checkKind<FileKind::Npz>},
       {"safetensors", checkKind<FileKind::Safetensors>},

@@ -68,6 +68,11 @@ void Seeds::addTexts() {
   add("smtx", "empty", "2, 3, 0\n0 0 0\n\n");
   add("smtx", "unsorted", "2,4,3\r\n0 2 3\r\n3 0 1\r\n");
 
+  add("tns", "extended", must(formatMatrix(coo, FileKind::Frostt)));
+  add("tns", "plain", "# c\n1 2 0.5\n\n3 1 -4e3\r\n2 2 nan\n");
+  add("tns", "order3", "1 2 3 0.5\n");
+  add("tns", "none", "2 0\n0 5\n");
+
   add("edge-list", "shape", must(formatMatrix(coo, FileKind::EdgeList)));
   add("edge-list", "weights", "# a graph\n1,2,0.5\n2;1;4\n3 3 -1e9\n");
   add("edge-list", "pattern", "% c\n1 2\n\n2\t1\n");
