@@ -20,7 +20,6 @@
 #include "SparseGPU/Support/Strings.h"
 
 #include <cmath>
-#include <cstring>
 #include <map>
 
 using namespace sparsegpu;
@@ -110,7 +109,8 @@ static Verdict checkMessage(std::string_view message, std::string_view prefix) {
 static bool same(double left, double right) {
   if (std::isnan(left) || std::isnan(right))
     return std::isnan(left) && std::isnan(right);
-  return std::memcmp(&left, &right, sizeof(left)) == 0;
+  // Zeros have signs.
+  return left == right && std::signbit(left) == std::signbit(right);
 }
 
 Verdict fuzz::compare(const CooMatrix &left, const CooMatrix &right,
