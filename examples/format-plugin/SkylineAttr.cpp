@@ -62,10 +62,9 @@ RowsAttr::unpack(const formats::PackedMatrix &packed) const {
 
 SmallVector<StringRef> RowsAttr::getUnits() const { return {"row"}; }
 
-LogicalResult RowsAttr::supports(const ScheduleAttr &schedule, bool transposed,
+LogicalResult RowsAttr::supports(const ScheduleAttr &schedule,
                                  std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 FormatCost RowsAttr::getCost(RankedTensorType type) const {

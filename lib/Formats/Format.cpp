@@ -11,9 +11,11 @@
 #include "SparseGPU/Formats/Bsr.h"
 #include "SparseGPU/Formats/CondensedTiles.h"
 #include "SparseGPU/Formats/CooFormat.h"
+#include "SparseGPU/Formats/Csc.h"
 #include "SparseGPU/Formats/Csr.h"
 #include "SparseGPU/Formats/Dcsr.h"
 #include "SparseGPU/Formats/Ell.h"
+#include "SparseGPU/Formats/Hyb.h"
 #include "SparseGPU/Formats/NM.h"
 #include "SparseGPU/Formats/RowMerge.h"
 #include "SparseGPU/Formats/ShuffledBlock.h"
@@ -41,6 +43,7 @@ std::vector<FieldSpec> Format::fieldsFor(const std::vector<int64_t> &) const {
 const std::vector<const Format *> &formats::allFormats() {
   static const std::vector<const Format *> formats = {
       &csrFormat(),            //
+      &cscFormat(),            //
       &bsrFormat(),            //
       &cooFormat(),            //
       &dcsrFormat(),           //
@@ -52,6 +55,7 @@ const std::vector<const Format *> &formats::allFormats() {
       &vnmFormat(),            //
       &condensedTilesFormat(), //
       &rowMergeFormat(),       //
+      &hybFormat(),            //
   };
   return formats;
 }

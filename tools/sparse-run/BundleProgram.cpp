@@ -60,6 +60,11 @@ lowerForOperands(Program &program, const Options &line,
   MLIRContext *context = program.module->getContext();
   options.operands = line.bundleOperands;
   std::string reason;
+  // The programs of a bundle have nowhere to take a workspace from.
+  auto needsWorkspace = [&](ModuleOp module) {
+    return module.lookupSymbol(
+        (program.entry.getSymName() + "_workspace_bytes").str());
+  };
   if (line.bundleOperands == "auto") {
     options.operands = "device";
     ScopedDiagnosticHandler quiet(context, [&](Diagnostic &diagnostic) {
@@ -69,13 +74,19 @@ lowerForOperands(Program &program, const Options &line,
       return success();
     });
     auto module = lower(program, options);
-    if (module)
+    if (module && !needsWorkspace(**module))
       return module;
-    llvm::consumeError(module.takeError());
+    if (module)
+      reason = "it needs a workspace on the device";
+    else
+      llvm::consumeError(module.takeError());
     options.operands = "host";
   }
   SourceMgrDiagnosticHandler handler(*program.sources, context);
   auto module = lower(program, options);
+  if (module && needsWorkspace(**module))
+    return makeError("the program needs a workspace on the device, which "
+                     "bundles do not pass: use --bundle-operands=host");
   // Of a program that does not compile at all, the errors are enough.
   if (module && !reason.empty())
     llvm::WithColor::note(llvm::errs(), "sparse-run")

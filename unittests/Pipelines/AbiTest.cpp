@@ -91,6 +91,16 @@ public:
     reinterpret_cast<void (*)(Args...)>(*function)(args...);
   }
 
+  /// Calls one that returns an index.
+  template <typename... Args> int64_t query(StringRef name, Args... args) {
+    auto function = engine->lookup(("_mlir_ciface_" + name).str());
+    if (!function) {
+      ADD_FAILURE() << llvm::toString(function.takeError());
+      return 0;
+    }
+    return reinterpret_cast<int64_t (*)(Args...)>(*function)(args...);
+  }
+
 private:
   MLIRContext context;
   std::unique_ptr<ExecutionEngine> engine;
@@ -203,6 +213,50 @@ TEST(AbiTest, DeviceOperandsTakeAStreamAndCopyNothing) {
   for (void *buffer : buffers)
     free(buffer, stream);
   destroyStream(stream);
+}
+
+TEST(AbiTest, DeviceWorkspaceIsAnArgument) {
+  // A sum that atomics make, and alpha after it: a workspace of M x N floats.
+  Compiled program(R"mlir(
+    #csc = #sparse_gpu.csc<positions = i64, coordinates = i32>
+    func.func @f(%A: tensor<?x?xf32, #csc>, %B: tensor<?x?xf32>,
+                 %C: tensor<?x?xf32>, %alpha: f32) -> tensor<?x?xf32>
+        attributes {llvm.emit_c_interface} {
+      %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csc>)
+        b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
+        alpha(%alpha : f32) -> tensor<?x?xf32>
+      return %0 : tensor<?x?xf32>
+    }
+  )mlir",
+                   "device");
+  ASSERT_TRUE(program.ok());
+  // The columns are what Problem has as rows: A is k x m, B is m x n.
+  Problem p;
+  MemRef<int64_t, 1> positions(p.positions.data(), {p.m + 1});
+  MemRef<int32_t, 1> coordinates(p.coordinates.data(), {9});
+  MemRef<float, 1> values(p.values.data(), {9});
+  MemRef<float, 2> b(p.c.data(), {p.m, p.n}), c(p.b.data(), {p.k, p.n}),
+      result(nullptr, {0, 0});
+  int64_t bytes = program.query("f_workspace_bytes", &positions, &coordinates,
+                                &values, p.k, p.m, &b, &c, 2.0f);
+  EXPECT_GE(bytes, p.k * p.n * 4);
+  EXPECT_LT(bytes, p.k * p.n * 4 + 256);
+  EXPECT_EQ(bytes % 256, 0);
+  // Nothing is written beyond it, and what it holds does not matter.
+  std::vector<char> memory(bytes + 16, 0x55);
+  MemRef<char, 1> workspace(memory.data(), {bytes});
+  program.call("f", &result, &positions, &coordinates, &values, p.k, p.m, &b,
+               &c, 2.0f, &workspace, Stream(nullptr));
+  std::vector<double> expected(p.k * p.n);
+  for (int64_t i = 0; i < p.m; ++i)
+    for (int64_t e = p.positions[i]; e < p.positions[i + 1]; ++e)
+      for (int64_t j = 0; j < p.n; ++j)
+        expected[p.coordinates[e] * p.n + j] +=
+            2.0 * p.values[e] * p.c[i * p.n + j];
+  for (int64_t i = 0; i < p.k * p.n; ++i)
+    ASSERT_NEAR(p.b[i], expected[i], 1e-5) << "element " << i;
+  for (int64_t i = p.k * p.n * 4; i < int64_t(memory.size()); ++i)
+    ASSERT_EQ(memory[i], 0x55) << "byte " << i;
 }
 
 TEST(AbiTest, PositionsBeyond32Bits) {

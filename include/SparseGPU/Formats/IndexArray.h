@@ -21,10 +21,14 @@ class IndexArray {
 public:
   /// Requires an integer type.
   IndexArray(const void *data, ElementType type)
-      : data(static_cast<const char *>(data)), bytes(byteSize(type)) {}
+      : data(static_cast<const char *>(data)), elementBytes(byteSize(type)) {}
+
+  /// Bytes of an element, and the first of them.
+  size_t width() const { return elementBytes; }
+  const void *bytes() const { return data; }
 
   int64_t operator[](int64_t i) const {
-    switch (bytes) {
+    switch (elementBytes) {
     case 1:
       return read<uint8_t>(i);
     case 2:
@@ -45,7 +49,7 @@ private:
   }
 
   const char *data;
-  size_t bytes;
+  size_t elementBytes;
 };
 
 /// Writes positions or coordinates, known to fit, of any integer type.

@@ -10,10 +10,10 @@
     run-formats.py FOLDER ENCODING... -- SPARSE_RUN...
 
 ENCODING is the text of an attribute without its dialect, "bsr<rows = 4>".
-For each: A B, A B^T and B A^T (a linear layer) in f32 and f16, with matrices
-whose sizes are no multiples of anything, with empty rows, and with one full
-row (as far as the format can hold it), under --hazards. Prints a line for each run that fails, then a summary;
-exit status 1 if a run failed.
+For each: A B, A B^T, B A^T (a linear layer) and A^T B in f32 and f16, with
+matrices whose sizes are no multiples of anything, with empty rows, and with
+one full row (as far as the format can hold it), under --hazards. Prints a line
+for each run that fails, then a summary; exit status 1 if a run failed.
 """
 
 import itertools
@@ -26,15 +26,16 @@ import sys
 A = "tensor<?x?x{t}, #sparse_gpu.{f}>"
 D = "tensor<?x?x{t}>"
 
-# Operands and the indexing maps of the contraction (m, n, k), A first.
+# Indexing maps of the contraction (m, n, k) for A, B, C, and the size of B.
 FORMS = {
-    "a-b": ("(d2, d1)", "(d0, d1)", "?x{n}"),
-    "a-bt": ("(d1, d2)", "(d0, d1)", "{n}x?"),
-    "b-at": ("(d1, d2)", "(d1, d0)", "{n}x?"),
+    "a-b": ("(d0, d2)", "(d2, d1)", "(d0, d1)", "?x{n}"),
+    "a-bt": ("(d0, d2)", "(d1, d2)", "(d0, d1)", "{n}x?"),
+    "b-at": ("(d0, d2)", "(d1, d2)", "(d1, d0)", "{n}x?"),
+    "at-b": ("(d2, d0)", "(d2, d1)", "(d0, d1)", "?x{n}"),
 }
 
 MODULE = """
-#a = affine_map<(d0, d1, d2) -> (d0, d2)>
+#a = affine_map<(d0, d1, d2) -> {a}>
 #b = affine_map<(d0, d1, d2) -> {b}>
 #c = affine_map<(d0, d1, d2) -> {c}>
 func.func @f(%A: {A} {{sparse_gpu.name = "A"}}, %B: {D} {{sparse_gpu.name = "B"}},
@@ -113,11 +114,11 @@ def main():
     runs = failures = 0
     for number, encoding in enumerate(encodings):
         matrices = write_matrices(folder, encoding)
-        for (form, (b, c, shape)), t in itertools.product(FORMS.items(), ("f32", "f16")):
+        for (form, (a, b, c, shape)), t in itertools.product(FORMS.items(), ("f32", "f16")):
             module = os.path.join(folder, f"{number}-{form}-{t}.mlir")
             with open(module, "w") as out:
                 out.write(MODULE.format(
-                    A=A.format(t=t, f=encoding), D=D.format(t=t), b=b, c=c, t=t))
+                    A=A.format(t=t, f=encoding), D=D.format(t=t), a=a, b=b, c=c, t=t))
             # Every form with one matrix and one N of its own; over all forms
             # and types both matrices and five N.
             for i, matrix in enumerate(matrices):

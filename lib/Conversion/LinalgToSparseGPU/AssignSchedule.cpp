@@ -141,7 +141,7 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
                           "must have no guards (SCH-7)");
     for (auto schedule : schedules.getAsRange<ScheduleAttr>()) {
       std::string reason;
-      if (failed(op.getFormat().supports(schedule, op.getTransposeA(), reason)))
+      if (failed(op.getFormat().supports(schedule, reason)))
         return op.emitError() << "operand A of type " << op.getSparseType()
                               << " cannot be computed by " << schedule << ": "
                               << reason << " (SCH-8)";

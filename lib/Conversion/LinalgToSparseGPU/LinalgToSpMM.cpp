@@ -177,13 +177,8 @@ matchContraction(linalg::LinalgOp op, bool upstreamStorage, Refusal &refusal) {
   }
   ScheduleAttr schedule =
       ScheduleAttr::getDefault(op->getContext()).resolveUnit(format);
-  if (failed(format.supports(schedule, match.transposeA, reason)))
-    return refuse(match.sparseOperand,
-                  (match.upstream && match.upstream->transposed
-                       ? "compressed columns are the compressed rows of the "
-                         "transposed matrix, and "
-                       : "") +
-                      reason);
+  if (failed(format.supports(schedule, reason)))
+    return refuse(match.sparseOperand, reason);
   return match;
 }
 

@@ -30,9 +30,8 @@
 using namespace mlir;
 using namespace sparsegpu;
 
-/// `source` as one row of memory, with the strides of its two dimensions.
-static Value flatten(OpBuilder &b, Location loc, Value source,
-                     SmallVectorImpl<Value> &strides) {
+Value TileDistribution::flatten(Value source, SmallVectorImpl<Value> &strides) {
+  Location loc = source.getLoc();
   auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, source);
   strides.assign(metadata.getStrides().begin(), metadata.getStrides().end());
   Value extent = arith::MulIOp::create(b, loc, metadata.getSizes()[0],
@@ -67,9 +66,16 @@ static void allowFusedMultiplyAdd(scf::ForOp loop) {
 
 LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
   Location loc = op.getLoc();
+  // The tile of a scatter that accumulates is made where it is stored.
+  if (isa_and_nonnull<linalg::FillOp>(tiles[op.getDpsInits()[0]].deferred)) {
+    tiles[op->getResult(0)].deferred = op;
+    return success();
+  }
   StepTiles step;
-  GatherOp gather = matchStep(op, step);
-  if (!gather)
+  GatherOp gather;
+  if (op.getNumDpsInputs() > 1)
+    gather = dyn_cast_or_null<GatherOp>(tiles[op.getDpsInputs()[1]].deferred);
+  if (!gather || !matchStep(tiles[gather.getRows()].deferred, op, step))
     return op.emitError("a contraction on the FMA path multiplies a decoded "
                         "tile with rows gathered by coordinates (LVL2-3)");
   Tile acc = tiles[op.getDpsInits()[0]];
@@ -84,7 +90,7 @@ LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
 
   Value source = lookup(gather.getSource());
   SmallVector<Value> strides;
-  Value flat = flatten(b, loc, source, strides);
+  Value flat = flatten(source, strides);
   unsigned rowDim = gather.getTransposed() ? 1 : 0;
   Staged staged = stage(step, strides[rowDim]);
   syncWarp();
@@ -100,31 +106,16 @@ LogicalResult TileDistribution::distributeContraction(linalg::LinalgOp op) {
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
-    Value slot =
-        arith::AddIOp::create(b, loc, staged.firstSlot, loop.getInductionVar());
-    Value offset = memref::LoadOp::create(b, loc, staged.offsets, slot);
-    SmallVector<Value> a, present;
-    for (int64_t r = 0; r < acc.rows; ++r) {
-      Value from = slot;
-      if (acc.rows > 1)
-        from = arith::AddIOp::create(
-            b, loc, arith::MulIOp::create(b, loc, slot, index(acc.rows)),
-            index(r));
-      a.push_back(memref::LoadOp::create(b, loc, staged.values, from));
-      if (!staged.present)
-        continue;
-      Value flag = memref::LoadOp::create(b, loc, staged.present, from);
-      present.push_back(arith::TruncIOp::create(b, loc, b.getI1Type(), flag));
-    }
+    Entry entry = loadEntry(staged, loop.getInductionVar(), acc.rows);
     SmallVector<Value> next(acc.elements.size());
     for (auto [c, column] : llvm::enumerate(columns)) {
-      Value at = arith::AddIOp::create(b, loc, offset, column);
+      Value at = arith::AddIOp::create(b, loc, entry.offset, column);
       Value element = memref::LoadOp::create(b, loc, flat, at);
       for (int64_t r = 0; r < acc.rows; ++r) {
         size_t i = r * columns.size() + c;
-        SmallVector<Value> arguments = {a[r], element};
+        SmallVector<Value> arguments = {entry.values[r], element};
         if (staged.present)
-          arguments.push_back(present[r]);
+          arguments.push_back(entry.present[r]);
         arguments.push_back(loop.getRegionIterArgs()[i]);
         next[i] = inlineBody(op, arguments);
       }

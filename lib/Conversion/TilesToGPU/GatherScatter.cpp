@@ -10,7 +10,8 @@
 // A lane loads exactly what it stores in the end: of an element beyond the
 // extents, or in the hands of another group of lanes, it reads nothing. The
 // destination of a nest may be one of its inputs, and a load of an element that
-// another lane stores would be a race.
+// another lane stores would be a race. Operands of a contraction are never the
+// destination, and every group of lanes loads them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -61,7 +62,7 @@ static Value both(OpBuilder &b, Location loc, Value a, Value c) {
 TileDistribution::Place TileDistribution::getPlace(Value source, Value rows,
                                                    Value columns,
                                                    bool transposed,
-                                                   bool partial) {
+                                                   bool partial, bool owned) {
   Location loc = source.getLoc();
   int64_t rank = cast<MemRefType>(source.getType()).getRank();
   Place place;
@@ -87,7 +88,7 @@ TileDistribution::Place TileDistribution::getPlace(Value source, Value rows,
   place.columns = getColumns(lookup(columns));
   // One group of lanes owns an element; after the reduction all hold the same.
   Value first;
-  if (groups > 1)
+  if (owned && groups > 1)
     first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, group,
                                   index(0));
   int64_t dim = transposed ? 0 : rank - 1;
@@ -110,6 +111,14 @@ SmallVector<Value> TileDistribution::Place::getSubscripts(size_t row,
   return subscripts;
 }
 
+/// True for an operand of a contraction: every group of lanes needs it.
+static bool isContracted(Value tile) {
+  return llvm::any_of(tile.getUsers(), [](Operation *user) {
+    auto op = dyn_cast<linalg::LinalgOp>(user);
+    return op && op.getNumReductionLoops() > 0;
+  });
+}
+
 LogicalResult TileDistribution::distributeGather(GatherOp gather) {
   if (gather.getRows() && tiles[gather.getRows()].deferred) {
     tiles[gather.getTile()].deferred = gather;
@@ -118,7 +127,8 @@ LogicalResult TileDistribution::distributeGather(GatherOp gather) {
   Location loc = gather.getLoc();
   Value source = lookup(gather.getSource());
   Place place = getPlace(source, gather.getRows(), gather.getColumns(),
-                         gather.getTransposed(), gather.getPartial());
+                         gather.getTransposed(), gather.getPartial(),
+                         /*owned=*/!isContracted(gather.getTile()));
   Tile tile;
   tile.hasRows = static_cast<bool>(gather.getRows());
   tile.hasColumns = static_cast<bool>(gather.getColumns());
@@ -155,11 +165,15 @@ LogicalResult TileDistribution::distributeGather(GatherOp gather) {
 LogicalResult TileDistribution::distributeScatter(ScatterOp scatter) {
   Location loc = scatter.getLoc();
   Tile tile = tiles[scatter.getTile()];
-  if (tile.elements.empty())
+  if (!scatter.getReduce().empty())
+    if (auto op = dyn_cast_or_null<linalg::LinalgOp>(tile.deferred))
+      return distributeAccumulation(scatter, op);
+  if (tile.elements.empty() || !scatter.getReduce().empty())
     return scatter.emitError("stores a tile that is not in registers (LVL2-3)");
   Value dest = lookup(scatter.getDest());
   Place place = getPlace(dest, scatter.getRows(), scatter.getColumns(),
-                         scatter.getTransposed(), scatter.getPartial());
+                         scatter.getTransposed(), scatter.getPartial(),
+                         /*owned=*/true);
   for (size_t column = 0; column < place.columns.size(); ++column) {
     OpBuilder::InsertionGuard guard(b);
     if (Value ours = place.columnIsOurs[column])

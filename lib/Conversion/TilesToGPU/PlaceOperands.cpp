@@ -10,15 +10,17 @@
 // operands=host. For each launch: allocate and fill a device buffer for every
 // memref that it uses, launch, copy back what the kernel writes, free. Uses are
 // followed through views to find what is read and written; an unknown use
-// counts as both.
+// counts as both. Workspaces of kernels are allocated there, and not copied.
 //
 // operands=device. Every function that launches, itself or by a call, takes
-// the stream as its last argument; it is the asynchronous dependency of each
-// launch, which keeps gpu-to-llvm from making or synchronising one.
+// its workspace, if it needs one, and the stream as its last arguments; the
+// stream it is the asynchronous dependency of each launch, which keeps
+// gpu-to-llvm from making or synchronising one.
 //
 //===----------------------------------------------------------------------===//
 
 #include "SparseGPU/Conversion/Passes.h"
+#include "Workspace.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -57,7 +59,8 @@ static void findAccess(Value buffer, gpu::LaunchOp launch, Access &access) {
       continue;
     }
     auto effects = dyn_cast<MemoryEffectOpInterface>(user);
-    if (!effects) {
+    // Through its address anything can happen.
+    if (!effects || isa<memref::ExtractAlignedPointerAsIndexOp>(user)) {
       access = {true, true};
       continue;
     }
@@ -68,13 +71,15 @@ static void findAccess(Value buffer, gpu::LaunchOp launch, Access &access) {
   }
 }
 
-/// The memrefs from outside that `launch` uses.
+/// The memrefs from outside that `launch` uses, but for those that are on the
+/// device already.
 static SmallVector<Value> getBuffers(gpu::LaunchOp launch) {
   llvm::SetVector<Value> used;
   getUsedValuesDefinedAbove(launch.getBody(), used);
   SmallVector<Value> buffers;
   for (Value value : used)
-    if (isa<MemRefType>(value.getType()))
+    if (isa<MemRefType>(value.getType()) &&
+        !value.getDefiningOp<gpu::AllocOp>())
       buffers.push_back(value);
   return buffers;
 }
@@ -195,6 +200,7 @@ struct PlaceOperands : sparsegpu::impl::PlaceOperandsBase<PlaceOperands> {
         signalPassFailure();
       return;
     }
+    allocateWorkspaces(getOperation());
     for (gpu::LaunchOp launch : launches)
       HostOperands(launch).place();
   }
@@ -240,7 +246,7 @@ LogicalResult PlaceOperands::placeOnDevice(ArrayRef<gpu::LaunchOp> launches) {
   // 2. The stream as last argument, also at calls.
   for (Operation *op : streamed) {
     auto function = cast<func::FuncOp>(op);
-    if (failed(checkHostWork(function)))
+    if (failed(passWorkspaces(function)) || failed(checkHostWork(function)))
       return failure();
     if (failed(function.insertArgument(function.getNumArguments(), pointer, {},
                                        function.getLoc())))

@@ -31,31 +31,27 @@
 using namespace mlir;
 using namespace sparsegpu;
 
-GatherOp TileDistribution::matchStep(linalg::LinalgOp op, StepTiles &step) {
-  int64_t inputs = op.getNumDpsInputs();
-  if ((inputs != 2 && inputs != 3) || op.getNumDpsInits() != 1)
-    return {};
-  auto deferredAs = [&](Value value) { return tiles[value].deferred; };
-  step.values = deferredAs(op.getDpsInputs()[0]);
-  auto gather = dyn_cast_or_null<GatherOp>(deferredAs(op.getDpsInputs()[1]));
-  if (!gather ||
-      !isa_and_nonnull<DecodeOp, DecodeIdsOp, tensor::GenerateOp>(step.values))
-    return {};
-  step.coordinates = deferredAs(gather.getRows());
-  if (auto contiguous = dyn_cast_or_null<CoordinatesOp>(step.coordinates))
+bool TileDistribution::matchStep(Operation *coordinates, linalg::LinalgOp op,
+                                 StepTiles &step) {
+  step.coordinates = coordinates;
+  if (auto contiguous = dyn_cast_or_null<CoordinatesOp>(coordinates))
     step.count = contiguous.getCount();
-  else if (auto generate =
-               dyn_cast_or_null<tensor::GenerateOp>(step.coordinates))
+  else if (auto generate = dyn_cast_or_null<tensor::GenerateOp>(coordinates))
     step.count = generate.getDynamicExtents().front();
   else
-    return {};
+    return false;
+  int64_t inputs = op.getNumDpsInputs();
+  if ((inputs != 2 && inputs != 3) || op.getNumDpsInits() != 1)
+    return false;
+  step.values = tiles[op.getDpsInputs()[0]].deferred;
+  if (!isa_and_nonnull<DecodeOp, DecodeIdsOp, tensor::GenerateOp>(step.values))
+    return false;
   if (inputs == 2)
-    return gather;
-  step.present = deferredAs(op.getDpsInputs()[2]);
-  bool matches = isa<DecodeIdsOp>(step.values)
-                     ? step.present == step.values
-                     : isa_and_nonnull<tensor::GenerateOp>(step.present);
-  return matches ? gather : GatherOp();
+    return true;
+  step.present = tiles[op.getDpsInputs()[2]].deferred;
+  return isa<DecodeIdsOp>(step.values)
+             ? step.present == step.values
+             : isa_and_nonnull<tensor::GenerateOp>(step.present);
 }
 
 void TileDistribution::syncWarp() {
@@ -242,4 +238,26 @@ TileDistribution::Staged TileDistribution::stage(const StepTiles &step,
   b.setInsertionPointToStart(loop.getBody());
   stageElement(step, staged, rows, loop.getInductionVar());
   return staged;
+}
+
+TileDistribution::Entry TileDistribution::loadEntry(const Staged &staged,
+                                                    Value entry, int64_t rows) {
+  Location loc = staged.values.getLoc();
+  Value slot = arith::AddIOp::create(b, loc, staged.firstSlot, entry);
+  Entry loaded;
+  loaded.offset = memref::LoadOp::create(b, loc, staged.offsets, slot);
+  for (int64_t r = 0; r < rows; ++r) {
+    Value from = slot;
+    if (rows > 1)
+      from = arith::AddIOp::create(
+          b, loc, arith::MulIOp::create(b, loc, slot, index(rows)), index(r));
+    loaded.values.push_back(
+        memref::LoadOp::create(b, loc, staged.values, from));
+    if (!staged.present)
+      continue;
+    Value flag = memref::LoadOp::create(b, loc, staged.present, from);
+    loaded.present.push_back(
+        arith::TruncIOp::create(b, loc, b.getI1Type(), flag));
+  }
+  return loaded;
 }

@@ -220,6 +220,10 @@ TileDistribution::distributeGenerate(tensor::GenerateOp generate) {
 
 LogicalResult TileDistribution::distributeFill(linalg::FillOp fill) {
   auto type = cast<RankedTensorType>(fill.getResult(0).getType());
+  if (type.getRank() == 2 && type.isDynamicDim(0)) {
+    tiles[fill.getResult(0)].deferred = fill;
+    return success();
+  }
   if (type.getRank() != 2 || type.isDynamicDim(0) ||
       type.getDimSize(1) != schedule.getTileColumns())
     return fill.emitError("fills a tile whose columns are not those of the "

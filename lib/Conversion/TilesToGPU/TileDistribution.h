@@ -77,6 +77,9 @@ private:
   mlir::LogicalResult distributeFill(mlir::linalg::FillOp fill);
   mlir::LogicalResult distributeElementwise(mlir::linalg::LinalgOp op);
   mlir::LogicalResult distributeContraction(mlir::linalg::LinalgOp op);
+  /// A scatter that reduces into its destination; `op` makes its tile.
+  mlir::LogicalResult distributeAccumulation(ScatterOp scatter,
+                                             mlir::linalg::LinalgOp op);
 
   /// What one step multiplies the gathered rows by: operations that are
   /// deferred. `present` is null when everything takes part; it is `values`
@@ -87,15 +90,23 @@ private:
     /// Positions of the step.
     mlir::Value count;
   };
-  /// Takes apart the operands of a contraction; the gather of its dense
-  /// operand, or null when it is not of the form that can be staged.
-  GatherOp matchStep(mlir::linalg::LinalgOp op, StepTiles &step);
+  /// Takes apart a contraction of a step's tile of A with rows of a dense
+  /// operand; `coordinates` is what names the rows of the other side. False if
+  /// it is not of the form that can be staged.
+  bool matchStep(mlir::Operation *coordinates, mlir::linalg::LinalgOp op,
+                 StepTiles &step);
   /// One step in shared memory; `present` is null when everything takes part.
   struct Staged {
     mlir::Value offsets, values, present;
     mlir::Value firstSlot;
   };
   Staged stage(const StepTiles &step, mlir::Value rowStride);
+  /// A staged entry: offset of its row, and R values with their presence.
+  struct Entry {
+    mlir::Value offset;
+    llvm::SmallVector<mlir::Value> values, present;
+  };
+  Entry loadEntry(const Staged &staged, mlir::Value entry, int64_t rows);
   void stageElement(const StepTiles &step, const Staged &staged, int64_t rows,
                     mlir::Value flat);
   /// Stages values and presence of entries that ids place.
@@ -104,6 +115,9 @@ private:
   /// The element of `generate` at `subscripts`, computed here.
   mlir::Value generateAt(mlir::tensor::GenerateOp generate,
                          mlir::ValueRange subscripts);
+  /// `source`, of rank 2, as one row of memory, with its strides.
+  mlir::Value flatten(mlir::Value source,
+                      llvm::SmallVectorImpl<mlir::Value> &strides);
   /// `value` reduced over the groups of lanes by `reducer`.
   mlir::Value reduceOverGroups(mlir::Value value, mlir::Operation *reducer);
   /// The body of `op` on `arguments`.
@@ -120,8 +134,9 @@ private:
                                                  size_t column) const;
   };
   /// `rows` is a tile or null, `columns` the first column of a tile or null.
+  /// `owned` elements are in the hands of one group of lanes.
   Place getPlace(mlir::Value source, mlir::Value rows, mlir::Value columns,
-                 bool transposed, bool partial);
+                 bool transposed, bool partial, bool owned);
   /// `columns`, kept below `extent` where that is not known already.
   llvm::SmallVector<mlir::Value> clamp(llvm::ArrayRef<mlir::Value> columns,
                                        mlir::Value source, int64_t dim);

@@ -64,16 +64,6 @@ func.func @reduction(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<
 // -----
 
 #csr = #sparse_gpu.csr
-func.func @transposed(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
-  // expected-error @+1 {{#sparse_gpu.csr gives no unit that owns rows of the transposed matrix (SCH-8)}}
-  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)
-    {transpose_a} -> tensor<?x?xf32>
-  return %0 : tensor<?x?xf32>
-}
-
-// -----
-
-#csr = #sparse_gpu.csr
 func.func @lanes(%A: tensor<?x?xf32, #csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
   // expected-error @+1 {{schedule field 'lanes' must be 32 where 'reduce' is more than one operation (SCH-9)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>)

@@ -24,17 +24,6 @@ func.func @f(%A: tensor<?x?xf32, #LOOSE>, %B: tensor<?x?xf32>, %C: tensor<?x?xf3
 
 // -----
 
-#CSC = #sparse_tensor.encoding<{ map = (i, j) -> (j : dense, i : compressed) }>
-
-// CSC used as it is.
-func.func @f(%A: tensor<?x?xf32, #CSC>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-remark-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #0 of type '{{.*}}': compressed columns are the compressed rows of the transposed matrix, and #sparse_gpu.csr gives no unit that owns rows of the transposed matrix; it stays on the CPU}}
-  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32, #CSC>, tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
-  return
-}
-
-// -----
-
 #BSR = #sparse_tensor.encoding<{ map = (i, j) -> (i floordiv 2 : dense, j floordiv 2 : compressed, j mod 2 : dense, i mod 2 : dense) }>
 
 // Blocks column by column.
@@ -474,14 +463,6 @@ func.func @f(%A: tensor<?x?xf32, #CSR>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>
 // -----
 
 // Nothing else can compile an operation on a #sparse_gpu format: an error.
-
-func.func @f(%A: tensor<?x?xf32>, %B: tensor<?x?xf32, #sparse_gpu.csr>, %C: tensor<?x?xf32>) {
-  // expected-error-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #1 of type '{{.*}}': #sparse_gpu.csr gives no unit that owns rows of the transposed matrix}}
-  %0 = linalg.matmul ins(%A, %B : tensor<?x?xf32>, tensor<?x?xf32, #sparse_gpu.csr>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
-  return
-}
-
-// -----
 
 func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32, #sparse_gpu.csr>, %C: tensor<?x?xf32>) {
   // expected-error-re @+1 {{'linalg.matmul' was not taken to the GPU: operand #1 of type '{{.*}}': only one operand may be sparse}}

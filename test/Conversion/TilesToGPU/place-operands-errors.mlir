@@ -127,3 +127,42 @@ func.func @f(%m: memref<8xf32>, %A: tensor<4x4xf32, #CSR>) {
   %0 = sparse_tensor.values %A : tensor<4x4xf32, #CSR> to memref<?xf32>
   return
 }
+
+// -----
+
+// A workspace is an argument: its size must be known before the call.
+func.func @f(%m: index, %b: i1, %x: f32) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.if %b {
+    // expected-error @+1 {{'f' needs a workspace, which operands=device passes as an argument: its size must follow from the arguments, outside of control flow (LVL3-6)}}
+    %W = memref.alloc(%m) {sparse_gpu.workspace} : memref<?xf32>
+    gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+               threads(%tx, %ty, %tz) in (%sx = %c1, %sy = %c1, %sz = %c1) {
+      memref.store %x, %W[%c0] : memref<?xf32>
+      gpu.terminator
+    } {sparse_gpu.nest}
+    memref.dealloc %W : memref<?xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @inner(%m: index, %x: f32) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // expected-error @+1 {{'inner' needs a workspace, which operands=device passes as an argument: it must not be called in the module (LVL3-6)}}
+  %W = memref.alloc(%m) {sparse_gpu.workspace} : memref<?xf32>
+  gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+             threads(%tx, %ty, %tz) in (%sx = %c1, %sy = %c1, %sz = %c1) {
+    memref.store %x, %W[%c0] : memref<?xf32>
+    gpu.terminator
+  } {sparse_gpu.nest}
+  memref.dealloc %W : memref<?xf32>
+  return
+}
+func.func @caller(%m: index, %x: f32) {
+  call @inner(%m, %x) : (index, f32) -> ()
+  return
+}

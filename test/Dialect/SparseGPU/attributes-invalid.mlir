@@ -249,3 +249,39 @@ func.func private @f() attributes {a = #sparse_gpu.schedule<unit = >}
 
 // expected-error @+1 {{expected integer value}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<warps = four>}
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.sum has 2 to 8 parts, got 1 (SUM-1)}}
+func.func private @f() attributes {a = #sparse_gpu.sum<[#sparse_gpu.csr], split = []>}
+
+// -----
+
+// expected-error @+1 {{the parts of #sparse_gpu.sum are sparse formats other than sums, got 3 : i64 (SUM-1)}}
+func.func private @f() attributes {a = #sparse_gpu.sum<[#sparse_gpu.csr, 3], split = [(long_rows 2)]>}
+
+// -----
+
+#inner = #sparse_gpu.sum<[#sparse_gpu.csr, #sparse_gpu.coo], split = [(long_rows 2)]>
+// expected-error @+1 {{the parts of #sparse_gpu.sum are sparse formats other than sums}}
+func.func private @f() attributes {a = #sparse_gpu.sum<[#inner, #sparse_gpu.csr], split = [(long_rows 2)]>}
+
+// -----
+
+// expected-error @+1 {{#sparse_gpu.sum needs a rule for each part but the last, got 0 for 2 parts (SUM-2)}}
+func.func private @f() attributes {a = #sparse_gpu.sum<[#sparse_gpu.csr, #sparse_gpu.coo], split = []>}
+
+// -----
+
+// expected-error @+1 {{a rule of a sum needs a number of at least 1, got 0 (SUM-2)}}
+func.func private @f() attributes {a = #sparse_gpu.sum<[#sparse_gpu.csr, #sparse_gpu.coo], split = [(first_entries 0)]>}
+
+// -----
+
+// expected-error @+1 {{blocks are full to at most 100 percent, got 101 (SUM-2)}}
+func.func private @f() attributes {a = #sparse_gpu.sum<[#sparse_gpu.csr, #sparse_gpu.coo], split = [(full_blocks 2, 2, 101)]>}
+
+// -----
+
+// expected-error @+1 {{unknown rule 'some' of a sum: expected first_entries, long_rows or full_blocks}}
+func.func private @f() attributes {a = #sparse_gpu.sum<[#sparse_gpu.csr, #sparse_gpu.coo], split = [(some 2)]>}

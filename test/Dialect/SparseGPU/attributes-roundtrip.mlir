@@ -50,6 +50,14 @@
 "test.op"() {condensed.me_tcf = #sparse_gpu.condensed_tiles<window = 8, layout = me_tcf>} : () -> ()
 // CHECK: condensed.all = #sparse_gpu.condensed_tiles<layout = me_bcrs, window = 8, tile = 1, positions = i64, coordinates = i16>
 "test.op"() {condensed.all = #sparse_gpu.condensed_tiles<coordinates = i16, positions = i64, tile = 1, window = 8, layout = me_bcrs>} : () -> ()
+// CHECK: csc = #sparse_gpu.csc<positions = i64>
+"test.op"() {csc = #sparse_gpu.csc<positions = i64>} : () -> ()
+// CHECK: hyb = #sparse_gpu.hyb<coordinates = i16>
+"test.op"() {hyb = #sparse_gpu.hyb<coordinates = i16>} : () -> ()
+// CHECK: sum = #sparse_gpu.sum<[#sparse_gpu.bsr<rows = 4, columns = 2>, #sparse_gpu.csc, #sparse_gpu.csr], split = [(full_blocks 4, 2, 50), (first_entries 3)]>
+"test.op"() {sum = #sparse_gpu.sum<[#sparse_gpu.bsr<rows = 4, columns = 2>, #sparse_gpu.csc, #sparse_gpu.csr], split = [(full_blocks 4, 2, 50), (first_entries 3)]>} : () -> ()
+// CHECK: long = #sparse_gpu.sum<[#sparse_gpu.csr, #sparse_gpu.coo], split = [(long_rows 9)]>
+"test.op"() {long = #sparse_gpu.sum<[#sparse_gpu.csr, #sparse_gpu.coo], split = [(long_rows 9)]>} : () -> ()
 
 // CHECK: guard = #sparse_gpu.guard<n ge 33>
 "test.op"() {guard = #sparse_gpu.guard<n ge 33>} : () -> ()

@@ -198,3 +198,26 @@ func.func @f(%v: memref<?xf32>, %ids: memref<?xi8>, %t: memref<?xi32>, %i: index
   %a, %p = sparse_gpu.decode_ids %v at %ids in %t[%i] [%i] tiles of 0 : memref<?xf32>, memref<?xi8>, memref<?xi32> -> tensor<4x?xf32>, tensor<4x?xi1>
   return
 }
+
+// -----
+
+func.func @scatter_reduce_arguments(%t: tensor<1x32xf32>, %C: memref<?x?xf32>, %r: tensor<1xindex>, %n: index) {
+  // expected-error @+1 {{region 'reduce' must have one block that takes two 'f32' and ends in sparse_gpu.yield of 'f32' (SCT-3)}}
+  sparse_gpu.scatter %t into %C rows(%r) columns(%n) reduce {
+  ^bb0(%a: f32, %b: f64):
+    sparse_gpu.yield %a : f32
+  } : tensor<1x32xf32>, tensor<1xindex> into memref<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @scatter_reduce_yield(%t: tensor<1x32xf32>, %C: memref<?x?xf32>, %r: tensor<1xindex>, %n: index) {
+  // expected-error @+1 {{region 'reduce' must have one block that takes two 'f32' and ends in sparse_gpu.yield of 'f32' (SCT-3)}}
+  sparse_gpu.scatter %t into %C rows(%r) columns(%n) reduce {
+  ^bb0(%a: f32, %b: f32):
+    %0 = arith.extf %a : f32 to f64
+    sparse_gpu.yield %0 : f64
+  } : tensor<1x32xf32>, tensor<1xindex> into memref<?x?xf32>
+  return
+}

@@ -60,12 +60,9 @@ sparsegpu::verifyMatrixEncoding(function_ref<InFlightDiagnostic()> emitError,
 LogicalResult sparsegpu::supportsWarpUnits(StringRef mnemonic,
                                            ArrayRef<StringRef> units,
                                            const ScheduleAttr &schedule,
-                                           bool transposed,
                                            std::string &reason) {
   std::string format = ("#sparse_gpu." + mnemonic).str();
-  if (transposed)
-    reason = format + " gives no unit that owns rows of the transposed matrix";
-  else if (!llvm::is_contained(units, schedule.getUnit()))
+  if (!llvm::is_contained(units, schedule.getUnit()))
     reason = format + " has no unit '" + schedule.getUnit().str() +
              "'; it offers: " + llvm::join(units, ", ");
   else if (schedule.getScope() != Scope::Warp)

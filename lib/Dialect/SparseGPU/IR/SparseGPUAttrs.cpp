@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Formats/SplitRules.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
 #include "mlir/IR/DialectImplementation.h"

@@ -132,7 +132,31 @@ LogicalResult ScatterOp::verify() {
   return success();
 }
 
+LogicalResult ScatterOp::verifyRegions() {
+  if (getReduce().empty())
+    return success();
+  Type element = cast<MemRefType>(getDest().getType()).getElementType();
+  auto fail = [&]() {
+    return emitOpError("region 'reduce' must have one block that takes two ")
+           << element << " and ends in sparse_gpu.yield of " << element
+           << " (SCT-3)";
+  };
+  if (!getReduce().hasOneBlock())
+    return fail();
+  Block &block = getReduce().front();
+  auto yield =
+      dyn_cast_or_null<YieldOp>(block.empty() ? nullptr : &block.back());
+  if (!llvm::equal(block.getArgumentTypes(),
+                   ArrayRef<Type>{element, element}) ||
+      !yield || yield.getValue().getType() != element)
+    return fail();
+  return success();
+}
+
 void ScatterOp::getEffects(Effects &effects) {
+  if (!getReduce().empty())
+    effects.emplace_back(MemoryEffects::Read::get(), &getDestMutable(),
+                         SideEffects::DefaultResource::get());
   effects.emplace_back(MemoryEffects::Write::get(), &getDestMutable(),
                        SideEffects::DefaultResource::get());
 }

@@ -57,12 +57,11 @@ getFieldTypes(const FormatDescription &description, mlir::RankedTensorType type,
 int64_t divideCeilOrDynamic(int64_t size, int64_t divisor);
 
 /// SparseFormatInterface::supports for a format whose units own their rows, one
-/// warp each: the matrix as it is, a unit of `units`, scope `warp`, reduction
-/// `tile`.
+/// warp each: a unit of `units`, scope `warp`, reduction `tile`.
 mlir::LogicalResult supportsWarpUnits(llvm::StringRef mnemonic,
                                       llvm::ArrayRef<llvm::StringRef> units,
                                       const ScheduleAttr &schedule,
-                                      bool transposed, std::string &reason);
+                                      std::string &reason);
 
 /// Where a block row of columns of blocks ends, in columns: `end` blocks of
 /// `width` columns, of which those beyond the last column of the matrix are cut

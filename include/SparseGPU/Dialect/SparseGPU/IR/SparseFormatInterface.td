@@ -27,6 +27,18 @@ def SparseFormatInterface : AttrInterface<"SparseFormatInterface"> {
       scatter(C, rows(format, u), n, acc)
     ```
 
+    or, for a product with the transposed matrix, the same with the roles of
+    rows and coordinates exchanged,
+
+    ```
+    parallel for unit u, column tile n:
+      b = gather(B, rows(format, u), n)
+      for step s in steps(u):
+        coordinates = load(format, s)
+        a = decode(format, s)
+        scatter(C, coordinates, n, transpose(a) * b), added atomically
+    ```
+
     and a format fills in its parts. All `build...` methods create level-2
     operations at the builder's insertion point. They see the storage as
     memrefs and dimension sizes (`SparseStorage`); a `unit` and a step are
@@ -47,11 +59,10 @@ def SparseFormatInterface : AttrInterface<"SparseFormatInterface"> {
       default first, for example `row`.
     }], "::llvm::SmallVector<::llvm::StringRef>", "getUnits", (ins)>,
     InterfaceMethod<[{
-      Succeeds when the nest can be built for `schedule` with the matrix as it
-      is (`transposed` false) or transposed. On failure `reason` says the rule
-      that is broken, as the end of a sentence.
+      Succeeds when the nest can be built for `schedule`. On failure `reason`
+      says the rule that is broken, as the end of a sentence.
     }], "::llvm::LogicalResult", "supports",
-      (ins "const ::sparsegpu::ScheduleAttr &":$schedule, "bool":$transposed,
+      (ins "const ::sparsegpu::ScheduleAttr &":$schedule,
            "std::string &":$reason)>,
     InterfaceMethod<[{
       What the storage costs, in bytes, for the cost model and for reports.
@@ -122,6 +133,22 @@ def SparseFormatInterface : AttrInterface<"SparseFormatInterface"> {
       not a number then, and other semirings than (+, *) are refused.
     }], "bool", "storesPadding", (ins), "", [{
         return false;
+      }]>,
+    InterfaceMethod<[{
+      True if the storage is that of the transposed matrix: units own columns
+      of the matrix, and the coordinates of a step name its rows. In the
+      descriptions of the methods above, rows and columns change places.
+    }], "bool", "storesTransposed", (ins), "", [{
+        return false;
+      }]>,
+    InterfaceMethod<[{
+      The matrices whose sum this matrix is, each as storage of its own type,
+      with a format of its own; a format that is not a sum is its only part.
+      The other `build...` methods are asked of parts only.
+    }], "::llvm::SmallVector<::sparsegpu::SparseStorage>", "buildParts",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "const ::sparsegpu::SparseStorage &":$storage), "", [{
+        return {storage};
       }]>,
     InterfaceMethod<"The number of rows R of one unit.",
       "int64_t", "getUnitRows", (ins "const ::sparsegpu::ScheduleAttr &":$schedule)>

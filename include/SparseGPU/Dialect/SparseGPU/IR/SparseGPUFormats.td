@@ -60,6 +60,34 @@ def SparseGPU_CSRAttr : SparseGPU_Format<"CSR", "csr"> {
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
 }
 
+def SparseGPU_CSCAttr : SparseGPU_Format<"CSC", "csc", ["storesTransposed"]> {
+  let summary = "compressed sparse columns";
+  let description = [{
+    The encoding of an M x K matrix as compressed sparse columns
+    (`docs/Formats/CSC.md`). Storage, in the order of the ABI:
+
+    | field | type | size |
+    |---|---|---|
+    | positions | `positions` | K + 1 |
+    | coordinates | `coordinates` | number of stored entries |
+    | values | element type of the tensor | number of stored entries |
+
+    Coordinates are rows. Types and constraints are those of
+    `#sparse_gpu.csr`.
+
+    ```mlir
+    tensor<?x?xf32, #sparse_gpu.csc>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a coordinate">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
 def SparseGPU_BSRAttr : SparseGPU_Format<"BSR", "bsr",
     ["storesPadding", "hasPartialUnits"]> {
   let summary = "block compressed sparse rows";
@@ -410,6 +438,72 @@ def SparseGPU_RowMergeAttr
       "::mlir::IntegerType::get($_ctxt, 32)",
       "type of a coordinate">:$coordinates);
   let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+def SparseGPU_HYBAttr : SparseGPU_Format<"HYB", "hyb"> {
+  let summary = "rows in buckets by length";
+  let description = [{
+    The encoding of an M x K matrix whose rows lie in buckets by length, with
+    1, 2, 4, ... places each (`docs/Formats/Hyb.md`). Storage, in the order of
+    the ABI:
+
+    | field | type | size |
+    |---|---|---|
+    | bucket_rows | `positions` | buckets + 1 |
+    | bucket_places | `positions` | buckets + 1 |
+    | rows | `coordinates` | M |
+    | coordinates | `coordinates` | places |
+    | values | element type of the tensor | places |
+
+    Constraints: those of every format (FMT-1 to FMT-3).
+
+    ```mlir
+    tensor<?x?xf32, #sparse_gpu.hyb>
+    ```
+  }];
+  let parameters = (ins
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)", "type of a position">:$positions,
+    DefaultValuedParameter<"::mlir::Type",
+      "::mlir::IntegerType::get($_ctxt, 32)",
+      "type of a coordinate">:$coordinates);
+  let assemblyFormat = "(`<` struct(params)^ `>`)?";
+}
+
+def SparseGPU_SumAttr : SparseGPU_Format<"Sum", "sum",
+    ["buildParts", "storesPadding"]> {
+  let summary = "a matrix as a sum of parts in other formats";
+  let description = [{
+    The encoding of an M x K matrix as a sum of two to eight matrices of its
+    shape, each in a format of its own (`docs/Formats/Sum.md`). The storage is
+    that of part 0, then of part 1, and so on; the names of the fields begin
+    with `part0_`, `part1_`.
+
+    Any matrices may be the parts: an entry of the sum is the sum of the parts'
+    entries. `split` says how packing divides a matrix: a rule for each part
+    but the last, which has what the rules leave.
+
+    | rule | takes |
+    |---|---|
+    | `(first_entries n)` | the first n entries of each row |
+    | `(long_rows n)` | rows with at least n entries |
+    | `(full_blocks r, c, p)` | blocks of r x c, at least p percent full |
+
+    Constraints: the parts are formats other than sums (SUM-1); each part but
+    the last has a rule whose numbers are in range (SUM-2); those of the parts.
+
+    ```mlir
+    tensor<?x?xf32, #sparse_gpu.sum<[#sparse_gpu.bsr<rows = 4, columns = 4>,
+        #sparse_gpu.csr], split = [(full_blocks 4, 4, 50)]>>
+    ```
+  }];
+  let parameters = (ins
+    ArrayRefParameter<"::mlir::Attribute", "formats of the parts">:$parts,
+    ArrayRefParameter<"int64_t", "kind, amount, rows, columns of each rule">
+      :$ruleNumbers);
+  let assemblyFormat = [{
+    `<` `[` $parts `]` `,` `split` `=` custom<SplitRules>($ruleNumbers) `>`
+  }];
 }
 
 #endif // SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUFORMATS_TD

@@ -187,9 +187,10 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
 }
 
 def SparseGPU_YieldOp : SparseGPU_Op<"yield", [
-    Pure, Terminator, ParentOneOf<["SpMMOp"]>]> {
+    Pure, Terminator, ParentOneOf<["SpMMOp", "ScatterOp"]>]> {
   let summary = "ends a region of a sparse operation with its value";
-  let description = "Constraints: see `sparse_gpu.spmm`, SPMM-9 to SPMM-11.";
+  let description = "Constraints: see `sparse_gpu.spmm`, SPMM-9 to SPMM-11, "
+                    "and `sparse_gpu.scatter`, SCT-3.";
   let arguments = (ins AnyType:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";
 }
@@ -318,10 +319,16 @@ def SparseGPU_ScatterOp : SparseGPU_Op<"scatter", [
   let description = [{
     `dest[rows[i], columns + j] = tile[i, j]`, with `transposed`
     `dest[columns + j, rows[i]]`. Columns beyond the extent of the destination
-    are not stored; with `partial`, neither are rows. Over a whole nest, every element of a destination that the nest
-    does not read is stored.
+    are not stored; with `partial`, neither are rows. Over a whole nest, every
+    element of a destination that the nest does not read is stored.
 
-    Constraints: the destination has rank 2 (SCT-1); the tile has the destination's element type (SCT-2).
+    With `reduce`, a region of two arguments of the element type that yields
+    one, `dest = reduce(dest, tile)` for each element, atomically and in any
+    order: rows may be named more than once, also by other units.
+
+    Constraints: the destination has rank 2 (SCT-1); the tile has the
+    destination's element type (SCT-2); `reduce` has one block with those
+    arguments and ends in `sparse_gpu.yield` of that type (SCT-3).
 
     ```mlir
     sparse_gpu.scatter %acc into %C rows(%rows) columns(%n)
@@ -331,11 +338,14 @@ def SparseGPU_ScatterOp : SparseGPU_Op<"scatter", [
   let arguments = (ins AnyRankedTensor:$tile, AnyMemRef:$dest,
                        RankedTensorOf<[Index]>:$rows, Index:$columns,
                        UnitAttr:$transposed, UnitAttr:$partial);
+  let regions = (region AnyRegion:$reduce);
   let assemblyFormat = [{
     $tile `into` $dest `rows` `(` $rows `)` `columns` `(` $columns `)`
-    attr-dict `:` type($tile) `,` type($rows) `into` type($dest)
+    attr-dict (`reduce` $reduce^)? `:` type($tile) `,` type($rows) `into`
+    type($dest)
   }];
   let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 #endif // SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUOPS_TD

@@ -60,10 +60,9 @@ BSRAttr::unpack(const formats::PackedMatrix &packed) const {
 
 SmallVector<StringRef> BSRAttr::getUnits() const { return {"block_row"}; }
 
-LogicalResult BSRAttr::supports(const ScheduleAttr &schedule, bool transposed,
+LogicalResult BSRAttr::supports(const ScheduleAttr &schedule,
                                 std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 FormatCost BSRAttr::getCost(RankedTensorType type) const {

@@ -54,10 +54,8 @@ BlockedELLAttr::unpack(const formats::PackedMatrix &packed) const {
 }
 
 LogicalResult BlockedELLAttr::supports(const ScheduleAttr &schedule,
-                                       bool transposed,
                                        std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 SmallVector<StorageField>

@@ -50,10 +50,9 @@ COOAttr::unpack(const formats::PackedMatrix &packed) const {
   return unpackMatrix(describe(*this), packed);
 }
 
-LogicalResult COOAttr::supports(const ScheduleAttr &schedule, bool transposed,
+LogicalResult COOAttr::supports(const ScheduleAttr &schedule,
                                 std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 SmallVector<StorageField> COOAttr::getFields(RankedTensorType type) const {

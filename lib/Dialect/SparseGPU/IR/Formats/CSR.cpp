@@ -58,10 +58,9 @@ CSRAttr::unpack(const formats::PackedMatrix &packed) const {
 
 SmallVector<StringRef> CSRAttr::getUnits() const { return {"row"}; }
 
-LogicalResult CSRAttr::supports(const ScheduleAttr &schedule, bool transposed,
+LogicalResult CSRAttr::supports(const ScheduleAttr &schedule,
                                 std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 FormatCost CSRAttr::getCost(RankedTensorType type) const {

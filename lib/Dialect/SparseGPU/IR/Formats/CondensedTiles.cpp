@@ -101,10 +101,8 @@ SmallVector<StringRef> CondensedTilesAttr::getUnits() const {
 }
 
 LogicalResult CondensedTilesAttr::supports(const ScheduleAttr &schedule,
-                                           bool transposed,
                                            std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 /// Columns and bitmaps are spread over the entries of full tiles.

@@ -50,10 +50,9 @@ DCSRAttr::unpack(const formats::PackedMatrix &packed) const {
   return unpackMatrix(describe(*this), packed);
 }
 
-LogicalResult DCSRAttr::supports(const ScheduleAttr &schedule, bool transposed,
+LogicalResult DCSRAttr::supports(const ScheduleAttr &schedule,
                                  std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 SmallVector<StorageField> DCSRAttr::getFields(RankedTensorType type) const {

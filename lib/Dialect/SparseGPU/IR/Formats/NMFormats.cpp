@@ -111,10 +111,9 @@ NMAttr::unpack(const formats::PackedMatrix &packed) const {
 
 SmallVector<StringRef> NMAttr::getUnits() const { return {"row"}; }
 
-LogicalResult NMAttr::supports(const ScheduleAttr &schedule, bool transposed,
+LogicalResult NMAttr::supports(const ScheduleAttr &schedule,
                                std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 FormatCost NMAttr::getCost(RankedTensorType type) const {
@@ -215,10 +214,9 @@ VNMAttr::unpack(const formats::PackedMatrix &packed) const {
 
 SmallVector<StringRef> VNMAttr::getUnits() const { return {"block_row"}; }
 
-LogicalResult VNMAttr::supports(const ScheduleAttr &schedule, bool transposed,
+LogicalResult VNMAttr::supports(const ScheduleAttr &schedule,
                                 std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 FormatCost VNMAttr::getCost(RankedTensorType type) const {

@@ -65,10 +65,8 @@ RowMergeAttr::unpack(const formats::PackedMatrix &packed) const {
 SmallVector<StringRef> RowMergeAttr::getUnits() const { return {"tile_row"}; }
 
 LogicalResult RowMergeAttr::supports(const ScheduleAttr &schedule,
-                                     bool transposed,
                                      std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 /// Masks, offset and coordinate are spread over the entries of a full tile.

@@ -55,10 +55,8 @@ SlicedELLAttr::unpack(const formats::PackedMatrix &packed) const {
 }
 
 LogicalResult SlicedELLAttr::supports(const ScheduleAttr &schedule,
-                                      bool transposed,
                                       std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 SmallVector<StorageField>

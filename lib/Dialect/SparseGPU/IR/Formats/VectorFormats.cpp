@@ -118,10 +118,8 @@ SmallVector<StringRef> ShuffledBlockAttr::getUnits() const {
 }
 
 LogicalResult ShuffledBlockAttr::supports(const ScheduleAttr &schedule,
-                                          bool transposed,
                                           std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 FormatCost ShuffledBlockAttr::getCost(RankedTensorType type) const {
@@ -217,10 +215,8 @@ SmallVector<StringRef> VectorWiseAttr::getUnits() const {
 }
 
 LogicalResult VectorWiseAttr::supports(const ScheduleAttr &schedule,
-                                       bool transposed,
                                        std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, transposed,
-                           reason);
+  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
 }
 
 FormatCost VectorWiseAttr::getCost(RankedTensorType type) const {
