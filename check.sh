@@ -18,9 +18,10 @@ the software GPU, and on a CUDA GPU as well where there is one. The last line is
 status is 0 when nothing failed and every stage ran.
 
   --full  also the same tests under AddressSanitizer (build-asan/), more random
-          kernels on the software GPU, the sweep over real matrices
-          (utils/sweep.py; $SPARSEGPU_DATA names them), and clang-tidy on the
-          sources
+          kernels on the software GPU, half a minute of fuzzing for each reader
+          of matrix files (build-fuzz/, utils/fuzz.py), the sweep over real
+          matrices (utils/sweep.py; $SPARSEGPU_DATA names them), and clang-tidy
+          on the sources
 
 Environment: SPARSEGPU_JOBS, how many compilers run at once (default: as many
 as there are cores, and memory for them).
@@ -148,6 +149,19 @@ if [ "$full" = yes ]; then
   build/unittests/EmulatorFuzzTests --runs=500 --corruptions=20000 --seed=1000 \
     --gtest_brief=1 --gtest_output=json:build/fuzz.json </dev/null
   count build/fuzz.json fuzz
+
+  stage "Fuzzing of the readers"
+  rm -f build-fuzz/fuzz.json
+  if cmake --preset fuzz >build-fuzz.log 2>&1 </dev/null &&
+     cmake --build --preset fuzz -j "$jobs" >>build-fuzz.log 2>&1 </dev/null; then
+    mv build-fuzz.log build-fuzz/check-build.log
+    python3 utils/fuzz.py --seconds 30 --json build-fuzz/fuzz.json </dev/null
+    count build-fuzz/fuzz.json "fuzzing of readers"
+  else
+    tail -n 30 build-fuzz.log >&2
+    rm -f build-fuzz.log
+    stage_failed "build-fuzz: building"
+  fi
 
   stage "Sweep over real matrices"
   rm -f build/sweep.json

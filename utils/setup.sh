@@ -54,6 +54,8 @@ llvm-22-dev|build|$llvm/lib/cmake/llvm/LLVMConfig.cmake $llvm/bin/llvm-tblgen|LL
 llvm-22-tools|build|$llvm/bin/lit $llvm/bin/FileCheck|runs and checks the tests
 zlib1g-dev|build|/usr/include/zlib.h|reads matrices compressed with gzip
 libzstd-dev|build|/usr/include/zstd.h|reads matrices compressed with zstd
+libcairo2-dev|build|/usr/include/cairo/cairo.h|plots of matrices as PNG
+fonts-dejavu-core|build|/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|the letters in them
 libboost-context-dev|build|/usr/include/boost/context/detail/fcontext.hpp|the fibers on which the software GPU runs threads
 nlohmann-json3-dev|build|/usr/include/nlohmann/json.hpp|reads and writes JSON where there is no LLVM
 libcli11-dev|build|/usr/include/CLI/CLI.hpp|the command line of programs that use no LLVM
@@ -62,7 +64,7 @@ libgtest-dev|build|/usr/include/gtest/gtest.h|unit tests
 python3|build|python3|the scripts of utils/ and lit
 ccache|build|ccache|makes a second build quick
 clang-format-22|check|clang-format-22|the tests look at the format of the sources
-libclang-rt-22-dev|full|$llvm/lib/clang/22/lib/linux/libclang_rt.asan-*.a|AddressSanitizer, for the asan build
+libclang-rt-22-dev|full|$llvm/lib/clang/22/lib/linux/libclang_rt.asan-*.a $llvm/lib/clang/22/lib/linux/libclang_rt.fuzzer-*.a|AddressSanitizer, for the asan build, and libFuzzer
 clang-tidy-22|full|clang-tidy-22|looks for faults in the sources
 "
 

@@ -19,6 +19,7 @@ may be missing become features, so that a test says what it needs:
 | fake-cuda | the fake CUDA driver of the unit tests is built |
 | cuda-gpu | there is a CUDA GPU: /dev/nvidiactl is there and libcuda.so loads |
 | matplotlib, scipy, sklearn | the tests' Python has it |
+| cairo | the build has it, so that sparse-pack plot makes PNG |
 | asan | the build has AddressSanitizer |
 
 `sparse-run` in a test means `sparse-run --device=emulator`, so that results do
@@ -108,6 +109,8 @@ def configure(config, lit_config):
         if not subprocess.run([config.python, "-c", f"import {module}"],
                               stderr=subprocess.DEVNULL).returncode:
             config.available_features.add(module)
+    if config.cairo == "ON":
+        config.available_features.add("cairo")
     if "address" in config.sanitizer:
         config.available_features.add("asan")
         # LLVM's own shared libraries are not instrumented: they keep caches,

@@ -28,3 +28,7 @@ if(SPARSEGPU_SANITIZER)
   add_compile_options(-fsanitize=${SPARSEGPU_SANITIZER} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SPARSEGPU_SANITIZER})
 endif()
+if(SPARSEGPU_BUILD_FUZZERS)
+  # Undefined behaviour ends the program, as a crash does.
+  add_compile_options(-fno-sanitize-recover=all)
+endif()

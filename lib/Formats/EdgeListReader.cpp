@@ -76,6 +76,8 @@ Status Parser::parseNode(std::string_view what, int64_t bound, int64_t &node) {
   case Parsed::Missing:
     return cursor.error("the edge ends before its ", what);
   case Parsed::Malformed:
+    if (word.empty())
+      return cursor.error("there is no ", what, " before the separator");
     // A semicolon may follow at once.
     if (size_t size = word.find(';'); size != std::string_view::npos)
       if (cursor.takeInteger(node, ';') == Parsed::Ok)

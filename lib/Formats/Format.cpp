@@ -115,6 +115,12 @@ Expected<CooMatrix> formats::unpack(const PackedMatrix &packed,
                                     const Format &format) {
   if (&format == &csrFormat())
     return unpackCsr(packed);
+  // Formats that store no empty rows may have any number of them.
+  if (Status status = checkFieldSize(csrFields()[0], ElementType::I64,
+                                     packed.rows < INT64_MAX ? packed.rows + 1
+                                                             : packed.rows);
+      !status)
+    return status.takeError();
   try {
     Expected<PackedMatrix> csr = format.unpack(packed);
     if (!csr)

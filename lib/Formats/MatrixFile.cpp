@@ -9,8 +9,10 @@
 #include "SparseGPU/Formats/MatrixFile.h"
 
 #include "NpyArray.h"
+#include "NumericArray.h"
 #include "SparseGPU/Formats/Container.h"
 #include "SparseGPU/Formats/EdgeListReader.h"
+#include "SparseGPU/Formats/FrosttReader.h"
 #include "SparseGPU/Formats/MatrixFileWriter.h"
 #include "SparseGPU/Formats/MatrixMarketReader.h"
 #include "SparseGPU/Formats/NumpyReader.h"
@@ -40,6 +42,8 @@ std::string_view formats::name(FileKind kind) {
     return "safetensors";
   case FileKind::EdgeList:
     return "edge list";
+  case FileKind::Frostt:
+    return "FROSTT";
   case FileKind::Container:
     return "container";
   }
@@ -96,6 +100,7 @@ std::optional<FileKind> formats::kindOfName(std::string_view path) {
       {".txt", FileKind::EdgeList},
       {".tsv", FileKind::EdgeList},
       {".csv", FileKind::EdgeList},
+      {".tns", FileKind::Frostt},
       {".sgpk", FileKind::Container},
   };
   std::string name = lower(withoutCompression(path));
@@ -117,6 +122,8 @@ static std::optional<FileKind> kindOfContent(std::string_view content) {
     return FileKind::Container;
   if (isSafetensors(content))
     return FileKind::Safetensors;
+  if (isExtendedFrostt(content))
+    return FileKind::Frostt;
   return std::nullopt;
 }
 
@@ -144,15 +151,40 @@ std::optional<FileKind> formats::detectKind(std::string_view content,
   return named ? named : guessKind(content);
 }
 
+/// Which program packed the content that this library cannot unpack, or "".
+static std::string_view foreignCompression(std::string_view content) {
+  static constexpr std::pair<std::string_view, std::string_view> magics[] = {
+      {"BZh", "bzip2"},
+      {{"\xfd"
+        "7zXZ\0",
+        6},
+       "xz"},
+      {"\x04\x22\x4d\x18", "lz4"},
+      {"7z\xbc\xaf\x27\x1c", "7-Zip"},
+  };
+  for (const auto &[magic, name] : magics)
+    if (startsWith(content, magic))
+      return name;
+  return {};
+}
+
 Expected<MatrixFile> formats::parseMatrix(std::string_view text,
                                           std::string_view path,
                                           const ReadOptions &options) {
-  std::optional<FileKind> kind = detectKind(text, path);
+  if (std::string_view packer = foreignCompression(text); !packer.empty())
+    return byteError(path, 0, "is compressed with ", packer,
+                     ", which is not supported; unpack it first");
+  std::optional<FileKind> kind =
+      options.kind ? options.kind : detectKind(text, path);
+  if (kind != FileKind::Npz && kind != FileKind::Npy &&
+      startsWith(text, "\xef\xbb\xbf"))
+    return Error(concat(path, ":1:1: the text begins with the byte order mark "
+                              "of UTF-8, which does not belong in it"));
   if (!kind)
     return Error(concat(path, ": is no Matrix Market file (which begins with "
                               "'%%MatrixMarket'), nor .smtx ('rows, cols, "
-                              "nnz'), .npz, .npy, safetensors, an edge list "
-                              "or a container"));
+                              "nnz'), .npz, .npy, safetensors, an edge list, "
+                              ".tns or a container"));
   switch (*kind) {
   case FileKind::MatrixMarket:
     return parseMatrixMarket(text, path, options);
@@ -166,6 +198,8 @@ Expected<MatrixFile> formats::parseMatrix(std::string_view text,
     return parseSafetensors(text, path, options);
   case FileKind::EdgeList:
     return parseEdgeList(text, path, options);
+  case FileKind::Frostt:
+    return parseFrostt(text, path, options);
   case FileKind::Container:
     return parseContainer(text, path);
   }

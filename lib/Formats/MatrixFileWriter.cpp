@@ -11,6 +11,7 @@
 #include "AppendNumber.h"
 #include "NumpyWriter.h"
 #include "SparseGPU/Formats/Field.h"
+#include "SparseGPU/Formats/FrosttReader.h"
 #include "SparseGPU/Formats/MatrixMarketWriter.h"
 #include "SparseGPU/Support/FileIO.h"
 #include "SparseGPU/Support/Strings.h"
@@ -95,6 +96,8 @@ Expected<std::string> formats::formatMatrix(const CooMatrix &matrix,
       return formatNpy(matrix, options);
     case FileKind::EdgeList:
       return formatEdgeList(matrix, options);
+    case FileKind::Frostt:
+      return formatFrostt(matrix);
     case FileKind::Safetensors:
     case FileKind::Container:
       break;

@@ -115,6 +115,9 @@ Status Parser::parseSize() {
     return cursor.error("a ", name(file.symmetry),
                         " matrix must be square, found ", file.matrix.rows,
                         " x ", file.matrix.cols);
+  if (file.dense && static_cast<__int128>(file.matrix.rows) * file.matrix.cols >
+                        std::numeric_limits<int64_t>::max())
+    return cursor.errorAt(1, "the array has more elements than fit 64 bits");
   cursor.nextLine();
   return Status::success();
 }
@@ -292,8 +295,6 @@ Status Parser::parseArray() {
       general ? static_cast<__int128>(rows) * cols
               : static_cast<__int128>(rows) *
                     (static_cast<__int128>(rows) + 1 - 2 * skipped) / 2;
-  if (count > std::numeric_limits<int64_t>::max())
-    return cursor.error("the array has more elements than fit 64 bits");
   file.storedEntries = static_cast<int64_t>(count);
   int64_t row = general ? 0 : skipped, col = 0;
   for (int64_t e = 0; e < file.storedEntries; ++e) {

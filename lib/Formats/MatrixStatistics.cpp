@@ -14,7 +14,7 @@
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
 
-static LengthStatistics summarize(std::vector<int64_t> lengths) {
+LengthStatistics formats::summarizeLengths(std::vector<int64_t> lengths) {
   LengthStatistics result;
   if (lengths.empty())
     return result;
@@ -146,8 +146,8 @@ MatrixStatistics formats::computeStatistics(const CsrSource &matrix) {
     }
   }
   result.spread = result.nnz ? spread / static_cast<double>(result.nnz) : 0;
-  result.rowLengths = summarize(std::move(rowLengths));
-  result.colLengths = summarize(perColumn);
+  result.rowLengths = summarizeLengths(std::move(rowLengths));
+  result.colLengths = summarizeLengths(perColumn);
   result.symmetry = findSymmetry(matrix, values);
   for (int64_t size : {2, 4, 8, 16, 32})
     result.blocks.push_back(countBlocks(matrix, size, size, perColumn));

@@ -91,6 +91,12 @@ const ZipMember *Archive::find(std::string_view name) const {
   return nullptr;
 }
 
+/// The name of a member as messages show it, where no quotes are needed.
+static std::string plain(std::string_view name) {
+  std::string text = sparsegpu::quoted(name, 200);
+  return text.substr(1, text.size() - 2);
+}
+
 Expected<NumericArray> Archive::array(const ZipMember &member) {
   auto known = texts.find(member.name);
   if (known == texts.end()) {
@@ -104,7 +110,8 @@ Expected<NumericArray> Archive::array(const ZipMember &member) {
     }
     text.view = *view;
   }
-  return parseNpyArray(known->second.view, concat(path, ": ", member.name));
+  return parseNpyArray(known->second.view,
+                       concat(path, ": ", plain(member.name)));
 }
 
 Expected<NumericArray> Archive::array(std::string_view name) {

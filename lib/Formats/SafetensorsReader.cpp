@@ -122,8 +122,17 @@ static Expected<MatrixFile> parse(std::string_view content,
   if (length > maxHeader || length > content.size() - lengthBytes)
     return byteError(path, 0, "the header has ", length, " bytes, but ",
                      content.size() - lengthBytes, " follow");
-  json header = json::parse(content.substr(lengthBytes, length), nullptr,
-                            /*allow_exceptions=*/false);
+  json header;
+  try {
+    header = json::parse(content.substr(lengthBytes, length));
+  } catch (const json::parse_error &error) {
+    // Bytes are counted from 1.
+    return byteError(path, lengthBytes + std::max<size_t>(error.byte, 1) - 1,
+                     "the header is not JSON here");
+  } catch (const json::out_of_range &) {
+    return byteError(path, lengthBytes,
+                     "the header has a number that is too large");
+  }
   if (!header.is_object())
     return byteError(path, lengthBytes, "the header is not a JSON object");
   std::string chosen = options.tensor, names;

@@ -8,7 +8,9 @@
 
 #include "SparseGPU/Support/Strings.h"
 
+#include <algorithm>
 #include <charconv>
+#include <limits>
 
 using namespace sparsegpu;
 
@@ -110,6 +112,8 @@ static bool isLarge(const char *first, const char *last) {
   (void)end;
   if (error != std::errc())
     return !negative;
+  // No text is as long as half of the largest number.
+  written = std::min(written, std::numeric_limits<int64_t>::max() / 2);
   return exponent + (negative ? -written : written) > 0;
 }
 

@@ -35,9 +35,48 @@ void Progress::clear() {
   shown = false;
 }
 
+namespace {
+struct KindName {
+  const char *name;
+  FileKind kind;
+};
+} // namespace
+
+static constexpr KindName kindNames[] = {{"mtx", FileKind::MatrixMarket},
+                                         {"smtx", FileKind::Smtx},
+                                         {"npz", FileKind::Npz},
+                                         {"npy", FileKind::Npy},
+                                         {"safetensors", FileKind::Safetensors},
+                                         {"edges", FileKind::EdgeList},
+                                         {"tns", FileKind::Frostt},
+                                         {"container", FileKind::Container}};
+
+std::optional<FileKind> pack::kindByShortName(std::string_view name) {
+  for (const KindName &known : kindNames)
+    if (name == known.name)
+      return known.kind;
+  return std::nullopt;
+}
+
+std::vector<std::string> pack::kindShortNames() {
+  std::vector<std::string> names;
+  for (const KindName &known : kindNames)
+    names.push_back(known.name);
+  return names;
+}
+
 void pack::addInputOptions(CLI::App &command, Input &input) {
   command.add_option("FILE", input.path, "The matrix; - is standard input")
       ->required();
+  command
+      .add_option("--read-as", input.readAs,
+                  "What the file is, where content and name do not tell: mtx, "
+                  "smtx, npz, npy, safetensors, edges, tns or container")
+      ->check(CLI::IsMember(kindShortNames()))
+      ->type_name("KIND")
+      ->each([&input](const std::string &name) {
+        input.options.kind = kindByShortName(name);
+      });
   command
       .add_option("--tensor", input.options.tensor,
                   "Which array of an .npz or safetensors file")

@@ -14,7 +14,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sparsegpu::pack {
@@ -37,12 +39,17 @@ private:
 struct Input {
   std::string path;
   formats::ReadOptions options;
-  std::string values = "ones", complex = "refuse";
+  std::string values = "ones", complex = "refuse", readAs;
 };
 void addInputOptions(CLI::App &command, Input &input);
 
 /// Reads the matrix that the options name.
 Expected<formats::MatrixFile> readInput(Input &input, Progress &progress);
+
+/// The kind of file that "mtx", "smtx", "npz", "npy", "safetensors", "edges",
+/// "tns" or "container" means; nothing for others.
+std::optional<formats::FileKind> kindByShortName(std::string_view name);
+std::vector<std::string> kindShortNames();
 
 /// A format with its parameters: "bsr:rows=8,columns=8".
 struct FormatChoice {
@@ -72,6 +79,7 @@ void addGenerate(CLI::App &app, int &status);
 void addCheck(CLI::App &app, int &status);
 void addPrune(CLI::App &app, int &status);
 void addReorder(CLI::App &app, int &status);
+void addPlot(CLI::App &app, int &status);
 
 } // namespace sparsegpu::pack
 

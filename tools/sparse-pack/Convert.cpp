@@ -13,6 +13,8 @@
 #include "SparseGPU/Formats/MatrixFileWriter.h"
 #include "SparseGPU/Support/Strings.h"
 
+#include <algorithm>
+
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
 using namespace sparsegpu::pack;
@@ -58,7 +60,8 @@ static Status writeEntries(const Arguments &arguments, FileKind kind,
   // Entries go through compressed rows when something is asked of them.
   bool merge = arguments.dropZeros || arguments.duplicatesOption->count();
   bool rounds = !arguments.valueType.empty() &&
-                (kind == FileKind::MatrixMarket || kind == FileKind::EdgeList);
+                (kind == FileKind::MatrixMarket || kind == FileKind::EdgeList ||
+                 kind == FileKind::Frostt);
   if (merge || rounds) {
     progress.show("sorting");
     PackOptions wide = options;
@@ -111,7 +114,7 @@ void pack::addConvert(CLI::App &app, int &status) {
       ->add_option(
           "OUTPUT,-o,--output", arguments->output,
           "The file to write; its name says what: .mtx, .smtx, .npz, "
-          ".npy, .el, .edges, .edgelist, .txt, .tsv, .csv, .sgpk, each "
+          ".npy, .tns, .el, .edges, .edgelist, .txt, .tsv, .csv, .sgpk, each "
           "with or without .gz or .zst; - is standard output")
       ->required();
   addKindOption(*command, arguments->kind);

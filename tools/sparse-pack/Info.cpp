@@ -10,6 +10,7 @@
 
 #include "SparseGPU/Formats/Csr.h"
 #include "SparseGPU/Formats/MatrixStatistics.h"
+#include "SparseGPU/Support/FileIO.h"
 #include "SparseGPU/Support/Strings.h"
 
 #include <iomanip>
@@ -72,10 +73,18 @@ static Expected<Report> makeReport(Arguments &arguments) {
   options.positionWidth = options.coordinateWidth = 64;
   Expected<PackedMatrix> packed = packCsr(report.file.matrix, options);
   if (!packed)
-    return Error(concat(arguments.input.path, ": ", packed.message()));
+    return Error(
+        concat(displayPath(arguments.input.path), ": ", packed.message()));
   report.duplicates = report.file.matrix.entries() - packed->nnz;
   report.file.matrix = {};
   CsrSource source = asCsrSource(*packed);
+  // There is a count for each column.
+  if (Status status = checkFieldSize(
+          {"column lengths", FieldRole::Positions, "columns", ""},
+          ElementType::I64, source.cols);
+      !status)
+    return Error(
+        concat(displayPath(arguments.input.path), ": ", status.message()));
   progress.show("counting");
   report.statistics = computeStatistics(source);
 

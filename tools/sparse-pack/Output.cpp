@@ -15,26 +15,16 @@
 #include "SparseGPU/Support/FileIO.h"
 #include "SparseGPU/Support/Strings.h"
 
+#include <algorithm>
+
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
 using namespace sparsegpu::pack;
 
-namespace {
-struct KindName {
-  const char *name;
-  FileKind kind;
-};
-} // namespace
-
-static constexpr KindName kindNames[] = {
-    {"mtx", FileKind::MatrixMarket}, {"smtx", FileKind::Smtx},
-    {"npz", FileKind::Npz},          {"npy", FileKind::Npy},
-    {"edges", FileKind::EdgeList},   {"container", FileKind::Container}};
-
 void pack::addKindOption(CLI::App &command, std::string &kind) {
-  std::vector<std::string> kinds;
-  for (const KindName &known : kindNames)
-    kinds.push_back(known.name);
+  std::vector<std::string> kinds = kindShortNames();
+  // Which are not written.
+  kinds.erase(std::find(kinds.begin(), kinds.end(), "safetensors"));
   command.add_option("--kind", kind, "What to write, whatever the name says")
       ->check(CLI::IsMember(kinds));
 }
@@ -44,9 +34,8 @@ Expected<FileKind> pack::outputKind(const std::string &path,
                                     const std::string &format) {
   if (!format.empty())
     return FileKind::Container;
-  for (const KindName &known : kindNames)
-    if (kind == known.name)
-      return known.kind;
+  if (std::optional<FileKind> asked = kindByShortName(kind))
+    return *asked;
   std::optional<FileKind> named = kindOfName(path);
   if (!named || *named == FileKind::Safetensors)
     return Error(concat("the name ", sparsegpu::quoted(path, 400),

@@ -15,9 +15,9 @@ using namespace sparsegpu;
 int main(int argc, char **argv) {
   int status = 0;
   CLI::App app(
-      "Looks at sparse matrices in files, converts, makes, prunes and reorders "
-      "them.\n"
-      "Reads Matrix Market, .smtx, .npz, .npy, safetensors, edge lists "
+      "Looks at sparse matrices in files, converts, makes, prunes, reorders "
+      "and draws them.\n"
+      "Reads Matrix Market, .smtx, .npz, .npy, safetensors, .tns, edge lists "
       "and containers of packed matrices, compressed with gzip or zstd "
       "or not.");
   app.require_subcommand(1);
@@ -28,6 +28,7 @@ int main(int argc, char **argv) {
   pack::addCheck(app, status);
   pack::addPrune(app, status);
   pack::addReorder(app, status);
+  pack::addPlot(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

@@ -103,8 +103,8 @@ TEST(EdgeList, Malformed) {
   EXPECT_EQ(message("0 1 1e999\n"),
             "t:1:5: the weight is too large for a double: '1e999'");
   EXPECT_EQ(message("0 1 1 1\n"), "t:1:7: unexpected '1' after the edge");
-  EXPECT_EQ(message("0,,1\n"), "t:1:3: the second node is not a node number: "
-                               "''");
+  EXPECT_EQ(message("0,,1\n"),
+            "t:1:3: there is no second node before the separator");
   EXPECT_EQ(message("# shape: 2 3\n2 0\n"),
             "t:2:1: the first node 2 is outside of the 2 that the comment with "
             "the shape announces");

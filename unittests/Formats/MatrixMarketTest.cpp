@@ -294,7 +294,7 @@ static const Malformed malformed[] = {
     {"array_two_in_a_line", array + "1 2\n1 2\n",
      "3:3: unexpected '2' after the element"},
     {"array_beyond_64_bits", array + "4000000000000 4000000000000\n1\n",
-     "3:1: the array has more elements than fit 64 bits"},
+     "2:1: the array has more elements than fit 64 bits"},
     {"array_beyond_the_file", array + "4000000000 2000000000\n1\n",
      "4:1: the file ends after 1 of 8000000000000000000 elements"},
     {"null_byte", general + std::string("3 3 1\n1 \0 1\n", 12),

@@ -108,10 +108,13 @@ TEST(Safetensors, Malformed) {
   EXPECT_EQ(
       parseSafetensors(std::string(8, '\xff') + "{}", "t").message(),
       "t: byte 0: the header has 18446744073709551615 bytes, but 2 follow");
-  EXPECT_EQ(message("{"), "t: byte 8: the header is not a JSON object");
+  EXPECT_EQ(message("{"), "t: byte 9: the header is not JSON here");
+  EXPECT_EQ(message("{\"a\":{} x}"), "t: byte 16: the header is not JSON here");
   EXPECT_EQ(message("[1]"), "t: byte 8: the header is not a JSON object");
   EXPECT_EQ(message(std::string(100000, '[')),
-            "t: byte 8: the header is not a JSON object");
+            "t: byte 100008: the header is not JSON here");
+  EXPECT_EQ(message("{\"a\":1e999}"),
+            "t: byte 8: the header has a number that is too large");
   EXPECT_EQ(message("{}"), "t: the file has no matrix among its tensors: none");
   EXPECT_EQ(message("{\"a\":{\"shape\":[1,1]}}"),
             "t: byte 8: tensor 'a' lacks its dtype, shape or data_offsets");

@@ -148,7 +148,7 @@ TEST(ReadMatrix, PicksTheReader) {
   EXPECT_EQ(parseMatrix("junk", "a.bin").message(),
             "a.bin: is no Matrix Market file (which begins with "
             "'%%MatrixMarket'), nor .smtx ('rows, cols, nnz'), .npz, .npy, "
-            "safetensors, an edge list or a container");
+            "safetensors, an edge list, .tns or a container");
   EXPECT_EQ(parseMatrix("", "a").message(), "a:1:1: the file is empty");
 }
 

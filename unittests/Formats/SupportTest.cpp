@@ -83,6 +83,10 @@ TEST(Strings, TellsOverflowFromUnderflow) {
   EXPECT_FALSE(parseDouble(digits));
   EXPECT_EQ(parseDouble("0." + std::string(400, '0') + "1"), 0.0);
   EXPECT_EQ(parseDouble("0e400"), 0.0);
+  // The exponent and the digits before the point together are beyond 64 bits.
+  EXPECT_FALSE(parseDouble("31e9223372036854775807"));
+  EXPECT_EQ(parseDouble("0.31e-9223372036854775807"), 0.0);
+  EXPECT_FALSE(parseDouble("31e92233720368547758070"));
 }
 
 TEST(FileIO, ReadsPlainAndCompressed) {

@@ -28,13 +28,14 @@ enum class FileKind {
   Npy,
   Safetensors,
   EdgeList,
+  Frostt,
   Container
 };
 enum class FileField { Real, Integer, Pattern, Complex };
 enum class FileSymmetry { General, Symmetric, SkewSymmetric, Hermitian };
 
 /// "Matrix Market", "smtx", "npz", "npy", "safetensors", "edge list",
-/// "container".
+/// "FROSTT", "container".
 std::string_view name(FileKind kind);
 /// "real", "integer", "pattern", "complex".
 std::string_view name(FileField field);
@@ -72,6 +73,8 @@ struct ReadOptions {
   std::string tensor = {};
   /// The number of the first node of an edge list.
   int64_t edgeBase = 0;
+  /// What the file is; without it content and name decide.
+  std::optional<FileKind> kind = {};
 };
 
 /// The kind of a file with that (unpacked) content and name, as readMatrix sees
@@ -81,8 +84,8 @@ std::optional<FileKind> detectKind(std::string_view content,
 
 /// Reads the matrix at `path` ("-" is standard input), compressed with gzip or
 /// zstd or not. The content decides between the formats; the name (.mtx, .smtx,
-/// .npz, .npy, .safetensors, .el, .edges, .edgelist, .txt, .tsv, .csv, with or
-/// without .gz or .zst) only when the content does not tell.
+/// .npz, .npy, .safetensors, .tns, .el, .wel, .edges, .edgelist, .txt, .tsv,
+/// .csv, with or without .gz or .zst) only when the content does not tell.
 ///
 /// Errors: "<path>:<line>:<column>: message" for text, "<path>: byte <offset>:
 /// message" for the others, or "<path>: message" when the file cannot be read

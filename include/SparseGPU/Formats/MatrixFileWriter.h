@@ -27,16 +27,15 @@ struct MatrixWriteOptions {
 };
 
 /// The kind of file that a name asks for (".mtx", ".smtx", ".npz", ".npy",
-/// ".el",
-/// ".edges", ".edgelist", ".txt", ".tsv", ".csv", ".sgpk", with or without
-/// ".gz" or ".zst"); nothing for others.
+/// ".tns", ".el", ".wel", ".edges", ".edgelist", ".txt", ".tsv", ".csv",
+/// ".sgpk", with or without ".gz" or ".zst"); nothing for others.
 std::optional<FileKind> kindOfName(std::string_view path);
 
-/// The content of a file of that kind: Matrix Market, smtx, npz, npy or an edge
-/// list. Entries stay in their order, duplicates stay, but for .smtx, which
-/// goes by rows, and .npy, which is dense: there duplicates add up. An .npz is
-/// what scipy.sparse.load_npz reads, in csr when rows and columns ascend, else
-/// in coo. Errors: what the kind of file cannot hold.
+/// The content of a file of that kind: Matrix Market, smtx, npz, npy, an edge
+/// list or extended FROSTT. Entries stay in their order, duplicates stay, but
+/// for .smtx, which goes by rows, and .npy, which is dense: there duplicates
+/// add up. An .npz is what scipy.sparse.load_npz reads, in csr when rows and
+/// columns ascend, else in coo. Errors: what the kind of file cannot hold.
 Expected<std::string> formatMatrix(const CooMatrix &matrix, FileKind kind,
                                    const MatrixWriteOptions &options = {});
 

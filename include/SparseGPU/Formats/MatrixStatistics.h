@@ -55,8 +55,10 @@ struct MatrixStatistics {
   BlockStatistics condensed;
 };
 
+LengthStatistics summarizeLengths(std::vector<int64_t> lengths);
+
 /// Requires compressed rows without duplicates; values of any type. Time is
-/// linear in rows, columns and entries.
+/// linear in rows, columns and entries, and so is memory.
 MatrixStatistics computeStatistics(const CsrSource &matrix);
 
 } // namespace sparsegpu::formats
