@@ -8,6 +8,7 @@
 
 #include "SparseGPU/Formats/MatrixMarketReader.h"
 
+#include "EntryLines.h"
 #include "MatrixMarketBanner.h"
 #include "SparseGPU/Support/CounterHash.h"
 #include "SparseGPU/Support/FileIO.h"
@@ -37,6 +38,8 @@ private:
   void take(const MatrixMarketBanner &banner);
   Status parseSize();
   Status parseEntries();
+  bool parsePlainEntries();
+  bool mirrorEntries();
   Status parseArray();
   Status parseEntry(int64_t &row, int64_t &col, double &value);
   Status parseIndex(std::string_view what, int64_t size, int64_t &index);
@@ -249,6 +252,64 @@ Status Parser::addEntry(int64_t row, int64_t col, double value) {
   return Status::success();
 }
 
+/// All entries at once, from several threads, in the usual case: one in each
+/// line, without comments between them. False, and nothing is changed, in all
+/// others, and where something is wrong.
+bool Parser::parsePlainEntries() {
+  if (file.field == FileField::Complex)
+    return false;
+  LineValue value = file.field == FileField::Pattern   ? LineValue::None
+                    : file.field == FileField::Integer ? LineValue::Integer
+                                                       : LineValue::Real;
+  CooMatrix &matrix = file.matrix;
+  if (!readEntryLines(cursor.rest(), file.storedEntries, value, matrix))
+    return false;
+  if (file.field == FileField::Pattern &&
+      options.patternValues == PatternValues::Random)
+    for (int64_t e = 0; e < file.storedEntries; ++e)
+      matrix.value[e] = hash.symmetric(static_cast<uint64_t>(e));
+  if (file.symmetry == FileSymmetry::General || mirrorEntries())
+    return true;
+  matrix.row.clear();
+  matrix.col.clear();
+  matrix.value.clear();
+  return false;
+}
+
+/// Puts the mirror image of each entry beside the diagonal behind it. False,
+/// and nothing is changed, if checkTriangle would complain.
+bool Parser::mirrorEntries() {
+  CooMatrix &matrix = file.matrix;
+  int64_t below = 0, above = 0, from = matrix.entries();
+  for (int64_t e = 0; e < from; ++e) {
+    below += matrix.row[e] > matrix.col[e];
+    above += matrix.row[e] < matrix.col[e];
+  }
+  if ((below != 0 && above != 0) ||
+      (file.symmetry == FileSymmetry::SkewSymmetric && below + above != from))
+    return false;
+  auto to = from + below + above;
+  matrix.row.resize(static_cast<size_t>(to));
+  matrix.col.resize(static_cast<size_t>(to));
+  matrix.value.resize(static_cast<size_t>(to));
+  // From the end, as an entry never moves down.
+  while (from > 0) {
+    --from;
+    int64_t row = matrix.row[from], col = matrix.col[from];
+    double value = matrix.value[from];
+    auto put = [&](int64_t r, int64_t c, double v) {
+      --to;
+      matrix.row[to] = r;
+      matrix.col[to] = c;
+      matrix.value[to] = v;
+    };
+    if (row != col)
+      put(col, row, mirrorSign * value);
+    put(row, col, value);
+  }
+  return true;
+}
+
 Status Parser::parseEntries() {
   // The announced number may be anything: reserve no more than the rest of
   // the text can hold, at four bytes ("1 1\n") for an entry.
@@ -259,6 +320,8 @@ Status Parser::parseEntries() {
           file.symmetry == FileSymmetry::General ? stored : 2 * stored);
       !status)
     return cursor.error(status.message());
+  if (parsePlainEntries())
+    return Status::success();
   for (int64_t e = 0; e < file.storedEntries; ++e) {
     if (!cursor.skipToContent('%'))
       return cursor.error("the file ends after ", e, " of ", file.storedEntries,
