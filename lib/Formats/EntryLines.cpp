@@ -162,6 +162,23 @@ static bool readPiece(std::string_view text, int64_t first, int64_t count,
   return reader.atEnd();
 }
 
+/// Line feeds in a text, counted in bytes side by side.
+static int64_t countLines(std::string_view text) {
+  constexpr size_t lanes = 64, most = 255;
+  int64_t count = 0;
+  const char *next = text.data(), *last = next + text.size();
+  while (static_cast<size_t>(last - next) >= lanes) {
+    uint8_t counts[lanes] = {};
+    size_t rounds = std::min(static_cast<size_t>(last - next) / lanes, most);
+    for (size_t r = 0; r < rounds; ++r, next += lanes)
+      for (size_t i = 0; i < lanes; ++i)
+        counts[i] = static_cast<uint8_t>(counts[i] + (next[i] == '\n'));
+    for (uint8_t lane : counts)
+      count += lane;
+  }
+  return count + std::count(next, last, '\n');
+}
+
 /// Pieces of about `size` bytes; all but the last end with a line feed.
 static std::vector<std::string_view> cutAtLines(std::string_view text,
                                                 size_t size) {
@@ -192,7 +209,7 @@ bool formats::readEntryLines(std::string_view text, int64_t entries,
   // Where each piece begins, in entries.
   std::vector<int64_t> first(pieces.size() + 1, 0);
   parallelFor(number, 1, threads, [&](int64_t p, int64_t) {
-    first[p + 1] = std::count(pieces[p].begin(), pieces[p].end(), '\n');
+    first[p + 1] = countLines(pieces[p]);
   });
   ++first[number]; // The last line has no line feed any more.
   for (int64_t p = 0; p < number; ++p)
@@ -219,4 +236,35 @@ bool formats::readEntryLines(std::string_view text, int64_t entries,
     matrix.value.clear();
   }
   return plain;
+}
+
+bool formats::mirrorEntries(CooMatrix &matrix, double sign,
+                            bool mayHaveDiagonal) {
+  int64_t below = 0, above = 0, from = matrix.entries();
+  for (int64_t e = 0; e < from; ++e) {
+    below += matrix.row[e] > matrix.col[e];
+    above += matrix.row[e] < matrix.col[e];
+  }
+  if ((below != 0 && above != 0) || (!mayHaveDiagonal && below + above != from))
+    return false;
+  auto to = from + below + above;
+  matrix.row.resize(static_cast<size_t>(to));
+  matrix.col.resize(static_cast<size_t>(to));
+  matrix.value.resize(static_cast<size_t>(to));
+  // From the end, as an entry never moves down.
+  while (from > 0) {
+    --from;
+    int64_t row = matrix.row[from], col = matrix.col[from];
+    double value = matrix.value[from];
+    auto put = [&](int64_t r, int64_t c, double v) {
+      --to;
+      matrix.row[to] = r;
+      matrix.col[to] = c;
+      matrix.value[to] = v;
+    };
+    if (row != col)
+      put(col, row, sign * value);
+    put(row, col, value);
+  }
+  return true;
 }

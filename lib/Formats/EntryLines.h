@@ -36,6 +36,11 @@ enum class LineValue { None, Integer, Real };
 bool readEntryLines(std::string_view text, int64_t entries, LineValue value,
                     CooMatrix &matrix, unsigned threads = 0);
 
+/// Puts behind each entry beside the diagonal its mirror image, with the value
+/// times `sign`. False, and nothing is changed, if entries lie on both sides of
+/// the diagonal, or on it where none may. Throws std::bad_alloc.
+bool mirrorEntries(CooMatrix &matrix, double sign, bool mayHaveDiagonal);
+
 } // namespace sparsegpu::formats
 
 #endif // SPARSEGPU_LIB_FORMATS_ENTRYLINES_H

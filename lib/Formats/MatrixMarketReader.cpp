@@ -39,7 +39,6 @@ private:
   Status parseSize();
   Status parseEntries();
   bool parsePlainEntries();
-  bool mirrorEntries();
   Status parseArray();
   Status parseEntry(int64_t &row, int64_t &col, double &value);
   Status parseIndex(std::string_view what, int64_t size, int64_t &index);
@@ -268,46 +267,14 @@ bool Parser::parsePlainEntries() {
       options.patternValues == PatternValues::Random)
     for (int64_t e = 0; e < file.storedEntries; ++e)
       matrix.value[e] = hash.symmetric(static_cast<uint64_t>(e));
-  if (file.symmetry == FileSymmetry::General || mirrorEntries())
+  if (file.symmetry == FileSymmetry::General ||
+      mirrorEntries(matrix, mirrorSign,
+                    file.symmetry != FileSymmetry::SkewSymmetric))
     return true;
   matrix.row.clear();
   matrix.col.clear();
   matrix.value.clear();
   return false;
-}
-
-/// Puts the mirror image of each entry beside the diagonal behind it. False,
-/// and nothing is changed, if checkTriangle would complain.
-bool Parser::mirrorEntries() {
-  CooMatrix &matrix = file.matrix;
-  int64_t below = 0, above = 0, from = matrix.entries();
-  for (int64_t e = 0; e < from; ++e) {
-    below += matrix.row[e] > matrix.col[e];
-    above += matrix.row[e] < matrix.col[e];
-  }
-  if ((below != 0 && above != 0) ||
-      (file.symmetry == FileSymmetry::SkewSymmetric && below + above != from))
-    return false;
-  auto to = from + below + above;
-  matrix.row.resize(static_cast<size_t>(to));
-  matrix.col.resize(static_cast<size_t>(to));
-  matrix.value.resize(static_cast<size_t>(to));
-  // From the end, as an entry never moves down.
-  while (from > 0) {
-    --from;
-    int64_t row = matrix.row[from], col = matrix.col[from];
-    double value = matrix.value[from];
-    auto put = [&](int64_t r, int64_t c, double v) {
-      --to;
-      matrix.row[to] = r;
-      matrix.col[to] = c;
-      matrix.value[to] = v;
-    };
-    if (row != col)
-      put(col, row, mirrorSign * value);
-    put(row, col, value);
-  }
-  return true;
 }
 
 Status Parser::parseEntries() {
