@@ -26,6 +26,14 @@ PackOptions bench::packOptions() {
   return options;
 }
 
+std::vector<int64_t> bench::allParameters(const Format &format,
+                                          std::vector<int64_t> given) {
+  std::vector<ParameterSpec> specs = format.parameters();
+  for (size_t i = given.size(); i < specs.size(); ++i)
+    given.push_back(specs[i].defaultValue);
+  return given;
+}
+
 void bench::reportPerNonzero(benchmark::State &state, int64_t nnz) {
   // Google Benchmark divides the seconds, and shows nanoseconds as 1e-9.
   state.counters["s/nonzero"] = benchmark::Counter(
@@ -109,8 +117,9 @@ void bench::addConversions(const std::string &matrix,
   });
   for (const Packer &packer : packers)
     add("pack/" + spell(packer), [packer](const CsrSource &source) {
-      orExit(findFormat(packer.format)
-                 ->pack(source, packer.parameters, packOptions()),
+      const Format &format = *findFormat(packer.format);
+      orExit(format.pack(source, allParameters(format, packer.parameters),
+                         packOptions()),
              packer.format);
     });
 }

@@ -31,6 +31,11 @@ template <typename T> T orExit(Expected<T> result, const std::string &what) {
 /// What the benchmarks of conversions do: 32-bit indices, f32.
 formats::PackOptions packOptions();
 
+/// One number for each parameter of `format`: the first ones as given, the rest
+/// as by default.
+std::vector<int64_t> allParameters(const formats::Format &format,
+                                   std::vector<int64_t> given);
+
 /// Adds the time for a nonzero, in nanoseconds, to what is reported.
 void reportPerNonzero(benchmark::State &state, int64_t nnz);
 

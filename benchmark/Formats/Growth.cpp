@@ -106,7 +106,8 @@ void bench::addGrowth(int64_t largest) {
       if (std::string_view(name) == "bsr" && edges > largestText)
         continue;
       add(name, [format = findFormat(name),
-                 parameters = parameters](Graph &graph, int64_t edges) {
+                 parameters = allParameters(*findFormat(name), parameters)](
+                    Graph &graph, int64_t edges) {
         orExit(format->pack(asCsrSource(graph.csr(edges)), parameters,
                             packOptions()),
                std::string(format->name()));

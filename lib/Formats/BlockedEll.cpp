@@ -8,7 +8,7 @@
 
 #include "SparseGPU/Formats/Ell.h"
 
-#include "Blocks.h"
+#include "BlockRows.h"
 #include "SparseGPU/Support/Strings.h"
 
 #include <algorithm>
@@ -69,7 +69,7 @@ BlockedEllFormat::pack(const CsrSource &matrix,
                        const std::vector<int64_t> &parameters,
                        const PackOptions &options) const {
   BlockGrid grid(matrix.rows, matrix.cols, parameters[0], parameters[0]);
-  WindowColumns blocks = countBlocks(matrix, grid);
+  BlockRows blocks(matrix, grid);
   int64_t width = 0;
   for (int64_t b = 0; b < grid.blockRows; ++b)
     width = std::max(width, blocks.count(b));
@@ -83,9 +83,8 @@ BlockedEllFormat::pack(const CsrSource &matrix,
     return packed;
   std::fill(packed->fields[0].bytes.begin(), packed->fields[0].bytes.end(),
             std::byte(0xff));
-  storeBlocks(
-      matrix, grid, blocks, [&](int64_t blockRow) { return blockRow * width; },
-      packed->fields[0], packed->fields[1], packed->explicitZeros);
+  blocks.store([&](int64_t blockRow) { return blockRow * width; },
+               packed->fields[0], packed->fields[1], packed->explicitZeros);
   if (options.refusePadding)
     if (Status status = refuseBlockPadding(matrix, grid); !status)
       return status.takeError();

@@ -28,15 +28,10 @@ struct BlockGrid {
   int64_t size() const { return rows * cols; }
 };
 
-/// The number of blocks with an entry in each block row.
-inline WindowColumns countBlocks(const CsrSource &matrix,
-                                 const BlockGrid &grid) {
-  return WindowColumns(matrix, grid.rows, grid.cols);
-}
-
 /// Writes the block columns to `coordinates` and the entries of `matrix` to
 /// `values`, blocks row by row inside, and notes explicit zeros, ascending:
-/// block i of block row r is number `first(r) + i` in both.
+/// block i of block row r is number `first(r) + i` in both. `blocks` are
+/// windows of the rows of `grid`, in groups of its columns.
 void storeBlocks(const CsrSource &matrix, const BlockGrid &grid,
                  const WindowColumns &blocks,
                  const std::function<int64_t(int64_t)> &first,

@@ -8,7 +8,7 @@
 
 #include "SparseGPU/Formats/Bsr.h"
 
-#include "Blocks.h"
+#include "BlockRows.h"
 #include "SparseGPU/Support/Strings.h"
 
 #include <algorithm>
@@ -64,7 +64,7 @@ Expected<PackedMatrix> BsrFormat::pack(const CsrSource &matrix,
                                        const std::vector<int64_t> &parameters,
                                        const PackOptions &options) const {
   BlockGrid grid(matrix.rows, matrix.cols, parameters[0], parameters[1]);
-  WindowColumns blocks = countBlocks(matrix, grid);
+  BlockRows blocks(matrix, grid);
   std::vector<int64_t> first = blocks.accumulate();
   int64_t count = first.back();
   Expected<PackedMatrix> packed = allocatePacked(
@@ -74,9 +74,8 @@ Expected<PackedMatrix> BsrFormat::pack(const CsrSource &matrix,
     return packed;
   storeIndices(packed->fields[0].type, first.data(), first.size(),
                packed->fields[0].bytes.data());
-  storeBlocks(
-      matrix, grid, blocks, [&](int64_t blockRow) { return first[blockRow]; },
-      packed->fields[1], packed->fields[2], packed->explicitZeros);
+  blocks.store([&](int64_t blockRow) { return first[blockRow]; },
+               packed->fields[1], packed->fields[2], packed->explicitZeros);
   if (options.refusePadding)
     if (Status status = refuseBlockPadding(matrix, grid); !status)
       return status.takeError();

@@ -8,8 +8,10 @@
 
 #include "SparseGPU/Formats/CAPI.h"
 
+#include "SparseGPU/Formats/Convert.h"
 #include "SparseGPU/Formats/Format.h"
 #include "SparseGPU/Formats/MatrixFile.h"
+#include "SparseGPU/Formats/Sum.h"
 #include "SparseGPU/Support/Strings.h"
 
 #include <exception>
@@ -119,38 +121,137 @@ int sparsegpu_matrix_pack(sparsegpu_matrix *matrix, const char *format,
                                     coordinate_width, value_type);
 }
 
+namespace {
+/// A format as the functions of this interface name it.
+struct Choice {
+  const Format *format;
+  std::vector<int64_t> parameters;
+  PackOptions options;
+};
+} // namespace
+
+static Expected<Choice> chooseFormat(const char *format, int parameters,
+                                     const int64_t *values,
+                                     unsigned positionWidth,
+                                     unsigned coordinateWidth,
+                                     const char *valueType) {
+  const Format *found = findFormat(format ? format : "");
+  if (!found) {
+    std::string known;
+    for (const Format *other : allFormats())
+      known += (known.empty() ? "" : ", ") + std::string(other->name());
+    return Error(concat("format ", quoted(format ? format : ""),
+                        " is not known, expected one of: ", known));
+  }
+  std::optional<ElementType> type =
+      parseElementType(valueType ? valueType : "");
+  if (!type)
+    return Error(concat("value type ", quoted(valueType ? valueType : ""),
+                        " is not known"));
+  if (parameters < 0 || (parameters > 0 && !values))
+    return Error("the parameters of the format are missing");
+  Choice choice{found, {values, values + parameters}, {}};
+  choice.options.positionWidth = positionWidth;
+  choice.options.coordinateWidth = coordinateWidth;
+  choice.options.valueType = *type;
+  return choice;
+}
+
 int sparsegpu_matrix_pack_with(sparsegpu_matrix *matrix, const char *format,
                                int parameters, const int64_t *values,
                                unsigned position_width,
                                unsigned coordinate_width,
                                const char *value_type) {
   return guarded(matrix, [&]() -> Status {
-    const Format *found = findFormat(format ? format : "");
-    if (!found) {
-      std::string known;
-      for (const Format *other : allFormats())
-        known += (known.empty() ? "" : ", ") + std::string(other->name());
-      return Error(concat("format ", quoted(format ? format : ""),
-                          " is not known, expected one of: ", known));
-    }
-    std::optional<ElementType> type =
-        parseElementType(value_type ? value_type : "");
-    if (!type)
-      return Error(concat("value type ", quoted(value_type ? value_type : ""),
-                          " is not known"));
-    if (parameters < 0 || (parameters > 0 && !values))
-      return Error("the parameters of the format are missing");
-    PackOptions options;
-    options.positionWidth = position_width;
-    options.coordinateWidth = coordinate_width;
-    options.valueType = *type;
+    Expected<Choice> choice =
+        chooseFormat(format, parameters, values, position_width,
+                     coordinate_width, value_type);
+    if (!choice)
+      return choice.takeError();
     Expected<PackedMatrix> packed =
-        pack(matrix->coo, *found, {values, values + parameters}, options);
+        pack(matrix->coo, *choice->format, choice->parameters, choice->options);
     if (!packed)
       return packed.takeError();
     matrix->packed = *std::move(packed);
     return Status::success();
   });
+}
+
+int sparsegpu_matrix_unpack(sparsegpu_matrix *matrix, const char *format,
+                            int parameters, const int64_t *values,
+                            unsigned position_width, unsigned coordinate_width,
+                            const char *value_type, int64_t rows, int64_t cols,
+                            int fields, const void *const *data,
+                            const int64_t *counts) {
+  return guarded(matrix, [&]() -> Status {
+    Expected<Choice> choice =
+        chooseFormat(format, parameters, values, position_width,
+                     coordinate_width, value_type);
+    if (!choice)
+      return choice.takeError();
+    if (fields < 0 || (fields > 0 && (!data || !counts)))
+      return Error("the fields of the storage are missing");
+    for (int i = 0; i < fields; ++i)
+      if (counts[i] < 0 || (counts[i] > 0 && !data[i]))
+        return Error(concat("field ", i, " of the storage is missing"));
+    if (rows < 0 || cols < 0)
+      return Error(concat("the shape ", rows, " x ", cols, " is negative"));
+    if (choice->parameters.empty())
+      for (const ParameterSpec &parameter : choice->format->parameters())
+        choice->parameters.push_back(parameter.defaultValue);
+    Expected<PackedMatrix> packed =
+        adoptFields(*choice->format, choice->parameters, choice->options, rows,
+                    cols, {data, data + fields}, {counts, counts + fields});
+    if (!packed)
+      return packed.takeError();
+    Expected<CooMatrix> coo = unpack(*packed, *choice->format);
+    if (!coo)
+      return coo.takeError();
+    matrix->coo = *std::move(coo);
+    matrix->packed = PackedMatrix();
+    return Status::success();
+  });
+}
+
+int sparsegpu_matrix_split(sparsegpu_matrix *matrix, const char *rule,
+                           int64_t amount, int64_t rows, int64_t cols,
+                           sparsegpu_matrix *part) {
+  return guarded(matrix, [&]() -> Status {
+    if (!part || part == matrix)
+      return Error("a part needs a handle of its own");
+    std::string_view name = rule ? rule : "";
+    SplitRule split{SplitRule::Kind::FirstEntries, amount, rows, cols};
+    if (name == "long_rows")
+      split.kind = SplitRule::Kind::LongRows;
+    else if (name == "full_blocks")
+      split.kind = SplitRule::Kind::FullBlocks;
+    else if (name != "first_entries")
+      return Error(concat("rule ", quoted(name),
+                          " is not known, expected first_entries, long_rows or "
+                          "full_blocks"));
+    Expected<std::vector<CooMatrix>> parts = splitMatrix(matrix->coo, {split});
+    if (!parts)
+      return parts.takeError();
+    part->coo = std::move((*parts)[0]);
+    matrix->coo = std::move((*parts)[1]);
+    part->packed = matrix->packed = PackedMatrix();
+    return Status::success();
+  });
+}
+
+const int64_t *sparsegpu_matrix_entry_rows(const sparsegpu_matrix *matrix) {
+  return sparsegpu_matrix_entries(matrix) > 0 ? matrix->coo.row.data()
+                                              : nullptr;
+}
+
+const int64_t *sparsegpu_matrix_entry_cols(const sparsegpu_matrix *matrix) {
+  return sparsegpu_matrix_entries(matrix) > 0 ? matrix->coo.col.data()
+                                              : nullptr;
+}
+
+const double *sparsegpu_matrix_entry_values(const sparsegpu_matrix *matrix) {
+  return sparsegpu_matrix_entries(matrix) > 0 ? matrix->coo.value.data()
+                                              : nullptr;
 }
 
 int64_t sparsegpu_matrix_nnz(const sparsegpu_matrix *matrix) {

@@ -8,6 +8,7 @@
 
 #include "SparseGPU/Formats/Coo.h"
 
+#include "SparseGPU/Support/LargePages.h"
 #include "SparseGPU/Support/Strings.h"
 
 using namespace sparsegpu;
@@ -35,6 +36,10 @@ Status formats::checkCoo(const CooMatrix &matrix) {
 Status formats::reserveEntries(CooMatrix &matrix, int64_t count) {
   try {
     matrix.reserve(count);
+    auto bytes = 8 * static_cast<size_t>(count);
+    adviseLargePages(matrix.row.data(), bytes);
+    adviseLargePages(matrix.col.data(), bytes);
+    adviseLargePages(matrix.value.data(), bytes);
     return Status::success();
   } catch (const std::exception &) { // bad_alloc or length_error
     return Error(concat("there is not enough memory for ", count, " entries (",

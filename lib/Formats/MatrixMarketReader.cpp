@@ -8,6 +8,7 @@
 
 #include "SparseGPU/Formats/MatrixMarketReader.h"
 
+#include "EntryLines.h"
 #include "MatrixMarketBanner.h"
 #include "SparseGPU/Support/CounterHash.h"
 #include "SparseGPU/Support/FileIO.h"
@@ -37,6 +38,7 @@ private:
   void take(const MatrixMarketBanner &banner);
   Status parseSize();
   Status parseEntries();
+  bool parsePlainEntries();
   Status parseArray();
   Status parseEntry(int64_t &row, int64_t &col, double &value);
   Status parseIndex(std::string_view what, int64_t size, int64_t &index);
@@ -252,6 +254,32 @@ Status Parser::addEntry(int64_t row, int64_t col, double value) {
   return Status::success();
 }
 
+/// All entries at once, from several threads, in the usual case: one in each
+/// line, without comments between them. False, and nothing is changed, in all
+/// others, and where something is wrong.
+bool Parser::parsePlainEntries() {
+  if (file.field == FileField::Complex)
+    return false;
+  LineValue value = file.field == FileField::Pattern   ? LineValue::None
+                    : file.field == FileField::Integer ? LineValue::Integer
+                                                       : LineValue::Real;
+  CooMatrix &matrix = file.matrix;
+  if (!readEntryLines(cursor.rest(), file.storedEntries, value, matrix))
+    return false;
+  if (file.field == FileField::Pattern &&
+      options.patternValues == PatternValues::Random)
+    for (int64_t e = 0; e < file.storedEntries; ++e)
+      matrix.value[e] = hash.symmetric(static_cast<uint64_t>(e));
+  if (file.symmetry == FileSymmetry::General ||
+      mirrorEntries(matrix, mirrorSign,
+                    file.symmetry != FileSymmetry::SkewSymmetric))
+    return true;
+  matrix.row.clear();
+  matrix.col.clear();
+  matrix.value.clear();
+  return false;
+}
+
 Status Parser::parseEntries() {
   // The announced number may be anything: reserve no more than the rest of
   // the text can hold, at four bytes ("1 1\n") for an entry.
@@ -262,6 +290,8 @@ Status Parser::parseEntries() {
           file.symmetry == FileSymmetry::General ? stored : 2 * stored);
       !status)
     return cursor.error(status.message());
+  if (parsePlainEntries())
+    return Status::success();
   for (int64_t e = 0; e < file.storedEntries; ++e) {
     if (!cursor.skipToContent('%'))
       return cursor.error("the file ends after ", e, " of ", file.storedEntries,

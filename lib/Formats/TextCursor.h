@@ -33,6 +33,7 @@ public:
   /// Counted from 1, in bytes.
   int64_t column() const { return next - lineStart + 1; }
   size_t bytesLeft() const { return static_cast<size_t>(last - next); }
+  std::string_view rest() const { return {next, bytesLeft()}; }
   bool atEnd() const { return next == last; }
 
   /// True at the end of a line or of the text.

@@ -64,7 +64,7 @@ struct Plan {
   static constexpr int64_t fewColumns = 1 << 14;
   /// Low bits of columns are kept in 16 bits.
   static constexpr unsigned largestShift = 16;
-  static constexpr int64_t manyRanges = 512;
+  static constexpr int64_t manyRanges = 128;
 
   Plan(const CsrSource &matrix, unsigned threads)
       : nnz(matrix.nnz()), cols(matrix.cols), shift(0) {
@@ -139,10 +139,9 @@ public:
   }
 
 private:
-  Value readValue(int64_t e) const {
+  static Value readValue(const std::byte *values, int64_t e) {
     Value value;
-    std::memcpy(&value, matrix.values + e * int64_t(sizeof(Value)),
-                sizeof(Value));
+    std::memcpy(&value, values + e * int64_t(sizeof(Value)), sizeof(Value));
     return value;
   }
 
@@ -154,9 +153,11 @@ private:
   void count(int64_t chunk) {
     int64_t *counts = countersOf(chunk);
     std::fill_n(counts, plan.ranges, 0);
+    Columns in = columns;
+    unsigned shift = plan.shift;
     for (int64_t e = plan.chunkBegin(chunk), end = plan.chunkBegin(chunk + 1);
          e < end; ++e)
-      ++counts[columns[e] >> plan.shift];
+      ++counts[in[e] >> shift];
   }
 
   /// Turns counts into places. The last chunk's ends where the range does.
@@ -175,18 +176,34 @@ private:
     positionsOut.set(plan.cols, at);
   }
 
-  /// Step 2, for one chunk.
+  /// Step 2, for one chunk. What the loops use is local, as the compiler must
+  /// think that what they write may be a member.
   void move(int64_t chunk) {
     int64_t *next = countersOf(chunk);
-    int64_t e = plan.chunkBegin(chunk), end = plan.chunkBegin(chunk + 1);
+    int64_t begin = plan.chunkBegin(chunk), end = plan.chunkBegin(chunk + 1);
+    Rows rows = rowsOut;
+    Value *values = valuesOut;
+    const std::byte *in = matrix.values;
+    if (plan.shift == 0) {
+      forEachEntry(begin, end, [&](int64_t row, int64_t column, int64_t e) {
+        int64_t to = next[column]++;
+        rows.set(to, row);
+        values[to] = readValue(in, e);
+      });
+      return;
+    }
     unsigned shift = plan.shift;
     int64_t mask = (int64_t(1) << shift) - 1;
-    forEachEntry(e, end, [&](int64_t row, int64_t column, int64_t e) {
+    uint16_t *lowBits = low.get();
+    forEachEntry(begin, end, [&](int64_t row, int64_t column, int64_t e) {
       int64_t to = next[column >> shift]++;
-      rowsOut.set(to, row);
-      valuesOut[to] = readValue(e);
-      if (shift != 0)
-        low[to] = static_cast<uint16_t>(column & mask);
+      rows.set(to, row);
+      values[to] = readValue(in, e);
+      lowBits[to] = static_cast<uint16_t>(column & mask);
+      // The next cache line of each stream: no hardware follows so many.
+      rows.prefetch(to + 64 / int64_t(sizeof(typename Rows::Element)));
+      __builtin_prefetch(values + to + 64 / int64_t(sizeof(Value)), 1);
+      __builtin_prefetch(lowBits + to + 32, 1);
     });
   }
 
@@ -201,10 +218,11 @@ private:
       int64_t middle = row + (above - row) / 2;
       (matrix.positions[middle] <= e ? row : above) = middle;
     }
+    Columns in = columns;
+    IndexArray positions = matrix.positions;
     for (; e < end; ++row)
-      for (int64_t stop = std::min(end, matrix.positions[row + 1]); e < stop;
-           ++e)
-        visit(row, columns[e], e);
+      for (int64_t stop = std::min(end, positions[row + 1]); e < stop; ++e)
+        visit(row, in[e], e);
   }
 
   /// Step 3.
@@ -232,20 +250,26 @@ private:
           return;
         int64_t to = next[column - firstColumn]++;
         rowsOut.set(to, row);
-        valuesOut[to] = readValue(e);
+        valuesOut[to] = readValue(matrix.values, e);
       });
       return;
     }
     using Row = typename Rows::Element;
     auto rows = makeScratch<Row>(size);
     auto values = makeScratch<Value>(size);
+    Rows rowsTo = rowsOut;
+    Value *valuesTo = valuesOut;
+    const uint16_t *lowBits = low.get() + begin;
+    int64_t *places = next.get();
+    const Row *rowsFrom = rows.get();
+    const Value *valuesFrom = values.get();
     for (int64_t i = 0; i < size; ++i)
-      rows[i] = rowsOut.get(begin + i);
-    std::copy_n(valuesOut + begin, size, values.get());
+      rows[i] = rowsTo.get(begin + i);
+    std::copy_n(valuesTo + begin, size, values.get());
     for (int64_t i = 0; i < size; ++i) {
-      int64_t to = next[low[begin + i]]++;
-      rowsOut.put(to, rows[i]);
-      valuesOut[to] = values[i];
+      int64_t to = places[lowBits[i]]++;
+      rowsTo.put(to, rowsFrom[i]);
+      valuesTo[to] = valuesFrom[i];
     }
   }
 

@@ -52,6 +52,10 @@ public:
     std::memcpy(&value, data + i * int64_t(sizeof(T)), sizeof(T));
     return value;
   }
+  /// Says that place `i`, which need not exist, will be written soon.
+  void prefetch(int64_t i) const {
+    __builtin_prefetch(data + i * int64_t(sizeof(T)), 1);
+  }
 
 private:
   std::byte *data;

@@ -8,10 +8,9 @@
 
 #include "SparseGPU/Support/Bytes.h"
 
-#include <cstdint>
+#include "SparseGPU/Support/LargePages.h"
+
 #include <cstdlib>
-#include <sys/mman.h>
-#include <unistd.h>
 
 using namespace sparsegpu;
 
@@ -19,16 +18,7 @@ void *sparsegpu::allocateZeroed(size_t bytes) {
   void *memory = std::calloc(bytes, 1);
   if (!memory)
     throw std::bad_alloc();
-  // The first touch of a page of 4 KiB costs about as much as filling it. The
-  // advice may be refused: then pages are small.
-  constexpr size_t worthwhile = size_t(1) << 22;
-  if (bytes >= worthwhile) {
-    auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-    auto begin = reinterpret_cast<uintptr_t>(memory);
-    uintptr_t first = (begin + page - 1) / page * page;
-    uintptr_t last = (begin + bytes) / page * page;
-    madvise(reinterpret_cast<void *>(first), last - first, MADV_HUGEPAGE);
-  }
+  adviseLargePages(memory, bytes);
   return memory;
 }
 

@@ -9,6 +9,7 @@
 #include "SparseGPU/Support/FileIO.h"
 
 #include "SparseGPU/Support/Compression.h"
+#include "SparseGPU/Support/LargePages.h"
 #include "SparseGPU/Support/Strings.h"
 
 #include <algorithm>
@@ -55,7 +56,10 @@ static Expected<std::string> readRaw(const std::string &path) {
   std::string content;
   size_t used = 0;
   try {
-    content.resize(std::max<size_t>(expectedSize + 1, 1 << 16));
+    size_t size = std::max<size_t>(expectedSize + 1, 1 << 16);
+    content.reserve(size);
+    adviseLargePages(content.data(), size);
+    content.resize(size);
   } catch (const std::exception &) { // bad_alloc or length_error
     return Error(concat(shown, ": there is not enough memory for the file of ",
                         expectedSize, " bytes"));

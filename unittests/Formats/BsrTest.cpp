@@ -8,6 +8,13 @@
 
 #include "SparseGPU/Formats/Bsr.h"
 #include "PackedTestUtils.h"
+#include "SparseGPU/Formats/Csr.h"
+#include "TestUtils.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
 
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
@@ -71,6 +78,96 @@ TEST(Bsr, EachInvariantIsChecked) {
   setElement<float>(bad.fields[2], 9, 1);
   EXPECT_EQ(check(bad), "BSR8: block 2 is not zero at (0, 1), beyond the shape "
                         "3 x 5");
+}
+
+/// Compares with blocks collected in a map.
+void expectBlocks(const CooMatrix &coo, int64_t rows, int64_t cols) {
+  std::map<std::pair<int64_t, int64_t>, std::vector<float>> blocks;
+  std::vector<int32_t> positions(
+      static_cast<size_t>((coo.rows + rows - 1) / rows + 1), 0);
+  for (int64_t e = 0; e < coo.entries(); ++e) {
+    auto &block = blocks[{coo.row[e] / rows, coo.col[e] / cols}];
+    block.resize(static_cast<size_t>(rows * cols), 0);
+    block[coo.row[e] % rows * cols + coo.col[e] % cols] =
+        static_cast<float>(coo.value[e]);
+  }
+  std::vector<int32_t> coordinates;
+  std::vector<float> values;
+  std::map<std::pair<int64_t, int64_t>, int64_t> number;
+  for (const auto &[place, block] : blocks) {
+    number[place] = static_cast<int64_t>(coordinates.size());
+    ++positions[place.first + 1];
+    coordinates.push_back(static_cast<int32_t>(place.second));
+    values.insert(values.end(), block.begin(), block.end());
+  }
+  for (size_t i = 1; i < positions.size(); ++i)
+    positions[i] += positions[i - 1];
+  std::vector<int64_t> explicitZeros;
+  for (int64_t e = 0; e < coo.entries(); ++e)
+    if (coo.value[e] == 0)
+      explicitZeros.push_back(
+          (number[{coo.row[e] / rows, coo.col[e] / cols}] * rows +
+           coo.row[e] % rows) *
+              cols +
+          coo.col[e] % cols);
+  std::sort(explicitZeros.begin(), explicitZeros.end());
+  for (unsigned width : {32, 64}) {
+    PackOptions options;
+    options.positionWidth = options.coordinateWidth = width;
+    Expected<PackedMatrix> csr = packCsr(coo, options);
+    ASSERT_TRUE(csr.ok()) << csr.message();
+    options.positionWidth = options.coordinateWidth = 32;
+    Expected<PackedMatrix> packed =
+        bsrFormat().pack(asCsrSource(*csr), {rows, cols}, options);
+    ASSERT_TRUE(packed.ok()) << packed.message();
+    EXPECT_EQ(elementsOf<int32_t>(packed->fields[0]), positions);
+    EXPECT_EQ(elementsOf<int32_t>(packed->fields[1]), coordinates);
+    EXPECT_EQ(elementsOf<float>(packed->fields[2]), values);
+    EXPECT_EQ(packed->explicitZeros, explicitZeros);
+  }
+}
+
+/// The entries of `matrix`, each place once, and some of them zero.
+CooMatrix withZeros(const CooMatrix &matrix) {
+  CooMatrix result;
+  result.rows = matrix.rows;
+  result.cols = matrix.cols;
+  std::set<std::pair<int64_t, int64_t>> places;
+  for (int64_t e = 0; e < matrix.entries(); ++e)
+    if (places.insert({matrix.row[e], matrix.col[e]}).second)
+      result.add(matrix.row[e], matrix.col[e],
+                 e % 11 == 0 ? 0 : matrix.value[e]);
+  return result;
+}
+
+// Blocks of few rows are found by merging, counted with a table or, where the
+// columns are many beside the entries, without; those of many in a bitmap.
+TEST(Bsr, BlocksOfEverySize) {
+  CooMatrix dense = withZeros(randomCoo(61, 53, 6000, 1));
+  CooMatrix sparse = withZeros(randomCoo(1003, 70001, 3000, 2));
+  CooMatrix mixed = withZeros(randomCoo(2005, 301, 60000, 3));
+  for (int64_t rows : {1, 2, 3, 4, 5, 7, 8, 9, 16})
+    for (int64_t cols : {1, 2, 3, 4, 7, 16}) {
+      SCOPED_TRACE(testing::Message() << rows << " x " << cols);
+      expectBlocks(dense, rows, cols);
+      expectBlocks(sparse, rows, cols);
+    }
+  for (int64_t rows : {3, 4, 8})
+    expectBlocks(mixed, rows, 4);
+  CooMatrix none;
+  none.rows = 5;
+  none.cols = 9;
+  expectBlocks(none, 4, 4);
+  // A column near the largest number.
+  CooMatrix wide;
+  wide.rows = 3;
+  wide.cols = std::numeric_limits<int64_t>::max();
+  wide.add(1, wide.cols - 1, 2);
+  PackOptions options;
+  Expected<PackedMatrix> packed = pack(wide, bsrFormat(), {4, 4}, options);
+  ASSERT_TRUE(packed.ok()) << packed.message();
+  EXPECT_EQ(elementsOf<int64_t>(packed->fields[1]),
+            (std::vector<int64_t>{(wide.cols - 1) / 4}));
 }
 
 TEST(Bsr, IndicesMustFit) {

@@ -149,6 +149,65 @@ TEST(CAPI, FormatsWithParameters) {
   EXPECT_EQ(sparsegpu_matrix_field_count(m.get(), 2), 2 * 4);
 }
 
+TEST(CAPI, UnpackIsTheInverseOfPack) {
+  Handle m = makeHandle(), back = makeHandle();
+  const int64_t row[] = {2, 0, 2}, col[] = {2, 1, 0};
+  const double value[] = {4, 3, 0};
+  for (const char *format :
+       {"csr", "csc", "coo", "dcsr", "hyb", "sliced_ell"}) {
+    ASSERT_EQ(sparsegpu_matrix_set(m.get(), 3, 3, 3, row, col, value), 0);
+    ASSERT_EQ(sparsegpu_matrix_pack(m.get(), format, 32, 16, "f32"), 0)
+        << sparsegpu_matrix_last_error(m.get());
+    std::vector<const void *> data;
+    std::vector<int64_t> counts;
+    for (int i = 0; i < sparsegpu_matrix_num_fields(m.get()); ++i) {
+      data.push_back(sparsegpu_matrix_field_data(m.get(), i));
+      counts.push_back(sparsegpu_matrix_field_count(m.get(), i));
+    }
+    auto unpack = [&]() {
+      return sparsegpu_matrix_unpack(back.get(), format, 0, nullptr, 32, 16,
+                                     "f32", 3, 3, static_cast<int>(data.size()),
+                                     data.data(), counts.data());
+    };
+    ASSERT_EQ(unpack(), 0) << sparsegpu_matrix_last_error(back.get());
+    ASSERT_EQ(sparsegpu_matrix_entries(back.get()), 3) << format;
+    EXPECT_EQ(sparsegpu_matrix_entry_rows(back.get())[2], 2);
+    EXPECT_EQ(sparsegpu_matrix_entry_cols(back.get())[1], 0);
+    EXPECT_EQ(sparsegpu_matrix_entry_values(back.get())[0], 3);
+    // Storage that breaks an invariant is refused, and nothing changes.
+    counts.back() -= 1;
+    EXPECT_EQ(unpack(), -1) << format;
+    EXPECT_EQ(sparsegpu_matrix_entries(back.get()), 3);
+  }
+  EXPECT_EQ(sparsegpu_matrix_unpack(back.get(), "csr", 0, nullptr, 32, 32,
+                                    "f32", 3, 3, 3, nullptr, nullptr),
+            -1);
+  EXPECT_STREQ(sparsegpu_matrix_last_error(back.get()),
+               "the fields of the storage are missing");
+}
+
+TEST(CAPI, PartsOfASum) {
+  Handle m = makeHandle(), part = makeHandle();
+  const int64_t row[] = {0, 0, 0, 1}, col[] = {0, 1, 2, 2};
+  const double value[] = {1, 2, 3, 4};
+  ASSERT_EQ(sparsegpu_matrix_set(m.get(), 2, 3, 4, row, col, value), 0);
+  ASSERT_EQ(
+      sparsegpu_matrix_split(m.get(), "first_entries", 2, 1, 1, part.get()), 0);
+  EXPECT_EQ(sparsegpu_matrix_entries(part.get()), 3);
+  ASSERT_EQ(sparsegpu_matrix_entries(m.get()), 1);
+  EXPECT_EQ(sparsegpu_matrix_entry_cols(m.get())[0], 2);
+  EXPECT_EQ(sparsegpu_matrix_entry_values(m.get())[0], 3);
+  EXPECT_EQ(sparsegpu_matrix_rows(part.get()), 2);
+  EXPECT_EQ(sparsegpu_matrix_split(m.get(), "some", 2, 1, 1, part.get()), -1);
+  EXPECT_STREQ(sparsegpu_matrix_last_error(m.get()),
+               "rule 'some' is not known, expected first_entries, long_rows or "
+               "full_blocks");
+  EXPECT_EQ(sparsegpu_matrix_split(m.get(), "long_rows", 2, 1, 1, m.get()), -1);
+  EXPECT_EQ(
+      sparsegpu_matrix_split(m.get(), "full_blocks", 101, 2, 2, part.get()),
+      -1);
+}
+
 TEST(CAPI, NullHandles) {
   EXPECT_EQ(sparsegpu_matrix_read(nullptr, "x"), -1);
   EXPECT_STREQ(sparsegpu_matrix_last_error(nullptr), "the handle is null");

@@ -46,6 +46,33 @@ int sparsegpu_matrix_set(sparsegpu_matrix *matrix, int64_t rows, int64_t cols,
                          int64_t entries, const int64_t *row,
                          const int64_t *col, const double *value);
 
+/** Sets the matrix from packed storage, the inverse of
+ * sparsegpu_matrix_pack_with: `data` points to the arrays of the `fields`
+ * fields in the order of the ABI, of `counts` elements each. The invariants of
+ * the format are checked. */
+int sparsegpu_matrix_unpack(sparsegpu_matrix *matrix, const char *format,
+                            int parameters, const int64_t *values,
+                            unsigned position_width, unsigned coordinate_width,
+                            const char *value_type, int64_t rows, int64_t cols,
+                            int fields, const void *const *data,
+                            const int64_t *counts);
+
+/** Moves the entries that a rule takes into the matrix of `part`, for a sum of
+ * parts in several formats (docs/Formats/Sum.md): pack each part for itself;
+ * the storage of the sum is that of its parts, one after the other. `rule` is
+ * "first_entries", "long_rows" or "full_blocks", `amount` its number; `rows`
+ * and `cols` are the size of a block. Entries at one place are added up first.
+ * Packed storage of both is dropped. */
+int sparsegpu_matrix_split(sparsegpu_matrix *matrix, const char *rule,
+                           int64_t amount, int64_t rows, int64_t cols,
+                           sparsegpu_matrix *part);
+
+/** The triplets of the matrix, sparsegpu_matrix_entries of each, valid until it
+ * is replaced or destroyed; null when there are none. */
+const int64_t *sparsegpu_matrix_entry_rows(const sparsegpu_matrix *matrix);
+const int64_t *sparsegpu_matrix_entry_cols(const sparsegpu_matrix *matrix);
+const double *sparsegpu_matrix_entry_values(const sparsegpu_matrix *matrix);
+
 /** Rows and columns of the matrix; 0 when there is none. */
 int64_t sparsegpu_matrix_rows(const sparsegpu_matrix *matrix);
 int64_t sparsegpu_matrix_cols(const sparsegpu_matrix *matrix);
