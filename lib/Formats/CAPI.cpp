@@ -201,7 +201,8 @@ int sparsegpu_matrix_unpack(sparsegpu_matrix *matrix, const char *format,
         choice->parameters.push_back(parameter.defaultValue);
     Expected<PackedMatrix> packed =
         adoptFields(*choice->format, choice->parameters, choice->options, rows,
-                    cols, {data, data + fields}, {counts, counts + fields});
+                    cols, std::vector<const void *>(data, data + fields),
+                    std::vector<int64_t>(counts, counts + fields));
     if (!packed)
       return packed.takeError();
     Expected<CooMatrix> coo = unpack(*packed, *choice->format);

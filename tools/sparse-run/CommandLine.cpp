@@ -33,11 +33,13 @@ struct CommandLine {
       cl::desc("The function to run; needed if several are public")};
   cl::list<std::string> inputs{
       "input", cl::cat(category), cl::value_desc("NAME=SPEC"),
-      cl::desc("Data of an argument, by its sparse_gpu.name or its position. "
-               "SPEC: a .mtx or .smtx file, random[:SHAPE[:DIST]], "
-               "zeros[:SHAPE], iota[:SHAPE], graph:debian, or a number. SHAPE: "
-               "1000x800, with ? for a size that follows from elsewhere. DIST: "
-               "a density, powerlaw:MEAN or banded:HALFWIDTH")};
+      cl::desc(
+          "Data of an argument, by its sparse_gpu.name or its position. "
+          "SPEC: a file (.mtx, .smtx, .npz, .npy, .safetensors, .tns, .el, "
+          "also .gz and .zst, or a .sgpk container), random[:SHAPE[:DIST]], "
+          "zeros[:SHAPE], iota[:SHAPE], graph:debian, or a number. SHAPE: "
+          "1000x800, with ? for a size that follows from elsewhere. DIST: "
+          "a density, powerlaw:MEAN or banded:HALFWIDTH")};
   cl::list<std::string> outputs{
       "output", cl::cat(category), cl::value_desc("NAME=FILE"),
       cl::desc("Writes a result, by its sparse_gpu.name or its position, as "

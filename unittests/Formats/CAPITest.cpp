@@ -111,7 +111,8 @@ TEST(CAPI, ErrorsBelongToTheHandle) {
   EXPECT_EQ(sparsegpu_matrix_pack(m.get(), "jds", 8, 8, "f16"), -1);
   EXPECT_EQ(
       std::string(sparsegpu_matrix_last_error(m.get()))
-          .rfind("format 'jds' is not known, expected one of: csr, bsr, ", 0),
+          .rfind("format 'jds' is not known, expected one of: csr, csc, bsr, ",
+                 0),
       0U);
   EXPECT_EQ(sparsegpu_matrix_pack(m.get(), "csr", 8, 16, "f8"), -1);
   EXPECT_STREQ(sparsegpu_matrix_last_error(m.get()),

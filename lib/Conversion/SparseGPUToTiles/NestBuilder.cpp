@@ -44,9 +44,18 @@ NestBuilder::NestBuilder(SpMMOp op, OpBuilder &builder)
   }
   if (ownsRows() || isPlain())
     return;
-  auto type =
-      MemRefType::get({ShapedType::kDynamic, ShapedType::kDynamic}, acc);
-  auto alloc = memref::AllocOp::create(b, loc, type, ValueRange{rows, columns});
+  // Sizes that are known are in the type: folding them into it later would
+  // forget the attribute.
+  RankedTensorType a = storage.type;
+  int64_t shape[] = {
+      a.getDimSize(op.getTransposeA() ? 1 : 0),
+      cast<MemRefType>(dense.getType()).getDimSize(op.getTransposeB() ? 0 : 1)};
+  SmallVector<Value> sizes;
+  for (auto [extent, size] : llvm::zip(shape, ValueRange{rows, columns}))
+    if (ShapedType::isDynamic(extent))
+      sizes.push_back(size);
+  auto alloc =
+      memref::AllocOp::create(b, loc, MemRefType::get(shape, acc), sizes);
   alloc->setAttr("sparse_gpu.workspace", b.getUnitAttr());
   workspace = alloc;
 }

@@ -73,9 +73,11 @@ static Value buildBytes(OpBuilder &b, memref::AllocOp workspace,
                         ValueRange sizes) {
   Location loc = workspace.getLoc();
   MemRefType type = workspace.getType();
-  int64_t width =
+  int64_t known =
       llvm::divideCeil(type.getElementType().getIntOrFloatBitWidth(), 8);
-  Value bytes = arith::ConstantIndexOp::create(b, loc, width);
+  for (int64_t extent : type.getShape())
+    known *= ShapedType::isDynamic(extent) ? 1 : extent;
+  Value bytes = arith::ConstantIndexOp::create(b, loc, known);
   for (Value size : sizes)
     bytes = arith::MulIOp::create(b, loc, bytes, size);
   Value alignment = arith::ConstantIndexOp::create(b, loc, kAlignment);
@@ -107,23 +109,26 @@ LogicalResult sparsegpu::passWorkspaces(func::FuncOp function) {
   fromArguments &= llvm::all_of(workspaces, [&](memref::AllocOp workspace) {
     return workspace->getBlock() == &function.front();
   });
-  if (!fromArguments || !users.getUsers(function).empty())
+  std::string name = (function.getSymName() + "_workspace_bytes").str();
+  const char *rule = nullptr;
+  if (!fromArguments)
+    rule = "its size must follow from the arguments, outside of control flow";
+  else if (!users.getUsers(function).empty())
+    rule = "it must not be called in the module";
+  else if (module.lookupSymbol(name))
+    rule = "the name of the function that says its size is taken";
+  if (rule)
     return workspaces.front().emitError()
            << "'" << function.getSymName()
            << "' needs a workspace, which operands=device passes as an "
               "argument: "
-           << (fromArguments
-                   ? "it must not be called in the module"
-                   : "its size must follow from the arguments, outside of "
-                     "control flow")
-           << " (LVL3-6)";
+           << rule << " (LVL3-6)";
 
   // <function>_workspace_bytes.
   OpBuilder b(function);
   Location loc = function.getLoc();
   auto type = b.getFunctionType(function.getArgumentTypes(), b.getIndexType());
-  auto query = func::FuncOp::create(
-      b, loc, (function.getSymName() + "_workspace_bytes").str(), type);
+  auto query = func::FuncOp::create(b, loc, name, type);
   if (auto interface =
           function->getAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName()))
     query->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(), interface);

@@ -91,3 +91,30 @@ func.func @workspace(%p: memref<?xi32>, %c: memref<?xi32>, %v: memref<?xf16>, %m
     schedules [#sparse_gpu.schedule<unit = row>] {transpose_a}
   return
 }
+
+// -----
+
+#csc = #sparse_gpu.csc
+
+// Known sizes are in the type of the workspace, in part or all of them.
+
+// CHECK-LABEL: func @known_columns(
+// CHECK-SAME:    %[[M:[^:]*]]: index,
+// CHECK:         memref.alloc(%[[M]]) {sparse_gpu.workspace} : memref<?x64xf32>
+func.func @known_columns(%p: memref<?xi32>, %c: memref<?xi32>, %v: memref<?xf16>, %m: index, %k: index,
+                         %B: memref<?x64xf16>, %C: memref<?x64xf16>) {
+  sparse_gpu.spmm a(%p, %c, %v, %m, %k : memref<?xi32>, memref<?xi32>, memref<?xf16>, index, index of tensor<?x?xf16, #csc>)
+    b(%B : memref<?x64xf16>) outs(%C : memref<?x64xf16>)
+    schedules [#sparse_gpu.schedule<unit = column>]
+  return
+}
+
+// CHECK-LABEL: func @known(
+// CHECK:         memref.alloc() {sparse_gpu.workspace} : memref<30x7xf32>
+func.func @known(%p: memref<21xi32>, %c: memref<?xi32>, %v: memref<?xf16>,
+                 %B: memref<20x7xf16>, %C: memref<30x7xf16>) {
+  sparse_gpu.spmm a(%p, %c, %v : memref<21xi32>, memref<?xi32>, memref<?xf16> of tensor<30x20xf16, #csc>)
+    b(%B : memref<20x7xf16>) outs(%C : memref<30x7xf16>)
+    schedules [#sparse_gpu.schedule<unit = column>]
+  return
+}

@@ -166,3 +166,20 @@ func.func @caller(%m: index, %x: f32) {
   call @inner(%m, %x) : (index, f32) -> ()
   return
 }
+
+// -----
+
+func.func private @f_workspace_bytes()
+func.func @f(%m: index, %x: f32) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // expected-error @+1 {{'f' needs a workspace, which operands=device passes as an argument: the name of the function that says its size is taken (LVL3-6)}}
+  %W = memref.alloc(%m) {sparse_gpu.workspace} : memref<?xf32>
+  gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+             threads(%tx, %ty, %tz) in (%sx = %c1, %sy = %c1, %sz = %c1) {
+    memref.store %x, %W[%c0] : memref<?xf32>
+    gpu.terminator
+  } {sparse_gpu.nest}
+  memref.dealloc %W : memref<?xf32>
+  return
+}
