@@ -114,8 +114,7 @@ Status BlockedEllFormat::check(const PackedMatrix &packed) const {
     int64_t previous = isFirst ? -1 : coordinates[i - 1];
     if (c == none) {
       for (int64_t k = 0; k < grid.size(); ++k)
-        if (!isPadding(values.bytes.data(), byteSize(values.type),
-                       i * grid.size() + k))
+        if (isEntry(packed, values, i * grid.size() + k))
           return Error(
               concat("BELL5: block ", i, " has no coordinate and is not zero"));
       continue;

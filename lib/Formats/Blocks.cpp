@@ -87,13 +87,11 @@ Status formats::checkBlockEdge(const PackedMatrix &packed,
   if ((blockRow + 1) * grid.rows <= packed.rows &&
       (blockCol + 1) * grid.cols <= packed.cols)
     return Status::success();
-  size_t width = byteSize(values.type);
   for (int64_t r = 0; r < grid.rows; ++r)
     for (int64_t k = 0; k < grid.cols; ++k)
       if ((blockRow * grid.rows + r >= packed.rows ||
            blockCol * grid.cols + k >= packed.cols) &&
-          !isPadding(values.bytes.data(), width,
-                     block * grid.size() + r * grid.cols + k))
+          isEntry(packed, values, block * grid.size() + r * grid.cols + k))
         return Error(concat("block ", block, " is not zero at (", r, ", ", k,
                             "), beyond the shape ", packed.rows, " x ",
                             packed.cols));

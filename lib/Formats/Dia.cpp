@@ -132,12 +132,11 @@ Status DiaFormat::check(const PackedMatrix &packed) const {
       values.count != places)
     return Error(concat("DIA3: there are ", values.count, " values for ",
                         stored, " diagonals of ", packed.rows, " rows"));
-  size_t width = byteSize(values.type);
   for (int64_t row = 0; row < packed.rows; ++row)
     for (int64_t i = 0; i < stored; ++i) {
       int64_t col = diagonals[i] - last + row;
       if ((col < 0 || col >= packed.cols) &&
-          !isPadding(values.bytes.data(), width, row * stored + i))
+          isEntry(packed, values, row * stored + i))
         return Error(concat("DIA4: row ", row, " of diagonal ",
                             diagonals[i] - last,
                             " is outside of the matrix and not zero"));

@@ -247,6 +247,13 @@ bool formats::isPadding(const std::byte *values, size_t width, int64_t index) {
                      [](std::byte b) { return b == std::byte(0); });
 }
 
+bool formats::isEntry(const PackedMatrix &packed, const Field &values,
+                      int64_t place) {
+  return !isPadding(values.bytes.data(), byteSize(values.type), place) ||
+         std::binary_search(packed.explicitZeros.begin(),
+                            packed.explicitZeros.end(), place);
+}
+
 Error formats::refusedPadding(int64_t row, int64_t col, std::string_view unit) {
   return Error(concat("row ", row, " has no entry in column ", col, ", which ",
                       unit, " stores, and padding is refused"));

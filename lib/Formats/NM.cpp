@@ -155,7 +155,6 @@ Status NMFormat::check(const PackedMatrix &packed) const {
                         " rows"));
   if (groups.perRow == 0)
     return Status::success();
-  size_t width = byteSize(values.type);
   for (int64_t row = 0; row < packed.rows; ++row)
     for (int64_t group = 0; group < groups.perRow; ++group) {
       int64_t columns = groups.width(group), previous = -1;
@@ -178,8 +177,7 @@ Status NMFormat::check(const PackedMatrix &packed) const {
         if (k < columns)
           return Error(concat("NM5: ", where(), ", beyond the last of ",
                               packed.cols, " columns"));
-        if (!isPadding(values.bytes.data(), width,
-                       row * groups.valuesPerRow() + i))
+        if (isEntry(packed, values, row * groups.valuesPerRow() + i))
           return Error(concat("NM6: value ", k, " of row ", row, ", group ",
                               group, " is not zero, beyond the last of ",
                               packed.cols, " columns"));

@@ -145,6 +145,10 @@ Status SlicedEllFormat::check(const PackedMatrix &packed) const {
          place < source.positions[row / rows + 1]; place += rows) {
       int64_t c = source.coordinates[place];
       if (c == none) {
+        if (std::binary_search(packed.explicitZeros.begin(),
+                               packed.explicitZeros.end(), place))
+          return Error(concat("SELL7: the explicit zero at place ", place,
+                              " has no coordinate"));
         previous = packed.cols;
         continue;
       }

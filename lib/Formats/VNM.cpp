@@ -247,7 +247,6 @@ Status VNMFormat::check(const PackedMatrix &packed) const {
     return Status::success();
   if (Status status = checkColumns(packed, blocks); !status)
     return status;
-  size_t width = byteSize(values.type);
   for (int64_t row = 0; row < blocks.blockRows * blocks.v; ++row)
     for (int64_t i = 0; i < blocks.valuesPerRow(); ++i) {
       int64_t place = blocks.metadata.get(metadata, row, i);
@@ -258,8 +257,7 @@ Status VNMFormat::check(const PackedMatrix &packed) const {
                             ", not above its predecessor ",
                             blocks.metadata.get(metadata, row, i - 1)));
       if ((row >= blocks.rows || place >= blocks.keptColumns(block)) &&
-          !isPadding(values.bytes.data(), width,
-                     row * blocks.valuesPerRow() + i))
+          isEntry(packed, values, row * blocks.valuesPerRow() + i))
         return Error(concat("VNM7: value ", k, " of row ", row, ", block ",
                             block, " is not zero, beyond the shape ",
                             blocks.rows, " x ", blocks.cols));

@@ -251,8 +251,7 @@ Status VectorFormat::check(const PackedMatrix &packed) const {
             slot = static_cast<int64_t>(i) % v;
     for (int64_t vector = source.positions[group];
          vector < source.positions[group + 1]; ++vector)
-      if (!isPadding(values.bytes.data(), byteSize(values.type),
-                     vector * v + slot))
+      if (isEntry(packed, values, vector * v + slot))
         return Error(concat(prefix, isShuffled ? "9" : "8", ": vector ", vector,
                             " is not zero in packed row ", i,
                             ", which is no row of the matrix"));

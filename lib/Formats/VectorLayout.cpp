@@ -113,7 +113,6 @@ Status VectorLayout::check(const PackedMatrix &packed) const {
   IndexArray positions = indices(packed, Positions),
              coordinates = indices(packed, Coordinates);
   const Field &values = packed.fields[Values];
-  size_t width = byteSize(values.type);
   for (int64_t w = 0; w < shape.windows; ++w) {
     Vectors at{positions[w], positions[w + 1] - positions[w]};
     int64_t rows = std::min(shape.window, packed.rows - w * shape.window);
@@ -127,7 +126,7 @@ Status VectorLayout::check(const PackedMatrix &packed) const {
                             ", not above its predecessor ",
                             coordinates[v - 1]));
       for (int64_t r = rows; r < shape.window; ++r)
-        if (!isPadding(values.bytes.data(), width, at.place(shape, r, i)))
+        if (isEntry(packed, values, at.place(shape, r, i)))
           return Error(concat("CT7: vector ", v, " is not zero in row ", r,
                               ", beyond the last row"));
     }

@@ -19,6 +19,7 @@
 #include "SparseGPU/Support/Strings.h"
 #include "TestUtils.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <set>
 
@@ -152,4 +153,39 @@ TEST(FuzzFindings, NamesThatDoNotPrint) {
   std::string archive = npz({{"a\n\x1b[31m", "no array"}});
   EXPECT_EQ(parseMatrix(archive, "f.npz").message(),
             "f.npz: a\\x0a\\x1b[31m.npy: byte 0: is not an .npy array");
+}
+
+/// A zero that is named as an entry, but lies where no entry can be, passed the
+/// check of formats with blocks; unpacking refused it, or lost it in silence.
+TEST(FuzzFindings, NamedZerosAreEntriesOrRefused) {
+  size_t refused = 0, added = 0;
+  for (const Seed &seed : makeSeeds()) {
+    if (seed.target != "container")
+      continue;
+    SCOPED_TRACE(seed.name);
+    Expected<PackedMatrix> packed = parsePacked(seed.content, "f");
+    ASSERT_TRUE(packed.ok()) << packed.message();
+    const Format &format = *findFormat(packed->format);
+    const Field *values = packed->find("values");
+    ASSERT_NE(values, nullptr);
+    int64_t before = unpack(*packed, format)->entries();
+    for (int64_t place = 0; place < values->count; ++place) {
+      bool wasEntry = isEntry(*packed, *values, place);
+      PackedMatrix other = *packed;
+      if (wasEntry)
+        continue;
+      other.explicitZeros.push_back(place);
+      std::sort(other.explicitZeros.begin(), other.explicitZeros.end());
+      if (!format.check(other)) {
+        ++refused;
+        continue;
+      }
+      Expected<CooMatrix> matrix = unpack(other, format);
+      ASSERT_TRUE(matrix.ok()) << "place " << place << ": " << matrix.message();
+      added += matrix->entries() > before;
+      EXPECT_EQ(matrix->entries(), before + 1) << "place " << place;
+    }
+  }
+  EXPECT_GE(refused, 100u);
+  EXPECT_GE(added, 100u);
 }

@@ -167,6 +167,10 @@ void storeIndex(Field &field, int64_t i, int64_t value);
 /// PackedMatrix::explicitZeros.
 bool isPadding(const std::byte *values, size_t width, int64_t index);
 
+/// True if element `place` of the field "values", which is `values`, is an
+/// entry of the matrix: not padding, or a zero that explicitZeros names.
+bool isEntry(const PackedMatrix &packed, const Field &values, int64_t place);
+
 /// What PackOptions::refusePadding says of a place without an entry. `unit` is
 /// for example "block 3".
 Error refusedPadding(int64_t row, int64_t col, std::string_view unit);
