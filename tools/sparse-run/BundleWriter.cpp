@@ -88,18 +88,34 @@ describeBuffer(const Options &options, const std::string &name,
   return object;
 }
 
+/// True if the field holds the numbers that `generated` makes, in their order:
+/// not so in formats that store entries in another order than rows, or between
+/// zeros.
+static bool holds(const formats::Field &field, const GeneratedData &generated) {
+  auto count = static_cast<size_t>(field.count);
+  std::vector<double> numbers(count);
+  formats::fillDense(generated.fill, generated.seed, 0, field.count,
+                     numbers.data());
+  std::vector<std::byte> bytes(field.bytes.size());
+  return formats::storeElements(field.type, numbers.data(), count,
+                                formats::Overflow::Refuse,
+                                bytes.data()) == count &&
+         std::memcmp(bytes.data(), field.bytes.data(), bytes.size()) == 0;
+}
+
 static llvm::Error addSparse(const Options &options,
                              const BoundArgument &argument,
                              json::Array &buffers, json::Array &scalars,
                              json::Array &matrices) {
   const formats::PackedMatrix &packed = argument.sparse->packed;
   for (const formats::Field &field : packed.fields) {
-    bool isValues = field.spec.role == formats::FieldRole::Values &&
-                    field.count == packed.nnz;
+    const std::optional<GeneratedData> &generated = argument.sparse->generated;
+    bool isGenerated = generated &&
+                       field.spec.role == formats::FieldRole::Values &&
+                       holds(field, *generated);
     auto object = describeBuffer(
         options, argument.name + "." + std::string(field.spec.name),
-        {field.count}, field.bytes,
-        isValues ? argument.sparse->generated : std::nullopt);
+        {field.count}, field.bytes, isGenerated ? generated : std::nullopt);
     if (!object)
       return object.takeError();
     buffers.push_back(std::move(*object));
