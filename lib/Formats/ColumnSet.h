@@ -22,7 +22,7 @@ namespace sparsegpu::formats {
 class ColumnSet {
 public:
   /// Memory: 3/16 of a byte for each of `size` numbers, at most 3 MiB.
-  explicit ColumnSet(int64_t size) : words((size + 63) / 64) {}
+  explicit ColumnSet(int64_t size) : words(size / 64 + (size % 64 != 0)) {}
 
   /// Begins a new set that add() is called for at most `count` times.
   void reset(int64_t count) {

@@ -27,6 +27,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <stdexcept>
 
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
@@ -97,17 +98,24 @@ Expected<PackedMatrix> formats::pack(const CooMatrix &matrix,
                         " stores no permutation of the rows"));
   if (&format == &csrFormat())
     return packCsr(matrix, options);
+  if (Status status = checkShape(matrix.rows, matrix.cols); !status)
+    return status.takeError();
   PackOptions wide = options;
   wide.positionWidth = wide.coordinateWidth = 64;
   Expected<PackedMatrix> csr = packCsr(matrix, wide);
   if (!csr)
     return csr.takeError();
-  try {
-    return format.pack(asCsrSource(*csr), numbers, options);
-  } catch (const std::bad_alloc &) {
+  auto outOfMemory = [&] {
     return Error(concat("there is not enough memory to pack a ", csr->rows,
                         " x ", csr->cols, " matrix of ", csr->nnz,
                         " entries as ", format.name()));
+  };
+  try {
+    return format.pack(asCsrSource(*csr), numbers, options);
+  } catch (const std::bad_alloc &) {
+    return outOfMemory();
+  } catch (const std::length_error &) { // More than there are addresses.
+    return outOfMemory();
   }
 }
 
@@ -154,15 +162,23 @@ Status formats::checkParameters(const Format &format,
   return format.checkTogether(parameters);
 }
 
+Status formats::checkShape(int64_t rows, int64_t cols) {
+  if (rows < 0 || cols < 0)
+    return Error(concat("the shape ", rows, " x ", cols, " is negative"));
+  if (rows > maxPackedSize || cols > maxPackedSize)
+    return Error(concat("the shape ", rows, " x ", cols,
+                        " is larger than can be packed, 2^62"));
+  return Status::success();
+}
+
 Status formats::checkFields(const Format &format, const PackedMatrix &packed) {
   if (packed.format != format.name())
     return Error(concat("a matrix packed as ", quoted(packed.format),
                         " is not one of format ", quoted(format.name())));
   if (Status status = checkParameters(format, packed.parameters); !status)
     return status;
-  if (packed.rows < 0 || packed.cols < 0)
-    return Error(
-        concat("the shape ", packed.rows, " x ", packed.cols, " is negative"));
+  if (Status status = checkShape(packed.rows, packed.cols); !status)
+    return status;
   std::vector<FieldSpec> specs = format.fieldsFor(packed.parameters);
   if (packed.fields.size() != specs.size())
     return Error(concat("a matrix of format ", quoted(format.name()), " has ",

@@ -139,9 +139,16 @@ CsrSource asCsrSource(const PackedMatrix &csr);
 Status checkParameters(const Format &format,
                        const std::vector<int64_t> &parameters);
 
+/// The most rows and columns of a matrix in any format but "csr": the end of a
+/// block or a window beyond the last one still fits 64 bits.
+constexpr int64_t maxPackedSize = int64_t(1) << 62;
+
+/// An error when a size is negative or more than maxPackedSize.
+Status checkShape(int64_t rows, int64_t cols);
+
 /// An error when the fields of `packed` are not those of `format` in number,
 /// name and size in bytes, or its parameters are not in range, or its shape is
-/// negative.
+/// not (checkShape).
 Status checkFields(const Format &format, const PackedMatrix &packed);
 
 /// The integer type of `width` bits, or an error that names the rule: an
