@@ -51,7 +51,8 @@ Expected<PackedMatrix> formats::adoptFields(
     if (counts[i] < 0 || (counts[i] > 0 && !data[i]))
       return Error(
           concat("field ", quoted(specs[i].name), " has no elements to read"));
-    Expected<Field> field = allocateField(specs[i], type, counts[i]);
+    Expected<Field> field =
+        allocateField(specs[i], type, counts[i], Contents::Unset);
     if (!field)
       return field.takeError();
     if (!field->bytes.empty())

@@ -78,9 +78,11 @@ struct WorkIndices {
   }
 
   static Expected<WorkIndices> make(const FieldSpec &spec, ElementType type,
-                                    int64_t largest, int64_t count) {
-    Expected<Field> field = allocateField(
-        spec, largest <= maxIndex(type) ? type : ElementType::I64, count);
+                                    int64_t largest, int64_t count,
+                                    Contents contents) {
+    Expected<Field> field =
+        allocateField(spec, largest <= maxIndex(type) ? type : ElementType::I64,
+                      count, contents);
     if (!field)
       return field.takeError();
     return WorkIndices{*std::move(field), type};
@@ -93,7 +95,8 @@ struct WorkIndices {
       field.bytes.resize(static_cast<size_t>(count) * byteSize(finalType));
       return std::move(field);
     }
-    Expected<Field> narrow = allocateField(field.spec, finalType, count);
+    Expected<Field> narrow =
+        allocateField(field.spec, finalType, count, Contents::Unset);
     if (narrow)
       storeIndices(finalType, data<int64_t>(), static_cast<size_t>(count),
                    narrow->bytes.data());
@@ -362,7 +365,7 @@ packAs(const CooMatrix &matrix, const PackOptions &options, bool ascending,
       !type)
     return type.takeError();
   Expected<Field> values =
-      allocateField(csrFields()[2], options.valueType, nnz);
+      allocateField(csrFields()[2], options.valueType, nnz, Contents::Unset);
   if (!values)
     return values.takeError();
   if (Status status = packer.storeValues(*values); !status)
@@ -393,11 +396,11 @@ static Expected<PackedMatrix> packChecked(const CooMatrix &matrix,
   int64_t entries = matrix.entries(), largest = 0;
   bool ascending = ascends(matrix, largest);
   Expected<WorkIndices> positions = WorkIndices::make(
-      csrFields()[0], *positionType, entries, matrix.rows + 1);
+      csrFields()[0], *positionType, entries, matrix.rows + 1, Contents::Zero);
   if (!positions)
     return positions.takeError();
-  Expected<WorkIndices> columns =
-      WorkIndices::make(csrFields()[1], *columnType, largest, entries);
+  Expected<WorkIndices> columns = WorkIndices::make(
+      csrFields()[1], *columnType, largest, entries, Contents::Unset);
   if (!columns)
     return columns.takeError();
   Expected<PackedMatrix> packed = Error("");

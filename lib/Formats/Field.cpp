@@ -63,10 +63,11 @@ Status formats::checkFieldSize(const FieldSpec &spec, ElementType type,
 }
 
 Expected<Field> formats::allocateField(const FieldSpec &spec, ElementType type,
-                                       int64_t count) {
+                                       int64_t count, Contents contents) {
   if (Status status = checkFieldSize(spec, type, count); !status)
     return status.takeError();
-  Field field{spec, type, count, {}};
+  Field field{spec, type, count,
+              Bytes(Bytes::allocator_type(contents == Contents::Zero))};
   try {
     field.bytes.resize(static_cast<size_t>(count) * formats::byteSize(type));
   } catch (const std::bad_alloc &) {

@@ -66,9 +66,12 @@ Expected<MatrixMarketBanner> formats::parseBanner(TextCursor &cursor,
                                                   bool takesComplex) {
   if (cursor.atEnd())
     return cursor.error("the file is empty");
-  // The banner is the very beginning: nothing may precede it.
+  // The standard wants the banner at the very beginning and with two signs;
+  // blanks before it, and one sign, occur.
+  cursor.skipBlanks();
   std::string_view magic = cursor.peekWord();
-  if (lower(magic) != "%%matrixmarket")
+  if (std::string word = lower(magic);
+      word != "%%matrixmarket" && word != "%matrixmarket")
     return cursor.error("expected the banner '%%MatrixMarket matrix <format> "
                         "<field> <symmetry>', found ",
                         sparsegpu::quoted(magic));

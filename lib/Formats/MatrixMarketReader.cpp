@@ -221,15 +221,12 @@ Status Parser::parseEntry(int64_t &row, int64_t &col, double &value) {
   return expectLineEnd("the entry");
 }
 
-/// All off-diagonal entries of a symmetric file lie on one side.
+/// All off-diagonal entries of a symmetric file lie on one side. The diagonal
+/// of a skew-symmetric matrix is zero and not stored, but there are files that
+/// store entries of it: they are kept, as by other readers.
 Status Parser::checkTriangle(int64_t row, int64_t col) {
-  if (row == col) {
-    if (file.symmetry == FileSymmetry::SkewSymmetric)
-      return cursor.errorAt(1, "the entry (", row + 1, ", ", col + 1,
-                            ") is on the diagonal of a skew-symmetric matrix, "
-                            "which is zero and not stored");
+  if (row == col)
     return Status::success();
-  }
   int64_t &mine = row > col ? lowerLine : upperLine;
   int64_t other = row > col ? upperLine : lowerLine;
   if (other)

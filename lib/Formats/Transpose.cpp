@@ -64,7 +64,7 @@ struct Plan {
   static constexpr int64_t fewColumns = 1 << 14;
   /// Low bits of columns are kept in 16 bits.
   static constexpr unsigned largestShift = 16;
-  static constexpr int64_t manyRanges = 128;
+  static constexpr int64_t manyRanges = 256;
 
   Plan(const CsrSource &matrix, unsigned threads)
       : nnz(matrix.nnz()), cols(matrix.cols), shift(0) {
@@ -328,7 +328,7 @@ Expected<PackedMatrix> formats::transposeCsr(const CsrSource &matrix,
     std::array<int64_t, 3> counts = csrFieldCounts(turned.rows, nnz);
     for (size_t i = 0; i < counts.size(); ++i) {
       Expected<Field> field =
-          allocateField(csrFields()[i], types[i], counts[i]);
+          allocateField(csrFields()[i], types[i], counts[i], Contents::Unset);
       if (!field)
         return field.takeError();
       packed.fields.push_back(*std::move(field));

@@ -22,4 +22,12 @@ void *sparsegpu::allocateZeroed(size_t bytes) {
   return memory;
 }
 
-void sparsegpu::freeZeroed(void *memory) { std::free(memory); }
+void *sparsegpu::allocateUnset(size_t bytes) {
+  void *memory = std::malloc(bytes);
+  if (!memory && bytes != 0)
+    throw std::bad_alloc();
+  adviseLargePages(memory, bytes);
+  return memory;
+}
+
+void sparsegpu::freeBytes(void *memory) { std::free(memory); }

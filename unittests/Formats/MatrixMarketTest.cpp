@@ -74,6 +74,21 @@ TEST(MatrixMarket, SkewSymmetricNegates) {
   EXPECT_EQ(meaning(file.matrix), expected);
 }
 
+TEST(MatrixMarket, SkewSymmetricKeepsItsDiagonal) {
+  MatrixFile file = parsed(skew + "3 3 2\n2 1 4\n2 2 6\n");
+  Meaning expected = {{{1, 0}, 4}, {{0, 1}, -4}, {{1, 1}, 6}};
+  EXPECT_EQ(meaning(file.matrix), expected);
+}
+
+TEST(MatrixMarket, BannersThatAreNotQuiteOnes) {
+  for (const char *before : {"  %%", "\t%", "%"})
+    EXPECT_EQ(parsed(std::string(before) +
+                     "MatrixMarket matrix coordinate real general\n"
+                     "  % comment\n  1 1 1\n  1 1 3\n")
+                  .matrix.value,
+              (std::vector<double>{3}));
+}
+
 TEST(MatrixMarket, IntegerValues) {
   MatrixFile file = parsed(integer + "1 5 5\n1 1 -7\n1 2 +8\n1 3 3.0\n"
                                      "1 4 9223372036854775807\n"
@@ -179,8 +194,8 @@ static const std::string expectedBanner =
 static const Malformed malformed[] = {
     {"empty_file", "", "1:1: the file is empty"},
     {"no_banner", "3 3 1\n1 1 1\n", "1:1: " + expectedBanner + "'3'"},
-    {"one_percent", "%MatrixMarket matrix coordinate real general\n1 1 0\n",
-     "1:1: " + expectedBanner + "'%MatrixMarket'"},
+    {"three_percents", "%%%MatrixMarket matrix coordinate real general\n",
+     "1:1: " + expectedBanner + "'%%%MatrixMarket'"},
     {"banner_not_first", "\n" + general + "1 1 0\n",
      "1:1: " + expectedBanner + "''"},
     {"binary", std::string("\x7f\x45LF\x02\x00\x01", 7),
@@ -278,10 +293,6 @@ static const Malformed malformed[] = {
     {"both_triangles_from_above", symmetric + "3 3 2\n1 3 1\n3 1 1\n",
      "4:1: the entry (3, 1) of a symmetric matrix lies below the diagonal, but "
      "the entry in line 3 on the other side; only one triangle is stored"},
-    {"skew_diagonal", skew + "3 3 2\n2 1 1\n2 2 0\n",
-     "4:1: the entry (2, 2) is on the diagonal of a skew-symmetric matrix, "
-     "which "
-     "is zero and not stored"},
     {"array_pattern", "%%MatrixMarket matrix array pattern general\n1 1\n",
      "1:29: an array cannot be a pattern: it has no places to tell"},
     {"array_size_long", array + "2 2 4\n1\n",

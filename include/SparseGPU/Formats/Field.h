@@ -77,9 +77,14 @@ struct PackedMatrix {
 /// the message names the field.
 Status checkFieldSize(const FieldSpec &spec, ElementType type, int64_t count);
 
-/// A field of `count` zero elements. Fails as checkFieldSize does.
+/// What a new field holds: zeros, or nothing known, for one that is written in
+/// full at once.
+enum class Contents { Zero, Unset };
+
+/// A field of `count` elements. Fails as checkFieldSize does.
 Expected<Field> allocateField(const FieldSpec &spec, ElementType type,
-                              int64_t count);
+                              int64_t count,
+                              Contents contents = Contents::Zero);
 
 } // namespace sparsegpu::formats
 

@@ -21,22 +21,34 @@ namespace sparsegpu {
 /// here, and a page is not there before something is stored in it. Throws
 /// std::bad_alloc.
 void *allocateZeroed(size_t bytes);
-void freeZeroed(void *memory);
+/// The same with contents that are not known.
+void *allocateUnset(size_t bytes);
+/// Gives back what either of them gave.
+void freeBytes(void *memory);
 
-/// Lets a vector take memory as allocateZeroed gives it, and adds elements
-/// without a write where no value is given.
+/// Lets a vector take memory as allocateZeroed gives it, or allocateUnset where
+/// its maker says that it writes all of it, and adds elements without a write
+/// where no value is given.
 template <typename T> struct ZeroedAllocator {
   using value_type = T;
 
+  bool zeroed = true;
+
   ZeroedAllocator() = default;
-  template <typename U> ZeroedAllocator(const ZeroedAllocator<U> &) {}
+  explicit ZeroedAllocator(bool zeroed) : zeroed(zeroed) {}
+  template <typename U>
+  ZeroedAllocator(const ZeroedAllocator<U> &other) : zeroed(other.zeroed) {}
+  /// A copy of a vector is one like any other.
+  ZeroedAllocator select_on_container_copy_construction() const { return {}; }
 
   T *allocate(size_t count) {
     if (count > static_cast<size_t>(-1) / sizeof(T))
       throw std::bad_alloc();
-    return static_cast<T *>(allocateZeroed(count * sizeof(T)));
+    size_t bytes = count * sizeof(T);
+    return static_cast<T *>(zeroed ? allocateZeroed(bytes)
+                                   : allocateUnset(bytes));
   }
-  void deallocate(T *memory, size_t) { freeZeroed(memory); }
+  void deallocate(T *memory, size_t) { freeBytes(memory); }
 
   template <typename U> void construct(U *) {}
   template <typename U, typename... Args>
