@@ -35,6 +35,9 @@ void sparsegpu::buildLinalgToSparseGPU(OpPassManager &pm,
   front.requireGPU = options.requireGPU || options.operands == "device";
   front.upstreamStorage = options.operands != "device";
   pm.addPass(createLinalgToSpMM(front));
+  LinalgToContractOptions dense;
+  dense.requireGPU = front.requireGPU;
+  pm.addPass(createLinalgToContract(dense));
   // Drops beta where C was filled with zero, and the fill with it.
   pm.addPass(createCanonicalizerPass());
   AssignScheduleOptions schedule;
@@ -56,6 +59,7 @@ void sparsegpu::buildSparseGPUToTiles(OpPassManager &pm,
   if (!options.enableRuntimeLibrary)
     pm.addPass(createStorageSpecifierToLLVMPass());
   pm.addNestedPass<func::FuncOp>(createSpMMToTiles());
+  pm.addNestedPass<func::FuncOp>(createContractToTiles());
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   addCheck(pm, 2);
 }
@@ -63,6 +67,10 @@ void sparsegpu::buildSparseGPUToTiles(OpPassManager &pm,
 void sparsegpu::buildTilesToGPU(OpPassManager &pm,
                                 const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createMapToGPU());
+  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createCSEPass());
+  pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());
+  pm.addNestedPass<func::FuncOp>(createPlaceSharedMemory());
   // Constants and sizes are computed in the kernel, not passed to it.
   pm.addNestedPass<func::FuncOp>(createGpuLaunchSinkIndexComputationsPass());
   PlaceOperandsOptions place;
@@ -89,6 +97,7 @@ void sparsegpu::buildGPUToNVVM(OpPassManager &pm,
   kernels.addPass(createLowerAffinePass());
   kernels.addPass(createExpandFloat8());
   kernels.addPass(arith::createArithExpandOpsPass());
+  kernels.addPass(createConvertNVGPUToNVVMPass());
   kernels.addPass(createConvertGpuOpsToNVVMOps());
   // What libdevice has no function for, such as math.trunc.
   kernels.addPass(createConvertMathToLLVMPass());

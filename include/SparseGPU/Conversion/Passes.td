@@ -64,6 +64,44 @@ def LinalgToSpMM : Pass<"sparse-gpu-linalg-to-spmm", "::mlir::ModuleOp"> {
     "::mlir::scf::SCFDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
+def LinalgToContract : Pass<"sparse-gpu-linalg-to-contract",
+                            "::mlir::ModuleOp"> {
+  let summary = "Takes linalg contractions of dense tensors as sparse_gpu.contract";
+  let description = [{
+    Rewrites every linalg operation on dense tensors with two inputs and a
+    multiply-add body: matrix products with any operand transposed, batched ones,
+    convolutions without padding such as `linalg.conv_2d_nhwc_hwcf`, and
+    contractions as `linalg.generic`.
+
+    Requires tensors (not memrefs). Accumulation is in f32, f64 or i32, also where
+    linalg's own semantics would round to f16 after each addition.
+
+    Ensures: every such operation was rewritten, or is named in a remark with the
+    rule that it breaks, and stays on the CPU; under `require-gpu` that is an
+    error.
+
+    Before:
+    ```mlir
+    %0 = linalg.matmul ins(%A, %B : tensor<?x?xf16>, tensor<?x?xf16>)
+                       outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+    ```
+    After:
+    ```mlir
+    %0 = sparse_gpu.contract a(%A : tensor<?x?xf16>) b(%B : tensor<?x?xf16>)
+           outs(%C : tensor<?x?xf32>) beta
+           maps [affine_map<(m, n, k) -> (m, k)>,
+                 affine_map<(m, n, k) -> (k, n)>,
+                 affine_map<(m, n, k) -> (m, n)>]
+         -> tensor<?x?xf32>
+    ```
+  }];
+  let options = [
+    Option<"requireGPU", "require-gpu", "bool", /*default=*/"false",
+           "Make it an error when an operation cannot be taken to the GPU">
+  ];
+  let dependentDialects = ["::sparsegpu::SparseGPUDialect"];
+}
+
 def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
   let summary = "Gives every sparse operation without schedules its schedules";
   let description = [{
@@ -197,6 +235,28 @@ def SpMMToTiles : Pass<"sparse-gpu-spmm-to-tiles", "::mlir::func::FuncOp"> {
     "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
 }
 
+def ContractToTiles : Pass<"sparse-gpu-contract-to-tiles",
+                           "::mlir::func::FuncOp"> {
+  let summary = "Expands sparse_gpu.contract to the loop nest of units and steps";
+  let description = [{
+    Each `sparse_gpu.contract` on memrefs becomes, for each of its schedules under
+    its guards, a `scf.forall` over tiles of the result and the batch; in it a loop
+    over steps of the contraction with `sparse_gpu.load` of a tile of each operand
+    and a `linalg.matmul` into a loop-carried accumulator tile; then the epilogue
+    as one elementwise `linalg.generic`, and `sparse_gpu.store`. Several loops
+    of one kind are one index, the last loop fastest: a convolution is an implicit
+    matrix product.
+
+    Requires: schedules (`sparse-gpu-assign-schedule`) and memrefs
+    (`sparse-gpu-bufferize`).
+    Ensures: no `sparse_gpu.contract` is left.
+  }];
+  let dependentDialects = ["::sparsegpu::SparseGPUDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+    "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // Level 2 -> 3: TilesToGPU
 //===----------------------------------------------------------------------===//
@@ -253,13 +313,46 @@ def MapToGPU : Pass<"sparse-gpu-map-to-gpu", "::mlir::func::FuncOp"> {
 
     Columns beyond the extent are clamped when read and not stored.
 
+    Where the schedule's scope is a block, there is no `scf.forall` over warps,
+    and tiles are distributed over all of its threads: operands of a contraction
+    are copied to buffers in shared memory, asynchronously where `copy` and
+    the tile's runs allow; each warp multiplies its `warp_tile` with the
+    instructions of `path`, accumulators in registers.
+
     Requires: level 2. Ensures: no tensor and no linalg operation in a launch.
     Source: GE-SpMM (SC 2020), sections III-B (coalesced row caching) and
     III-C (coarse-grained warp merging).
   }];
   let dependentDialects = ["::mlir::gpu::GPUDialect",
-    "::mlir::NVVM::NVVMDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
+    "::mlir::NVVM::NVVMDialect", "::mlir::nvgpu::NVGPUDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::math::MathDialect",
+    "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect",
+    "::mlir::vector::VectorDialect"];
+}
+
+def PlaceSharedMemory : Pass<"sparse-gpu-place-shared-memory"> {
+  let summary = "Places a kernel's buffers in one dynamic arena";
+  let description = [{
+    Each `memref.alloc` in workgroup memory inside a `gpu.launch` becomes a view
+    of `gpu.dynamic_shared_memory`, one behind the other at multiples of 128
+    bytes, behind what the launch has already. The launch gets the size.
+
+    Requires: launches that are not outlined yet; buffers of static shape.
+    Ensures: no `memref.alloc` in workgroup memory is left in a launch.
+
+    Before:
+    ```mlir
+    %a = memref.alloc() : memref<128x32xf16, #gpu.address_space<workgroup>>
+    ```
+    After:
+    ```mlir
+    %all = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
+    %a = memref.view %all[%c0][] : memref<?xi8, #gpu.address_space<workgroup>>
+           to memref<128x32xf16, #gpu.address_space<workgroup>>
+    ```
+  }];
+  let dependentDialects = ["::mlir::gpu::GPUDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect"];
 }
 
 //===----------------------------------------------------------------------===//

@@ -49,10 +49,13 @@ static LogicalResult fail(Operation *op, const Twine &rule) {
 }
 
 static LogicalResult checkLevel1(Operation *op) {
-  auto spmm = dyn_cast<SpMMOp>(op);
-  if (!spmm)
+  std::optional<ArrayAttr> schedules;
+  if (auto spmm = dyn_cast<SpMMOp>(op))
+    schedules = spmm.getSchedules();
+  else if (auto contract = dyn_cast<ContractOp>(op))
+    schedules = contract.getSchedules();
+  else
     return success();
-  std::optional<ArrayAttr> schedules = spmm.getSchedules();
   if (!schedules || schedules->empty() ||
       !cast<ScheduleAttr>((*schedules)[schedules->size() - 1])
            .getGuards()
@@ -69,7 +72,7 @@ static LogicalResult checkLevel2(Operation *op) {
   });
   if (sparse)
     return fail(op, "still has a value of a sparse type (LVL2-1)");
-  if (isa<SpMMOp>(op))
+  if (isa<SpMMOp, ContractOp>(op))
     return fail(op, "is left at level 2 (LVL2-2)");
   return success();
 }

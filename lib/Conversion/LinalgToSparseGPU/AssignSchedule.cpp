@@ -79,6 +79,58 @@ static SmallVector<Attribute> chooseSchedules(SpMMOp op) {
   return {tile(32, 2, /*unroll=*/4, wide), tile(8, 1, /*unroll=*/1, {})};
 }
 
+/// Bytes that the distances between rows of A and B, as far as they are known,
+/// allow to copy at once: a power of two up to 16.
+static int64_t getKnownAlignment(ContractOp op) {
+  int64_t alignment = 16;
+  for (unsigned operand : {0u, 1u}) {
+    ShapedType type = op.getTypeOf(operand);
+    int64_t stride = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+    for (int64_t dim = type.getRank() - 1; dim > 0; --dim) {
+      if (type.isDynamicDim(dim))
+        break;
+      stride *= type.getDimSize(dim);
+      while (alignment > 1 && stride % alignment != 0)
+        alignment /= 2;
+    }
+  }
+  return alignment;
+}
+
+/// Tensor cores where they compute what is asked for exactly as FMAs would,
+/// but for the order; one kernel with copies of 16 bytes, one for anything.
+static SmallVector<Attribute> chooseSchedules(ContractOp op) {
+  MLIRContext *context = op.getContext();
+  Type factor = op.getTypeOf(0).getElementType();
+  ScheduleFields fields;
+  fields.scope = Scope::Block;
+  bool tensorCores = factor.isF16() || factor.isF64() || factor.isInteger();
+  fields.path = tensorCores ? ComputePath::MMA : ComputePath::FMA;
+  fields.tile = {128, 128, 32};
+  fields.warpTile = {64, 64};
+  if (!tensorCores || factor.isF64()) {
+    fields.tile = {64, 64, 16};
+    fields.warpTile = {32, 32};
+  }
+  fields.warps = fields.getWarps(/*given=*/false);
+  SmallVector<Attribute> schedules;
+  int64_t alignment = getKnownAlignment(op);
+  if (alignment == 16) {
+    fields.guards = {GuardAttr::get(context, GuardQuantity::Alignment,
+                                    GuardPredicate::GE, 16)};
+    schedules.push_back(ScheduleAttr::get(context, fields));
+  } else if (alignment >= 4) {
+    fields.copy = alignment;
+    fields.guards = {GuardAttr::get(context, GuardQuantity::Alignment,
+                                    GuardPredicate::GE, alignment)};
+    schedules.push_back(ScheduleAttr::get(context, fields));
+  }
+  fields.copy = 0;
+  fields.guards.clear();
+  schedules.push_back(ScheduleAttr::get(context, fields));
+  return schedules;
+}
+
 namespace {
 struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
   using AssignScheduleBase::AssignScheduleBase;
@@ -99,7 +151,36 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
                                : WalkResult::advance();
     });
     if (result.wasInterrupted())
+      return signalPassFailure();
+    result = getOperation().walk([&](ContractOp op) {
+      if (!op.getSchedules())
+        op.setSchedulesAttr(ArrayAttr::get(
+            &getContext(), given->empty() ? chooseSchedules(op) : *given));
+      return failed(check(op)) ? WalkResult::interrupt()
+                               : WalkResult::advance();
+    });
+    if (result.wasInterrupted())
       signalPassFailure();
+  }
+
+  /// The last schedule, and no other, always applies.
+  static LogicalResult checkGuards(Operation *op, ArrayAttr schedules) {
+    size_t always = 0;
+    for (auto schedule : schedules.getAsRange<ScheduleAttr>())
+      always += schedule.getGuards().empty();
+    if (always != 1 ||
+        !cast<ScheduleAttr>(schedules.getValue().back()).getGuards().empty())
+      return op->emitError("the last of an operation's schedules, and no "
+                           "other, must have no guards (SCH-7)");
+    return success();
+  }
+
+  LogicalResult check(ContractOp op) {
+    for (auto schedule : op.getSchedules()->getAsRange<ScheduleAttr>())
+      if (schedule.getTile().empty())
+        return op.emitOpError("cannot be computed by ")
+               << schedule << ": it has no 'tile' (SCH-8)";
+    return checkGuards(op, *op.getSchedules());
   }
 
   /// The schedules of the option: none if it is empty.
@@ -132,15 +213,14 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
                                "which only (+, *) leaves out of the result; "
                                "this operation has another 'reduce' (SCH-10)";
     ArrayAttr schedules = *op.getSchedules();
-    size_t always = 0;
-    for (auto schedule : schedules.getAsRange<ScheduleAttr>())
-      always += schedule.getGuards().empty();
-    if (always != 1 ||
-        !cast<ScheduleAttr>(schedules.getValue().back()).getGuards().empty())
-      return op.emitError("the last of an operation's schedules, and no other, "
-                          "must have no guards (SCH-7)");
+    if (failed(checkGuards(op, schedules)))
+      return failure();
     for (auto schedule : schedules.getAsRange<ScheduleAttr>()) {
       std::string reason;
+      if (!schedule.getTile().empty())
+        return op.emitError() << "operand A of type " << op.getSparseType()
+                              << " cannot be computed by " << schedule
+                              << ": 'tile' is for dense operands (SCH-8)";
       if (failed(op.getFormat().supports(schedule, reason)))
         return op.emitError() << "operand A of type " << op.getSparseType()
                               << " cannot be computed by " << schedule << ": "

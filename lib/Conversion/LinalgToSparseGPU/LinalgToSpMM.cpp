@@ -17,6 +17,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MultiplyAdd.h"
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Conversion/UpstreamEncoding.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
@@ -74,8 +75,7 @@ static Value skipExtension(Value value) {
   return value;
 }
 
-/// True if the body is `yield acc + a * b`, with inputs widened at most.
-static bool isMultiplyAdd(linalg::LinalgOp op) {
+bool sparsegpu::isMultiplyAdd(linalg::LinalgOp op) {
   Block *body = op.getBlock();
   Value a = body->getArgument(0), b = body->getArgument(1),
         acc = body->getArgument(2);

@@ -19,6 +19,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NestBuilder.h"
+#include "ScheduleDispatch.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -87,7 +88,7 @@ Value NestBuilder::asMatrix(Value value) {
                                        shape);
 }
 
-Value NestBuilder::buildGuards(ScheduleAttr schedule) {
+FailureOr<Value> NestBuilder::buildGuards(ScheduleAttr schedule) {
   Value all;
   for (GuardAttr guard : schedule.getGuards()) {
     Value quantity;
@@ -106,23 +107,12 @@ Value NestBuilder::buildGuards(ScheduleAttr schedule) {
             quantity ? arith::AddIOp::create(b, loc, quantity, count) : count;
       }
       break;
+    case GuardQuantity::Alignment:
+      return op.emitError() << "guard " << guard
+                            << " is for contractions of dense operands "
+                               "(SCH-15)";
     }
-    auto predicate = [&] {
-      switch (guard.getPredicate()) {
-      case GuardPredicate::LT:
-        return arith::CmpIPredicate::slt;
-      case GuardPredicate::LE:
-        return arith::CmpIPredicate::sle;
-      case GuardPredicate::GT:
-        return arith::CmpIPredicate::sgt;
-      case GuardPredicate::GE:
-        return arith::CmpIPredicate::sge;
-      case GuardPredicate::EQ:
-        return arith::CmpIPredicate::eq;
-      }
-      llvm_unreachable("all predicates are handled");
-    }();
-    Value holds = arith::CmpIOp::create(b, loc, predicate, quantity,
+    Value holds = arith::CmpIOp::create(b, loc, getPredicate(guard), quantity,
                                         index(guard.getBound()));
     all = all ? arith::AndIOp::create(b, loc, all, holds).getResult() : holds;
   }

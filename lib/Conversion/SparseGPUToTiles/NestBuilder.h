@@ -31,8 +31,9 @@ public:
   /// Allocates the workspace, if the operation needs one.
   NestBuilder(SpMMOp op, mlir::OpBuilder &builder);
 
-  /// True when all guards of `schedule` hold; null if there are none.
-  mlir::Value buildGuards(ScheduleAttr schedule);
+  /// True when all guards of `schedule` hold; null if there are none. Fails
+  /// with an error at guards that are not for sparse operands.
+  mlir::FailureOr<mlir::Value> buildGuards(ScheduleAttr schedule);
   /// The whole operation, by `schedule`.
   void build(ScheduleAttr schedule);
   /// After all schedules.

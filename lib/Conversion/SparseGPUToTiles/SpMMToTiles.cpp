@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NestBuilder.h"
+#include "ScheduleDispatch.h"
 #include "SparseGPU/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -46,29 +47,16 @@ struct SpMMToTiles : sparsegpu::impl::SpMMToTilesBase<SpMMToTiles> {
     if (!op.isDecomposed() || !isa<MemRefType>(op.getCType()))
       return op.emitOpError("must have its storage and memrefs as operands "
                             "here (LVL2-2)");
-    std::optional<ArrayAttr> schedules = op.getSchedules();
-    if (!schedules || schedules->empty() ||
-        !cast<ScheduleAttr>(schedules->getValue().back()).getGuards().empty())
+    if (!hasUsableSchedules(op.getSchedules()))
       return op.emitOpError("needs schedules, the last of them without guards: "
                             "run --sparse-gpu-assign-schedule first (LVL1-1)");
     OpBuilder builder(op);
     NestBuilder nest(op, builder);
-    for (auto given : schedules->getAsRange<ScheduleAttr>()) {
-      Value condition = nest.buildGuards(given);
-      if (!condition) {
-        nest.build(given);
-        break;
-      }
-      auto branch = scf::IfOp::create(builder, op.getLoc(), condition,
-                                      /*withElseRegion=*/true);
-      builder.setInsertionPointToStart(branch.thenBlock());
-      nest.build(given);
-      builder.setInsertionPointToStart(branch.elseBlock());
-    }
-    builder.setInsertionPoint(op);
-    nest.freeWorkspace();
-    op.erase();
-    return success();
+    return buildBySchedule(
+        op, *op.getSchedules(), builder,
+        [&](ScheduleAttr schedule) { return nest.buildGuards(schedule); },
+        [&](ScheduleAttr schedule) { nest.build(schedule); },
+        [&]() { nest.freeWorkspace(); });
   }
 };
 } // namespace

@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BlockDistribution.h"
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "TileDistribution.h"
@@ -16,8 +17,11 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 namespace sparsegpu {
 #define GEN_PASS_DEF_MAPTOGPU
@@ -59,9 +63,18 @@ struct MapToGPU : sparsegpu::impl::MapToGPUBase<MapToGPU> {
 };
 } // namespace
 
-/// The largest grid: x has 31 bits, y has 16 (CUDA C++ Programming Guide,
-/// table of technical specifications).
-static constexpr int64_t kMaxGrid[] = {0x7fffffff, 0xffff};
+/// The largest grid: x has 31 bits, y and z have 16 (CUDA C++ Programming
+/// Guide, table of technical specifications).
+static constexpr int64_t kMaxGrid[] = {0x7fffffff, 0xffff, 0xffff};
+
+/// The forall over warps that is all that a nest of warps has in its body.
+static scf::ForallOp findWarps(scf::ForallOp nest) {
+  auto body = nest.getBody()->getOps<scf::ForallOp>();
+  return llvm::hasSingleElement(body) &&
+                 isMappedTo<gpu::GPUWarpMappingAttr>(*body.begin())
+             ? *body.begin()
+             : scf::ForallOp();
+}
 
 LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
   Location loc = nest.getLoc();
@@ -70,23 +83,23 @@ LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
     return arith::ConstantIndexOp::create(b, loc, value);
   };
   auto schedule = nest->getAttrOfType<ScheduleAttr>("sparse_gpu.schedule");
-  if (!schedule || nest.getRank() != 2 || nest.getNumResults() != 0)
-    return nest.emitError("a nest mapped to blocks needs rank 2, no results, "
-                          "and its schedule as 'sparse_gpu.schedule' "
+  unsigned rank = nest.getRank();
+  if (!schedule || rank < 2 || rank > 3 || nest.getNumResults() != 0)
+    return nest.emitError("a nest mapped to blocks needs rank 2 or 3, no "
+                          "results, and its schedule as 'sparse_gpu.schedule' "
                           "(LVL2-5)");
-  auto body = nest.getBody()->getOps<scf::ForallOp>();
-  if (!llvm::hasSingleElement(body) ||
-      !isMappedTo<gpu::GPUWarpMappingAttr>(*body.begin()))
-    return nest.emitError("a nest mapped to blocks needs one forall over warps "
-                          "as its body (LVL2-5)");
-  scf::ForallOp warps = *body.begin();
+  scf::ForallOp warps = findWarps(nest);
+  if (schedule.getScope() == Scope::Warp && !warps)
+    return nest.emitError("a nest mapped to blocks whose units are those of "
+                          "warps needs one forall over warps as its body "
+                          "(LVL2-5)");
 
   // The grid: one block per step of the nest, at least one, at most what the
   // hardware has; the loops below stride over the rest.
   SmallVector<Value> lower = nest.getLowerBound(b),
                      upper = nest.getUpperBound(b), step = nest.getStep(b);
   SmallVector<Value> grid;
-  for (unsigned dim = 0; dim < 2; ++dim) {
+  for (unsigned dim = 0; dim < rank; ++dim) {
     Value extent = arith::SubIOp::create(b, loc, upper[dim], lower[dim]);
     Value blocks = arith::CeilDivUIOp::create(b, loc, extent, step[dim]);
     blocks = arith::MaxUIOp::create(b, loc, blocks, index(1));
@@ -94,8 +107,9 @@ LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
         arith::MinUIOp::create(b, loc, blocks, index(kMaxGrid[dim])));
   }
   Value one = index(1);
-  auto launch = gpu::LaunchOp::create(b, loc, grid[0], grid[1], one,
-                                      index(schedule.getBlockSize()), one, one);
+  auto launch =
+      gpu::LaunchOp::create(b, loc, grid[0], grid[1], rank == 3 ? grid[2] : one,
+                            index(schedule.getBlockSize()), one, one);
   // The kernels of one function share a module: one run of the back end.
   launch.setModuleAttr(FlatSymbolRefAttr::get(
       b.getContext(), (getOperation().getSymName() + "_kernels").str()));
@@ -105,29 +119,40 @@ LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
   b.setInsertionPointToStart(&launch.getBody().front());
   gpu::KernelDim3 blockIds = launch.getBlockIds(),
                   gridSize = launch.getGridSize();
-  Value ids[] = {blockIds.x, blockIds.y}, sizes[] = {gridSize.x, gridSize.y};
+  Value ids[] = {blockIds.x, blockIds.y, blockIds.z},
+        sizes[] = {gridSize.x, gridSize.y, gridSize.z};
   Value thread = launch.getThreadIds().x;
-  Value warp = arith::DivUIOp::create(b, loc, thread, index(32));
-  Value lane = arith::RemUIOp::create(b, loc, thread, index(32));
-  SharedArena arena;
-  TileDistribution distribution(b, schedule, lane, warp, arena);
+  IRMapping mapping;
   // Columns are the outer loop, rows the inner one.
-  for (int dim = 1; dim >= 0; --dim) {
+  for (int dim = rank - 1; dim >= 0; --dim) {
     Value first = arith::AddIOp::create(
         b, loc, lower[dim], arith::MulIOp::create(b, loc, ids[dim], step[dim]));
     Value stride = arith::MulIOp::create(b, loc, sizes[dim], step[dim]);
     auto loop = scf::ForOp::create(b, loc, first, upper[dim], stride);
     // For --sparse-gpu-check-level: it carries nothing.
     loop->setAttr("sparse_gpu.grid_stride", b.getUnitAttr());
-    distribution.mapping.map(nest.getInductionVar(dim), loop.getInductionVar());
+    mapping.map(nest.getInductionVar(dim), loop.getInductionVar());
     b.setInsertionPointToStart(loop.getBody());
   }
-  distribution.mapping.map(warps.getInductionVar(0), warp);
-  for (Operation &op : nest.getBody()->without_terminator())
-    if (&op != warps.getOperation())
-      b.clone(op, distribution.mapping);
-  if (failed(distribution.distribute(*warps.getBody())))
-    return failure();
+  SharedArena arena;
+  if (schedule.getScope() == Scope::Block) {
+    BlockDistribution distribution(b, schedule, launch.getBody().front(),
+                                   thread);
+    distribution.mapping = mapping;
+    if (failed(distribution.distribute(*nest.getBody())))
+      return failure();
+  } else {
+    Value warp = arith::DivUIOp::create(b, loc, thread, index(32));
+    Value lane = arith::RemUIOp::create(b, loc, thread, index(32));
+    TileDistribution distribution(b, schedule, lane, warp, arena);
+    distribution.mapping = mapping;
+    distribution.mapping.map(warps.getInductionVar(0), warp);
+    for (Operation &op : nest.getBody()->without_terminator())
+      if (&op != warps.getOperation())
+        b.clone(op, distribution.mapping);
+    if (failed(distribution.distribute(*warps.getBody())))
+      return failure();
+  }
   b.setInsertionPointToEnd(&launch.getBody().front());
   gpu::TerminatorOp::create(b, loc);
   if (arena.bytes > 0) {

@@ -25,6 +25,38 @@ using namespace sparsegpu;
 // Bufferization: C is the destination, everything else is read.
 //===----------------------------------------------------------------------===//
 
+LogicalResult
+sparsegpu::bufferizeInPlace(Operation *op, Value init, RewriterBase &rewriter,
+                            const bufferization::BufferizationOptions &options,
+                            bufferization::BufferizationState &state) {
+  rewriter.setInsertionPoint(op);
+  Value initBuffer;
+  SmallVector<Value> operands;
+  for (Value operand : op->getOperands()) {
+    if (!isa<TensorType>(operand.getType())) {
+      operands.push_back(operand);
+      continue;
+    }
+    FailureOr<Value> buffer =
+        bufferization::getBuffer(rewriter, operand, options, state);
+    if (failed(buffer))
+      return failure();
+    operands.push_back(*buffer);
+    if (operand == init)
+      initBuffer = *buffer;
+  }
+  OperationState newState(op->getLoc(), op->getName().getStringRef(), operands,
+                          TypeRange(), op->getAttrs());
+  newState.propertiesAttr = op->getPropertiesAsAttribute();
+  for (unsigned i = 0, e = op->getNumRegions(); i < e; ++i)
+    newState.addRegion();
+  Operation *buffered = rewriter.create(newState);
+  for (auto [from, to] : llvm::zip(op->getRegions(), buffered->getRegions()))
+    rewriter.inlineRegionBefore(from, to, to.begin());
+  bufferization::replaceOpWithBufferizedValues(rewriter, op, initBuffer);
+  return success();
+}
+
 bool SpMMOp::bufferizesToMemoryRead(OpOperand &operand,
                                     const bufferization::AnalysisState &) {
   return !isDpsInit(&operand) || getBeta();
@@ -53,31 +85,7 @@ SpMMOp::bufferize(RewriterBase &rewriter,
                        "bufferization");
   if (!getResult())
     return success();
-  rewriter.setInsertionPoint(*this);
-  SmallVector<Value> operands;
-  for (Value operand : getOperation()->getOperands()) {
-    if (!isa<TensorType>(operand.getType())) {
-      operands.push_back(operand);
-      continue;
-    }
-    FailureOr<Value> buffer =
-        bufferization::getBuffer(rewriter, operand, options, state);
-    if (failed(buffer))
-      return failure();
-    operands.push_back(*buffer);
-  }
-  OperationState newState(getLoc(), getOperationName(), operands, TypeRange(),
-                          getOperation()->getAttrs());
-  newState.propertiesAttr = getOperation()->getPropertiesAsAttribute();
-  for (unsigned i = 0, e = getOperation()->getNumRegions(); i < e; ++i)
-    newState.addRegion();
-  auto buffered = cast<SpMMOp>(rewriter.create(newState));
-  for (auto [from, to] :
-       llvm::zip(getOperation()->getRegions(), buffered->getRegions()))
-    rewriter.inlineRegionBefore(from, to, to.begin());
-  bufferization::replaceOpWithBufferizedValues(rewriter, *this,
-                                               buffered.getInit());
-  return success();
+  return bufferizeInPlace(*this, getInit(), rewriter, options, state);
 }
 
 //===----------------------------------------------------------------------===//

@@ -43,7 +43,7 @@ static ParseResult parseGuard(AsmParser &parser, GuardAttr &guard) {
   std::optional<GuardQuantity> quantity = symbolizeGuardQuantity(name);
   if (!quantity)
     return parser.emitError(loc, "unknown guard quantity '")
-           << name << "': expected n, rows or nnz";
+           << name << "': expected n, rows, nnz or alignment";
   StringRef comparison;
   loc = parser.getCurrentLocation();
   if (parser.parseKeyword(&comparison))
@@ -82,32 +82,61 @@ void GuardAttr::print(AsmPrinter &printer) const {
 // Schedule
 //===----------------------------------------------------------------------===//
 
+ScheduleAttr ScheduleAttr::get(MLIRContext *context,
+                               const ScheduleFields &fields) {
+  return get(context, fields.unit, fields.scope, fields.warps, fields.lanes,
+             fields.coarsening, fields.step, fields.unroll, fields.reduction,
+             fields.path, fields.tile, fields.warpTile, fields.copy,
+             fields.stages, fields.registerStages, fields.guards);
+}
+
+ScheduleFields ScheduleAttr::getFields() const {
+  ScheduleFields fields;
+  fields.unit = getUnit().str();
+  fields.scope = getScope();
+  fields.warps = getWarps();
+  fields.lanes = getLanes();
+  fields.coarsening = getCoarsening();
+  fields.step = getStep();
+  fields.unroll = getUnroll();
+  fields.reduction = getReduction();
+  fields.path = getPath();
+  fields.tile.assign(getTile().begin(), getTile().end());
+  fields.warpTile.assign(getWarpTile().begin(), getWarpTile().end());
+  fields.copy = getCopy();
+  fields.stages = getStages();
+  fields.registerStages = getRegisterStages();
+  fields.guards.assign(getGuards().begin(), getGuards().end());
+  return fields;
+}
+
 ScheduleAttr ScheduleAttr::getDefault(MLIRContext *context) {
-  return get(context, /*unit=*/"default", Scope::Warp, /*warps=*/4,
-             /*lanes=*/32,
-             /*coarsening=*/1, /*step=*/32, /*unroll=*/4, Reduction::Tile,
-             ComputePath::FMA, /*guards=*/{});
+  return get(context, ScheduleFields());
 }
 
 ScheduleAttr ScheduleAttr::resolveUnit(SparseFormatInterface format) const {
   if (getUnit() != "default")
     return *this;
-  return get(getContext(), format.getUnits().front(), getScope(), getWarps(),
-             getLanes(), getCoarsening(), getStep(), getUnroll(),
-             getReduction(), getPath(), getGuards());
+  ScheduleFields fields = getFields();
+  fields.unit = format.getUnits().front().str();
+  return get(getContext(), fields);
 }
 
 ScheduleAttr ScheduleAttr::withWarps(int64_t warps) const {
-  return get(getContext(), getUnit(), getScope(), warps, getLanes(),
-             getCoarsening(), getStep(), getUnroll(), getReduction(), getPath(),
-             getGuards());
+  ScheduleFields fields = getFields();
+  fields.warps = warps;
+  return get(getContext(), fields);
 }
 
 ScheduleAttr ScheduleAttr::withTile(int64_t lanes, int64_t coarsening,
                                     int64_t unroll,
                                     ArrayRef<GuardAttr> guards) const {
-  return get(getContext(), getUnit(), getScope(), getWarps(), lanes, coarsening,
-             getStep(), unroll, getReduction(), getPath(), guards);
+  ScheduleFields fields = getFields();
+  fields.lanes = lanes;
+  fields.coarsening = coarsening;
+  fields.unroll = unroll;
+  fields.guards.assign(guards.begin(), guards.end());
+  return get(getContext(), fields);
 }
 
 /// Parses an enumerator by name into `value`.
@@ -128,16 +157,13 @@ static ParseResult parseEnum(AsmParser &parser, Enum &value,
 }
 
 Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
-  ScheduleAttr base = getDefault(parser.getContext());
-  std::string unit = base.getUnit().str();
-  Scope scope = base.getScope();
-  int64_t warps = base.getWarps(), lanes = base.getLanes(),
-          coarsening = base.getCoarsening(), step = base.getStep(),
-          unroll = base.getUnroll();
-  Reduction reduction = base.getReduction();
-  ComputePath path = base.getPath();
-  SmallVector<GuardAttr> guards;
+  ScheduleFields fields;
   SmallVector<StringRef> seen;
+  auto parseNumbers = [&](SmallVectorImpl<int64_t> &numbers) {
+    return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&]() {
+      return parser.parseInteger(numbers.emplace_back());
+    });
+  };
 
   auto parseField = [&]() -> ParseResult {
     StringRef field;
@@ -152,29 +178,39 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
       StringRef name;
       if (parser.parseKeyword(&name))
         return failure();
-      unit = name.str();
+      fields.unit = name.str();
       return success();
     }
     if (field == "scope")
-      return parseEnum(parser, scope, symbolizeScope, field);
+      return parseEnum(parser, fields.scope, symbolizeScope, field);
     if (field == "warps")
-      return parser.parseInteger(warps);
+      return parser.parseInteger(fields.warps);
     if (field == "lanes")
-      return parser.parseInteger(lanes);
+      return parser.parseInteger(fields.lanes);
     if (field == "coarsening")
-      return parser.parseInteger(coarsening);
+      return parser.parseInteger(fields.coarsening);
     if (field == "step")
-      return parser.parseInteger(step);
+      return parser.parseInteger(fields.step);
     if (field == "unroll")
-      return parser.parseInteger(unroll);
+      return parser.parseInteger(fields.unroll);
     if (field == "reduction")
-      return parseEnum(parser, reduction, symbolizeReduction, field);
+      return parseEnum(parser, fields.reduction, symbolizeReduction, field);
     if (field == "path")
-      return parseEnum(parser, path, symbolizeComputePath, field);
+      return parseEnum(parser, fields.path, symbolizeComputePath, field);
+    if (field == "tile")
+      return parseNumbers(fields.tile);
+    if (field == "warp_tile")
+      return parseNumbers(fields.warpTile);
+    if (field == "copy")
+      return parser.parseInteger(fields.copy);
+    if (field == "stages")
+      return parser.parseInteger(fields.stages);
+    if (field == "register_stages")
+      return parser.parseInteger(fields.registerStages);
     if (field == "when")
       return parser.parseCommaSeparatedList(
           AsmParser::Delimiter::Square,
-          [&]() { return parseGuard(parser, guards.emplace_back()); });
+          [&]() { return parseGuard(parser, fields.guards.emplace_back()); });
     return parser.emitError(loc, "unknown schedule field '") << field << "'";
   };
 
@@ -183,8 +219,12 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
     if (parser.parseCommaSeparatedList(parseField) || parser.parseGreater())
       return {};
   return getChecked([&]() { return parser.emitError(parser.getNameLoc()); },
-                    parser.getContext(), unit, scope, warps, lanes, coarsening,
-                    step, unroll, reduction, path, guards);
+                    parser.getContext(), fields.unit, fields.scope,
+                    fields.getWarps(llvm::is_contained(seen, "warps")),
+                    fields.lanes, fields.coarsening, fields.step, fields.unroll,
+                    fields.reduction, fields.path, fields.tile, fields.warpTile,
+                    fields.copy, fields.stages, fields.registerStages,
+                    fields.guards);
 }
 
 /// Prints the unit and every field that is not at its default.
@@ -197,7 +237,9 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
   };
   if (getScope() != base.getScope())
     printer << ", scope = " << stringifyScope(getScope());
-  number("warps", getWarps(), base.getWarps());
+  number("warps", getWarps(),
+         getTile().empty() ? base.getWarps()
+                           : getFields().getWarps(/*given=*/false));
   number("lanes", getLanes(), base.getLanes());
   number("coarsening", getCoarsening(), base.getCoarsening());
   number("step", getStep(), base.getStep());
@@ -206,6 +248,18 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
     printer << ", reduction = " << stringifyReduction(getReduction());
   if (getPath() != base.getPath())
     printer << ", path = " << stringifyComputePath(getPath());
+  auto numbers = [&](StringRef name, ArrayRef<int64_t> values) {
+    if (values.empty())
+      return;
+    printer << ", " << name << " = [";
+    llvm::interleaveComma(values, printer.getStream());
+    printer << ']';
+  };
+  numbers("tile", getTile());
+  numbers("warp_tile", getWarpTile());
+  number("copy", getCopy(), base.getCopy());
+  number("stages", getStages(), base.getStages());
+  number("register_stages", getRegisterStages(), base.getRegisterStages());
   if (!getGuards().empty()) {
     printer << ", when = [";
     llvm::interleaveComma(getGuards(), printer.getStream(),
@@ -215,12 +269,60 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
   printer << '>';
 }
 
-LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                   StringRef unit, Scope scope, int64_t warps,
-                                   int64_t lanes, int64_t coarsening,
-                                   int64_t step, int64_t unroll,
-                                   Reduction reduction, ComputePath path,
-                                   ArrayRef<GuardAttr> guards) {
+int64_t ScheduleFields::getWarps(bool given) const {
+  if (given || tile.size() != 3 || warpTile.size() != 2 || warpTile[0] < 1 ||
+      warpTile[1] < 1)
+    return warps;
+  return tile[0] / warpTile[0] * (tile[1] / warpTile[1]);
+}
+
+/// The fields of schedules by tiles of blocks.
+static LogicalResult verifyTile(function_ref<InFlightDiagnostic()> emitError,
+                                Scope scope, int64_t warps, ComputePath path,
+                                ArrayRef<int64_t> tile,
+                                ArrayRef<int64_t> warpTile, int64_t copy,
+                                int64_t stages, int64_t registerStages) {
+  if (tile.empty() && warpTile.empty()) {
+    if (path != ComputePath::FMA || stages != 1 || registerStages != 1)
+      return emitError() << "schedule fields 'path', 'stages' and "
+                            "'register_stages' need 'tile' (SCH-11)";
+    return success();
+  }
+  auto isPositive = [](int64_t value) { return value > 0; };
+  if (tile.size() != 3 || !llvm::all_of(tile, isPositive))
+    return emitError() << "schedule field 'tile' must be three positive sizes, "
+                          "[m, n, k] (SCH-11)";
+  if (warpTile.size() != 2 || !llvm::all_of(warpTile, isPositive) ||
+      tile[0] % warpTile[0] != 0 || tile[1] % warpTile[1] != 0)
+    return emitError() << "schedule field 'warp_tile' must be two sizes, "
+                          "[m, n], that divide those of 'tile' (SCH-12)";
+  if (scope != Scope::Block)
+    return emitError() << "schedule field 'scope' must be block with 'tile' "
+                          "(SCH-11)";
+  int64_t needed = tile[0] / warpTile[0] * (tile[1] / warpTile[1]);
+  if (warps != needed)
+    return emitError() << "schedule field 'warps' is " << warps
+                       << ", but 'tile' has " << needed
+                       << " warp tiles (SCH-12)";
+  if (copy != 0 && copy != 4 && copy != 8 && copy != 16)
+    return emitError() << "schedule field 'copy' must be 16, 8, 4 or 0, got "
+                       << copy << " (SCH-13)";
+  if (stages < 1 || stages > 6)
+    return emitError() << "schedule field 'stages' must be 1 to 6, got "
+                       << stages << " (SCH-14)";
+  if (registerStages < 1 || registerStages > 4)
+    return emitError() << "schedule field 'register_stages' must be 1 to 4, "
+                          "got "
+                       << registerStages << " (SCH-14)";
+  return success();
+}
+
+LogicalResult ScheduleAttr::verify(
+    function_ref<InFlightDiagnostic()> emitError, StringRef unit, Scope scope,
+    int64_t warps, int64_t lanes, int64_t coarsening, int64_t step,
+    int64_t unroll, Reduction reduction, ComputePath path,
+    ArrayRef<int64_t> tile, ArrayRef<int64_t> warpTile, int64_t copy,
+    int64_t stages, int64_t registerStages, ArrayRef<GuardAttr> guards) {
   if (unit.empty())
     return emitError() << "schedule field 'unit' is empty (SCH-1)";
   if (warps < 1 || warps > 32)
@@ -240,5 +342,6 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (unroll < 1 || unroll > 16)
     return emitError() << "schedule field 'unroll' must be 1 to 16, got "
                        << unroll << " (SCH-6)";
-  return success();
+  return verifyTile(emitError, scope, warps, path, tile, warpTile, copy, stages,
+                    registerStages);
 }

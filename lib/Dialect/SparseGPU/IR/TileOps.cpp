@@ -160,3 +160,51 @@ void ScatterOp::getEffects(Effects &effects) {
   effects.emplace_back(MemoryEffects::Write::get(), &getDestMutable(),
                        SideEffects::DefaultResource::get());
 }
+
+//===----------------------------------------------------------------------===//
+// load, store
+//===----------------------------------------------------------------------===//
+
+/// LDT-1 and STT-1.
+static LogicalResult verifyTile(Operation *op, Type tileType, Type memory,
+                                Value rows, Value columns, int64_t contiguous,
+                                int64_t run, const char *rule) {
+  auto tile = cast<RankedTensorType>(tileType);
+  auto size = [](Value offsets) {
+    return cast<RankedTensorType>(offsets.getType()).getShape();
+  };
+  if (tile.getRank() != 2 || !tile.hasStaticShape() ||
+      size(rows) != tile.getShape().take_front() ||
+      size(columns) != tile.getShape().take_back() ||
+      tile.getElementType() != cast<MemRefType>(memory).getElementType())
+    return op->emitOpError("needs a tile of ")
+           << memory << " with one static row for each of " << rows.getType()
+           << " and one column for each of " << columns.getType() << ", got "
+           << tile << " (" << rule << ")";
+  if ((contiguous != 0 && contiguous != 1) || run < 1 ||
+      tile.getDimSize(contiguous) % run != 0)
+    return op->emitOpError("needs 'contiguous' to be 0 or 1, and 'run' to "
+                           "divide that size of ")
+           << tile << " (" << rule << ")";
+  return success();
+}
+
+LogicalResult LoadOp::verify() {
+  return verifyTile(*this, getTile().getType(), getSource().getType(),
+                    getRows(), getColumns(), getContiguous(), getRun(),
+                    "LDT-1");
+}
+
+void LoadOp::getEffects(Effects &effects) {
+  addRead(effects, getSourceMutable());
+}
+
+LogicalResult StoreOp::verify() {
+  return verifyTile(*this, getTile().getType(), getDest().getType(), getRows(),
+                    getColumns(), getContiguous(), getRun(), "STT-1");
+}
+
+void StoreOp::getEffects(Effects &effects) {
+  effects.emplace_back(MemoryEffects::Write::get(), &getDestMutable(),
+                       SideEffects::DefaultResource::get());
+}

@@ -29,6 +29,10 @@
 
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPUDialect.h.inc"
 
+namespace sparsegpu {
+struct ScheduleFields;
+} // namespace sparsegpu
+
 #define GET_ATTRDEF_CLASSES
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPUAttrs.h.inc"
 
@@ -36,6 +40,23 @@
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPUOps.h.inc"
 
 namespace sparsegpu {
+
+/// The fields of a schedule, each at its default; see ScheduleAttr.
+struct ScheduleFields {
+  std::string unit = "default";
+  Scope scope = Scope::Warp;
+  int64_t warps = 4, lanes = 32, coarsening = 1, step = 32, unroll = 4;
+  Reduction reduction = Reduction::Tile;
+  ComputePath path = ComputePath::FMA;
+  llvm::SmallVector<int64_t, 3> tile;
+  llvm::SmallVector<int64_t, 2> warpTile;
+  int64_t copy = 16, stages = 1, registerStages = 1;
+  llvm::SmallVector<GuardAttr> guards;
+
+  /// `warps` if it was given, or follows from nothing else; the warp tiles of
+  /// `tile` otherwise.
+  int64_t getWarps(bool given) const;
+};
 
 /// The sparse format of `type`, or null if it has none.
 SparseFormatInterface getSparseFormat(mlir::Type type);
@@ -49,6 +70,14 @@ llvm::SmallVector<mlir::Type> getStorageTypes(mlir::RankedTensorType type);
 SparseStorage getSparseStorage(mlir::OpBuilder &builder, mlir::Location loc,
                                mlir::RankedTensorType type,
                                mlir::ValueRange parts);
+
+/// Replaces `op`, a destination-style operation with the one destination
+/// `init` and no other result, by the same on buffers.
+llvm::LogicalResult
+bufferizeInPlace(mlir::Operation *op, mlir::Value init,
+                 mlir::RewriterBase &rewriter,
+                 const mlir::bufferization::BufferizationOptions &options,
+                 mlir::bufferization::BufferizationState &state);
 
 /// True if `type` is an integer of 8, 16, 32 or 64 bits, or index: what may
 /// hold a position or a coordinate.

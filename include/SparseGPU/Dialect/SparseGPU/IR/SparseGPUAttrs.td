@@ -30,12 +30,13 @@ def SparseGPU_Reduction : SparseGPU_Enum<"Reduction",
 
 def SparseGPU_ComputePath : SparseGPU_Enum<"ComputePath",
     "Which instructions multiply tiles", [
-  I32EnumCase<"FMA", 0, "fma">]>;
+  I32EnumCase<"FMA", 0, "fma">, I32EnumCase<"MMA", 1, "mma">,
+  I32EnumCase<"MMA3xTF32", 2, "mma_3xtf32">]>;
 
 def SparseGPU_GuardQuantity : SparseGPU_Enum<"GuardQuantity",
     "What a guard of a schedule looks at when the program runs", [
   I32EnumCase<"N", 0, "n">, I32EnumCase<"Rows", 1, "rows">,
-  I32EnumCase<"Nonzeros", 2, "nnz">]>;
+  I32EnumCase<"Nonzeros", 2, "nnz">, I32EnumCase<"Alignment", 3, "alignment">]>;
 
 def SparseGPU_GuardPredicate : SparseGPU_Enum<"GuardPredicate",
     "How a guard compares", [
@@ -47,8 +48,10 @@ def SparseGPU_GuardAttr : SparseGPU_Attr<"Guard", "guard"> {
   let summary = "a condition on a size that is known when the program runs";
   let description = [{
     `n` is the number of columns of the result, `rows` the number of rows of
-    the sparse operand, `nnz` the number of its stored entries. Comparisons
-    are spelled as in `arith.cmpi`: lt, le, gt, ge, eq.
+    the sparse operand, `nnz` the number of its stored entries. `alignment` is
+    the largest power of two, up to 16, that divides the addresses of the first
+    elements of both inputs of a contraction and the distances in bytes of their
+    rows. Comparisons are spelled as in `arith.cmpi`: lt, le, gt, ge, eq.
 
     ```mlir
     #sparse_gpu.guard<n ge 33>
@@ -73,24 +76,35 @@ def SparseGPU_ScheduleAttr : SparseGPU_Attr<"Schedule", "schedule"> {
     | `step` | nonzeros per step, staged together, a multiple of 32 up to 256 | 32 |
     | `unroll` | nonzeros per turn of the inner loop, 1 to 16 | 4 |
     | `reduction` | `tile`: a unit owns its rows; `segmented`: units share rows | `tile` |
-    | `path` | the instructions: `fma` | `fma` |
+    | `path` | the instructions: `fma`; `mma`, tensor cores (f32 as tf32); `mma_3xtf32`, three of them for each product of f32 | `fma` |
+    | `tile` | `[m, n, k]`: the tile of the result that a block computes, and the part of the contraction that it stages at a time; empty: the fields above say it | `[]` |
+    | `warp_tile` | `[m, n]`: the part of the tile that a warp computes; `warps` follows | `[]` |
+    | `copy` | bytes of one asynchronous copy to shared memory: 16, 8 or 4; 0: through registers, whatever the alignment | 16 |
+    | `stages` | buffers of shared memory that are in flight, 1 to 6 | 1 |
+    | `register_stages` | fragments in registers that are in flight, 1 to 4 | 1 |
     | `when` | guards, all of which must hold; none: always | none |
 
-    One column tile is `lanes * coarsening` columns wide. Source of the first
-    kernel's parameters: GE-SpMM (SC 2020), sections III-B and III-C.
+    Without `tile`, one column tile is `lanes * coarsening` columns wide (source of
+    these parameters: GE-SpMM, SC 2020, sections III-B and III-C). With it,
+    `scope` is `block`; sources: ALCOP (MLSys 2023), section 3, for stages.
 
     ```mlir
     #sparse_gpu.schedule<unit = row, warps = 8, coarsening = 2, when = [n ge 64]>
+    #sparse_gpu.schedule<scope = block, path = mma, tile = [128, 128, 32],
+                         warp_tile = [64, 64], stages = 3>
     ```
   }];
   let parameters = (ins
     StringRefParameter<"unit">:$unit, "::sparsegpu::Scope":$scope,
     "int64_t":$warps, "int64_t":$lanes, "int64_t":$coarsening, "int64_t":$step,
     "int64_t":$unroll, "::sparsegpu::Reduction":$reduction,
-    "::sparsegpu::ComputePath":$path,
+    "::sparsegpu::ComputePath":$path, ArrayRefParameter<"int64_t">:$tile,
+    ArrayRefParameter<"int64_t">:$warpTile, "int64_t":$copy,
+    "int64_t":$stages, "int64_t":$registerStages,
     ArrayRefParameter<"::sparsegpu::GuardAttr">:$guards);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
+  let builders = [AttrBuilder<(ins "const ::sparsegpu::ScheduleFields &":$fields)>];
   let extraClassDeclaration = [{
     /// The columns of one tile of the result.
     int64_t getTileColumns() const { return getLanes() * getCoarsening(); }
@@ -98,6 +112,8 @@ def SparseGPU_ScheduleAttr : SparseGPU_Attr<"Schedule", "schedule"> {
     int64_t getBlockSize() const { return 32 * getWarps(); }
     /// The schedule with every field at its default.
     static ScheduleAttr getDefault(::mlir::MLIRContext *context);
+    /// All fields, to change some and make another one.
+    ScheduleFields getFields() const;
     /// This schedule with `format`'s first unit where it has `default`.
     ScheduleAttr resolveUnit(SparseFormatInterface format) const;
     /// This schedule with other warps.

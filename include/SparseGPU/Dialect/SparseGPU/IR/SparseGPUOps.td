@@ -236,8 +236,117 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
   }];
 }
 
+def SparseGPU_ContractOp : SparseGPU_Op<"contract", [
+    DestinationStyleOpInterface,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+    DeclareOpInterfaceMethods<BufferizableOpInterface, [
+      "bufferizesToMemoryRead", "bufferizesToMemoryWrite",
+      "getAliasingValues", "bufferize"]>]> {
+  let summary = "contraction of two dense tensors";
+  let description = [{
+    ```
+    C[c(d)] = epilogue(sum over d of A[a(d)] * B[b(d)] + beta * C[c(d)],
+                       inputs)
+    ```
+
+    over a domain of loops d, of which `maps` gives the subscripts of A, B and
+    C. The extent of a loop is that of the dimension whose subscript it is. A
+    loop is
+    - a *batch* loop if it is in the subscripts of A, B and C,
+    - an *m* loop if it is in those of A and C, an *n* loop of B and C,
+    - a *k* loop, over which is summed, if it is in those of A and B.
+
+    Subscripts of C are loops, each once. Those of A and B are sums of loops with
+    positive factors, without constants: a convolution has
+    `oh * stride + kh * dilation`. So an element's place in memory is a sum of a
+    part that depends on the m loops, one on the k loops, and one on batch
+    loops, and every such contraction is a matrix product.
+
+    Products are of the elements' types, widened to the accumulator type: f64
+    if C is f64, i32 if C is i32, else f32. The order of summation is not
+    defined. Without `beta` (which is 1 here where it is present), C is not
+    read. On the path `mma`, f32 elements are rounded to tf32 before they are
+    multiplied.
+
+    **Epilogue.** As of `sparse_gpu.spmm`; `input_maps` gives the subscripts of
+    each input by the loops: a projected permutation of batch, m and n loops.
+
+    Constraints: A, B, C and inputs are dense, all tensors or all memrefs
+    (CTR-1); elements have types that a GPU multiplies: f16, bf16, f32, f64,
+    f8E4M3FN, f8E5M2 alike in A and B, C a float that is no narrower than f16,
+    or i8, i8 and i32 (CTR-2); maps have the form above, and no loop is in one of
+    them alone (CTR-3); extents that are known agree (CTR-4); the epilogue
+    takes and yields the right types (CTR-5).
+
+    ```mlir
+    %0 = sparse_gpu.contract a(%A : tensor<?x?xf16>) b(%B : tensor<?x?xf16>)
+           outs(%C : tensor<?x?xf32>)
+           maps [affine_map<(m, n, k) -> (m, k)>,
+                 affine_map<(m, n, k) -> (k, n)>,
+                 affine_map<(m, n, k) -> (m, n)>]
+         -> tensor<?x?xf32>
+    ```
+    Source: ALCOP (MLSys 2023) for the kernels; CUTLASS for convolution as
+    implicit matrix product.
+  }];
+  let arguments = (ins
+    AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$a,
+    AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$b,
+    Variadic<AnyTypeOf<[AnyRankedTensor, AnyMemRef]>>:$inputs,
+    AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$init,
+    UnitAttr:$beta, AffineMapArrayAttr:$maps,
+    OptionalAttr<AffineMapArrayAttr>:$input_maps,
+    OptionalAttr<TypedArrayAttrBase<SparseGPU_ScheduleAttr,
+                 "schedules, the first whose guards hold">>:$schedules);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let regions = (region AnyRegion:$epilogue);
+  let assemblyFormat = [{
+    `a` `(` $a `:` type($a) `)` `b` `(` $b `:` type($b) `)`
+    (`inputs` `(` $inputs^ `:` type($inputs) `)`)?
+    `outs` `(` $init `:` type($init) `)` (`beta` $beta^)? `maps` $maps
+    (`schedules` $schedules^)? attr-dict (`epilogue` $epilogue^)?
+    (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+  let hasCanonicalizer = 1;
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() {
+      return getInitMutable();
+    }
+    ::mlir::AffineMap getMapOfA() { return getMap(0); }
+    ::mlir::AffineMap getMapOfB() { return getMap(1); }
+    ::mlir::AffineMap getMapOfC() { return getMap(2); }
+    ::mlir::AffineMap getMap(unsigned operand) {
+      return ::mlir::cast<::mlir::AffineMapAttr>(getMaps()[operand]).getValue();
+    }
+    unsigned getNumLoops() { return getMap(0).getNumDims(); }
+    /// The loops of each kind, ascending.
+    struct Loops {
+      ::llvm::SmallVector<unsigned> batch, m, n, k;
+    };
+    Loops getLoops();
+    /// The shaped type of operand 0, 1 or 2: A, B, C.
+    ::mlir::ShapedType getTypeOf(unsigned operand);
+    ::mlir::Value getOperandOf(unsigned operand) {
+      return operand == 0 ? getA() : operand == 1 ? getB() : getInit();
+    }
+    /// An operand and its dimension whose subscript is `loop` alone.
+    std::pair<unsigned, unsigned> getDimOfLoop(unsigned loop);
+    /// The extent of `loop` if it is known, else ShapedType::kDynamic.
+    int64_t getStaticExtent(unsigned loop);
+    ::mlir::Type getAccumulatorType();
+    /// Whether elements can be those of A, B and C.
+    static bool takesElements(::mlir::Type a, ::mlir::Type b, ::mlir::Type c);
+    /// Whether `maps` have the form that is needed; else why not.
+    static ::llvm::LogicalResult checkMaps(::llvm::ArrayRef<::mlir::AffineMap> maps,
+                                           std::string &reason);
+  }];
+}
+
 def SparseGPU_YieldOp : SparseGPU_Op<"yield", [
-    Pure, Terminator, ParentOneOf<["SpMMOp", "ScatterOp"]>]> {
+    Pure, Terminator,
+    ParentOneOf<["SpMMOp", "ContractOp", "ScatterOp"]>]> {
   let summary = "ends a region of a sparse operation with its value";
   let description = "Constraints: see `sparse_gpu.spmm`, SPMM-9 to SPMM-11, "
                     "and `sparse_gpu.scatter`, SCT-3.";
@@ -396,6 +505,70 @@ def SparseGPU_ScatterOp : SparseGPU_Op<"scatter", [
   }];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
+}
+
+def SparseGPU_LoadOp : SparseGPU_Op<"load", [
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "a tile of memory by offsets of rows and columns";
+  let description = [{
+    Element (i, j) of the tile is the element of `source` that is
+    `rows[i] + columns[j]` elements behind its first, where i < `rowCount` and
+    j < `columnCount`; elsewhere it is zero, and no memory is read.
+    `contiguous` is the dimension of the tile, 0 or 1, along which offsets
+    ascend by one, at least in groups of `run` that begin at multiples of `run`.
+
+    Constraints: the tile has the source's element type and the shape of the
+    offsets; `contiguous` is 0 or 1, `run` is positive and divides the tile's
+    size in that dimension (LDT-1).
+
+    ```mlir
+    %a = sparse_gpu.load %A rows(%r)[%m] columns(%c)[%k] contiguous 1 run 32
+       : memref<?x?xf16>, tensor<128xindex>, tensor<32xindex>
+         -> tensor<128x32xf16>
+    ```
+  }];
+  let arguments = (ins AnyMemRef:$source,
+                       RankedTensorOf<[Index]>:$rows, Index:$rowCount,
+                       RankedTensorOf<[Index]>:$columns, Index:$columnCount,
+                       I64Attr:$contiguous, I64Attr:$run);
+  let results = (outs AnyRankedTensor:$tile);
+  let assemblyFormat = [{
+    $source `rows` `(` $rows `)` `[` $rowCount `]`
+    `columns` `(` $columns `)` `[` $columnCount `]`
+    `contiguous` $contiguous `run` $run attr-dict
+    `:` type($source) `,` type($rows) `,` type($columns) `->` type($tile)
+  }];
+  let hasVerifier = 1;
+}
+
+def SparseGPU_StoreOp : SparseGPU_Op<"store", [
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "stores a tile by offsets of rows and columns";
+  let description = [{
+    The element of `dest` that is `rows[i] + columns[j]` elements behind its
+    first becomes element (i, j) of the tile, where i < `rowCount` and
+    j < `columnCount`. Others are not touched. No two elements have the same
+    place. `contiguous` is as of `sparse_gpu.load`.
+
+    Constraints: as of `sparse_gpu.load` (STT-1).
+
+    ```mlir
+    sparse_gpu.store %acc into %C rows(%r)[%m] columns(%c)[%n] contiguous 1 run 128
+      : tensor<128x128xf32>, tensor<128xindex>, tensor<128xindex>
+        into memref<?x?xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$tile, AnyMemRef:$dest,
+                       RankedTensorOf<[Index]>:$rows, Index:$rowCount,
+                       RankedTensorOf<[Index]>:$columns, Index:$columnCount,
+                       I64Attr:$contiguous, I64Attr:$run);
+  let assemblyFormat = [{
+    $tile `into` $dest `rows` `(` $rows `)` `[` $rowCount `]`
+    `columns` `(` $columns `)` `[` $columnCount `]`
+    `contiguous` $contiguous `run` $run attr-dict
+    `:` type($tile) `,` type($rows) `,` type($columns) `into` type($dest)
+  }];
+  let hasVerifier = 1;
 }
 
 #endif // SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUOPS_TD

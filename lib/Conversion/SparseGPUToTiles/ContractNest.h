@@ -1,0 +1,89 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The loop nest of one sparse_gpu.contract.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_CONVERSION_SPARSEGPUTOTILES_CONTRACTNEST_H
+#define SPARSEGPU_LIB_CONVERSION_SPARSEGPUTOTILES_CONTRACTNEST_H
+
+#include "ScheduleDispatch.h"
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+
+#include "mlir/IR/Builders.h"
+
+namespace sparsegpu {
+
+class ContractNest {
+public:
+  ContractNest(ContractOp op, mlir::OpBuilder &builder);
+
+  /// True when all guards of `schedule` hold; null if there are none. Fails
+  /// with an error at guards that are not for contractions.
+  mlir::FailureOr<mlir::Value> buildGuards(ScheduleAttr schedule);
+  void build(ScheduleAttr schedule);
+
+private:
+  /// A dense operand with, for each loop, how far in elements its next
+  /// iteration is; what is known of it, or -1.
+  struct Operand {
+    mlir::Value memory;
+    mlir::AffineMap map;
+    llvm::SmallVector<mlir::Value> weights;
+    llvm::SmallVector<int64_t> staticWeights;
+  };
+  /// One side of a tile: `size` iterations of a group of loops from `begin` on,
+  /// `count` of which, if so many, exist.
+  struct Side {
+    llvm::SmallVector<unsigned> group;
+    mlir::Value begin, count;
+    int64_t size;
+  };
+  /// See sparse_gpu.load.
+  struct Layout {
+    int64_t contiguous, run;
+  };
+
+  mlir::Value index(int64_t value);
+  /// The iterations of a group of loops together.
+  mlir::Value total(llvm::ArrayRef<unsigned> group);
+  mlir::Value buildAlignmentGuard(int64_t bytes);
+  Operand makeOperand(mlir::Value memory, mlir::AffineMap map);
+  /// The part of an element's place that `group` determines, at iteration
+  /// `position` of all of its loops.
+  mlir::Value offsetOf(mlir::OpBuilder &builder, const Operand &operand,
+                       llvm::ArrayRef<unsigned> group, mlir::Value position);
+  /// `size` of them from `begin` on, each plus `base` unless that is null.
+  mlir::Value offsets(const Operand &operand, llvm::ArrayRef<unsigned> group,
+                      mlir::Value begin, mlir::Value base, int64_t size);
+  /// How many iterations follow each other in memory.
+  int64_t runOf(const Operand &operand, llvm::ArrayRef<unsigned> group,
+                int64_t size);
+  Layout layoutOf(const Operand &operand, llvm::ArrayRef<unsigned> rowGroup,
+                  int64_t rows, llvm::ArrayRef<unsigned> columnGroup,
+                  int64_t columns);
+  Side side(llvm::ArrayRef<unsigned> group, mlir::Value begin, mlir::Value end,
+            int64_t size);
+  mlir::Value load(const Operand &operand, const Side &rows,
+                   const Side &columns);
+  void store(mlir::Value tile, const Operand &operand, const Side &rows,
+             const Side &columns);
+  mlir::Value buildEpilogue(mlir::Value accumulator, const Operand &c,
+                            const Side &rows, const Side &columns);
+
+  ContractOp op;
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  ContractOp::Loops loops;
+  llvm::SmallVector<mlir::Value> extents;
+  mlir::Value batch;
+};
+
+} // namespace sparsegpu
+
+#endif // SPARSEGPU_LIB_CONVERSION_SPARSEGPUTOTILES_CONTRACTNEST_H

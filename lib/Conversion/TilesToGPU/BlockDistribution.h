@@ -1,0 +1,135 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Tiles of a block, distributed over its warps and their lanes.
+//
+// Three kinds of tile exist:
+// - fragments: the accumulator and what is computed from it. A warp has the
+//   part `warp_tile` of it, as a grid of the instruction's fragments of C; a
+//   lane's part of each is a vector value.
+// - operands of a contraction: loaded to shared memory by all threads, and
+//   from there to registers as fragments of A and B.
+// - other loads: each lane loads the elements that belong to its fragments
+//   straight to registers, where they are used.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_CONVERSION_TILESTOGPU_BLOCKDISTRIBUTION_H
+#define SPARSEGPU_LIB_CONVERSION_TILESTOGPU_BLOCKDISTRIBUTION_H
+
+#include "MmaInstruction.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace sparsegpu {
+
+class BlockDistribution {
+public:
+  /// `entry` is where shared memory is allocated. `thread` is the thread's
+  /// number in its block.
+  BlockDistribution(mlir::OpBuilder &builder, ScheduleAttr schedule,
+                    mlir::Block &entry, mlir::Value thread);
+
+  /// Emits the code of one thread for the operations of `block` at the
+  /// builder's position.
+  mlir::LogicalResult distribute(mlir::Block &block);
+
+  mlir::IRMapping mapping;
+
+private:
+  using Fragments = llvm::SmallVector<mlir::Value>;
+  /// An operand in shared memory. Element (row, column) of its tile is at
+  /// [column, row] if it is stored transposed.
+  struct Shared {
+    mlir::Value memory;
+    bool transposed;
+  };
+  /// An element of a tile as a lane sees it.
+  struct Place {
+    mlir::Value row, column;
+  };
+
+  mlir::LogicalResult distributeOp(mlir::Operation &op);
+  mlir::LogicalResult distributeFor(mlir::scf::ForOp loop);
+  mlir::LogicalResult distributeFill(mlir::linalg::FillOp fill);
+  mlir::LogicalResult distributeContraction(mlir::linalg::LinalgOp op);
+  mlir::LogicalResult distributeElementwise(mlir::linalg::LinalgOp op);
+  mlir::LogicalResult distributeStore(StoreOp store);
+
+  //===--------------------------------------------------------------------===//
+  // Shared memory (BlockStaging.cpp)
+  //===--------------------------------------------------------------------===//
+
+  /// Allocates shared memory for the tile of `load`, once for each.
+  Shared allocate(LoadOp load);
+  /// All threads copy the tile of `load`: asynchronously, then the result is
+  /// true and tokens are added to `tokens` (copies under conditions have
+  /// none), or so that it is there behind a barrier.
+  bool copy(LoadOp load, const Shared &shared,
+            llvm::SmallVectorImpl<mlir::Value> &tokens);
+  void copyByElements(LoadOp load, const Shared &shared);
+  /// Elements of one asynchronous copy of `load`'s tile; 0 if there can be
+  /// none.
+  int64_t getCopyElements(LoadOp load);
+  /// The fragments of A (or B), rows of which begin at `first`, for the step
+  /// of the contraction at `k`.
+  Fragments loadFragments(const Shared &shared, bool isA, mlir::Value first,
+                          int64_t count, mlir::Value k);
+  /// By ldmatrix, where the layout of fragments and memory allow; else empty.
+  Fragments loadMatrices(const Shared &shared, bool isA, mlir::Value first,
+                         int64_t count, mlir::Value k);
+
+  //===--------------------------------------------------------------------===//
+  // Elements
+  //===--------------------------------------------------------------------===//
+
+  /// The part of element places that depends on the lane.
+  Place originOf(const FragmentLayout &layout);
+  /// The first row and column of the warp's part of the block's tile.
+  Place warpOrigin();
+  /// Number `element` of the lane in fragment (i, j) of the warp's tile.
+  Place placeOf(int64_t i, int64_t j, int64_t element);
+  /// The offset that `offsets`, a tensor.generate, has at `position`.
+  mlir::Value offsetAt(mlir::Value offsets, mlir::Value position);
+  /// `position < count`, or null where that is known to hold: `count` is a
+  /// constant of at least `size`.
+  mlir::Value isBelow(mlir::Value position, mlir::Value count, int64_t size);
+  /// Both, either of which may be null.
+  mlir::Value both(mlir::Value x, mlir::Value y);
+  mlir::Value loadElement(LoadOp load, mlir::Value flat, const Place &place);
+  /// `memory` as one row of elements from its first on.
+  mlir::Value flatten(mlir::Value memory);
+
+  mlir::Value index(int64_t value);
+  mlir::Value add(mlir::Value x, mlir::Value y);
+  mlir::Value add(mlir::Value x, int64_t y);
+  mlir::Value mul(mlir::Value x, int64_t y);
+  mlir::Value div(mlir::Value x, int64_t y);
+  mlir::Value rem(mlir::Value x, int64_t y);
+  mlir::Value lookup(mlir::Value value) {
+    return mapping.lookupOrDefault(value);
+  }
+
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  ScheduleAttr schedule;
+  mlir::Block &entry;
+  mlir::Value thread, lane, warp;
+  /// Of the nest's contraction.
+  std::optional<MmaInstruction> mma;
+  /// Fragments along m and n of a warp's tile.
+  int64_t countM = 0, countN = 0;
+  llvm::DenseMap<mlir::Value, Fragments> fragments;
+  llvm::DenseMap<mlir::Operation *, Shared> sharedTiles;
+};
+
+} // namespace sparsegpu
+
+#endif // SPARSEGPU_LIB_CONVERSION_TILESTOGPU_BLOCKDISTRIBUTION_H

@@ -1,0 +1,234 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Operands of a block's contraction in shared memory.
+//
+// A tile lies in shared memory as in global memory: the dimension along which
+// addresses ascend is the innermost one. Neighbouring threads copy neighbouring
+// pieces. Elements that do not exist become zero: an asynchronous copy with
+// fewer source elements fills up with zeros, and one without any touches no
+// global memory whatever its address is (PTX ISA, cp.async).
+//
+//===----------------------------------------------------------------------===//
+
+#include "BlockDistribution.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+
+static int64_t bytesOf(Type element) {
+  return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+}
+
+BlockDistribution::Shared BlockDistribution::allocate(LoadOp load) {
+  auto found = sharedTiles.find(load);
+  if (found != sharedTiles.end())
+    return found->second;
+  auto tile = cast<RankedTensorType>(load.getTile().getType());
+  SmallVector<int64_t> shape(tile.getShape());
+  Shared shared{Value(), load.getContiguous() == 0};
+  if (shared.transposed)
+    std::swap(shape[0], shape[1]);
+  auto space = gpu::AddressSpaceAttr::get(
+      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(&entry);
+  shared.memory = memref::AllocOp::create(
+      b, loc,
+      MemRefType::get(shape, tile.getElementType(), MemRefLayoutAttrInterface(),
+                      space));
+  sharedTiles[load] = shared;
+  return shared;
+}
+
+int64_t BlockDistribution::getCopyElements(LoadOp load) {
+  auto tile = cast<RankedTensorType>(load.getTile().getType());
+  int64_t width = bytesOf(tile.getElementType()), run = load.getRun();
+  // The copy must not straddle runs; 4 bytes are the least.
+  for (int64_t bytes = schedule.getCopy(); bytes >= 4; bytes /= 2)
+    if (bytes % width == 0 && run % (bytes / width) == 0)
+      return bytes / width;
+  return 0;
+}
+
+bool BlockDistribution::copy(LoadOp load, const Shared &shared,
+                             SmallVectorImpl<Value> &tokens) {
+  int64_t elements = getCopyElements(load);
+  if (elements == 0) {
+    copyByElements(load, shared);
+    return false;
+  }
+  auto type = cast<MemRefType>(shared.memory.getType());
+  Value flat = flatten(lookup(load.getSource()));
+  int64_t threads = schedule.getBlockSize();
+  int64_t perLine = type.getDimSize(1) / elements;
+  int64_t pieces = type.getDimSize(0) * perLine;
+  auto token = nvgpu::DeviceAsyncTokenType::get(b.getContext());
+  for (int64_t first = 0; first < pieces; first += threads) {
+    OpBuilder::InsertionGuard guard(b);
+    Value piece = add(thread, first);
+    Value line, inLine;
+    if (threads % perLine == 0) {
+      line = add(div(thread, perLine), first / perLine);
+      inLine = rem(thread, perLine);
+    } else {
+      line = div(piece, perLine);
+      inLine = rem(piece, perLine);
+    }
+    Value at = mul(inLine, elements);
+    // The last round may have less pieces than threads.
+    if (first + threads > pieces) {
+      Value exists = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                           piece, index(pieces));
+      b.setInsertionPointToStart(
+          scf::IfOp::create(b, loc, exists, false).thenBlock());
+    }
+    Value row = shared.transposed ? at : line,
+          column = shared.transposed ? line : at;
+    Value count =
+        shared.transposed ? load.getRowCount() : load.getColumnCount();
+    Value whole =
+        shared.transposed
+            ? isBelow(column, load.getColumnCount(), type.getDimSize(0))
+            : isBelow(row, load.getRowCount(), type.getDimSize(0));
+    // How many of the elements exist; null if all do.
+    Value valid;
+    if (isBelow(at, count, type.getDimSize(1))) {
+      Value left = arith::SubIOp::create(b, loc, lookup(count), at);
+      left = arith::MaxSIOp::create(b, loc, left, index(0));
+      valid = arith::MinSIOp::create(b, loc, left, index(elements));
+    }
+    if (whole)
+      valid = arith::SelectOp::create(
+          b, loc, whole, valid ? valid : index(elements), index(0));
+    Value offset =
+        add(offsetAt(load.getRows(), row), offsetAt(load.getColumns(), column));
+    auto copied = nvgpu::DeviceAsyncCopyOp::create(
+        b, loc, token, shared.memory, ValueRange{line, at}, flat, offset,
+        b.getIndexAttr(elements), valid,
+        // Only copies of 16 bytes can go around the first-level cache.
+        elements * bytesOf(type.getElementType()) == 16 ? b.getUnitAttr()
+                                                        : UnitAttr());
+    if (first + threads <= pieces)
+      tokens.push_back(copied);
+  }
+  return true;
+}
+
+void BlockDistribution::copyByElements(LoadOp load, const Shared &shared) {
+  auto type = cast<MemRefType>(shared.memory.getType());
+  int64_t perLine = type.getDimSize(1);
+  Value flat = flatten(lookup(load.getSource()));
+  auto loop = scf::ForOp::create(b, loc, thread, index(type.getNumElements()),
+                                 index(schedule.getBlockSize()));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value line = div(loop.getInductionVar(), perLine),
+        at = rem(loop.getInductionVar(), perLine);
+  Place place = shared.transposed ? Place{at, line} : Place{line, at};
+  Value element = loadElement(load, flat, place);
+  memref::StoreOp::create(b, loc, element, shared.memory, ValueRange{line, at});
+}
+
+//===----------------------------------------------------------------------===//
+// Fragments
+//===----------------------------------------------------------------------===//
+
+BlockDistribution::Fragments
+BlockDistribution::loadFragments(const Shared &shared, bool isA, Value first,
+                                 int64_t count, Value k) {
+  Fragments matrices = loadMatrices(shared, isA, first, count, k);
+  if (!matrices.empty())
+    return matrices;
+  const FragmentLayout &layout = isA ? mma->a : mma->b;
+  Place origin = originOf(layout);
+  Fragments result;
+  for (int64_t i = 0; i < count; ++i) {
+    SmallVector<Value> elements;
+    Value row = isA ? add(first, i * mma->m) : k,
+          column = isA ? k : add(first, i * mma->n);
+    row = add(row, origin.row);
+    column = add(column, origin.column);
+    for (auto [r, c] : layout.places) {
+      Value at[] = {add(row, r), add(column, c)};
+      if (shared.transposed)
+        std::swap(at[0], at[1]);
+      elements.push_back(
+          memref::LoadOp::create(b, loc, shared.memory, ValueRange(at)));
+    }
+    result.push_back(
+        vector::FromElementsOp::create(b, loc, layout.type, elements));
+  }
+  return result;
+}
+
+/// ldmatrix loads 8 x 8 elements of 16 bits, that is eight lines of 16 bytes
+/// whose addresses eight lanes give; lane l then has the 32 bits l mod 4 of
+/// line l / 4. That is a register of a fragment whose lines are along k. Where
+/// they are across, it can transpose elements of 16 bits.
+BlockDistribution::Fragments
+BlockDistribution::loadMatrices(const Shared &shared, bool isA, Value first,
+                                int64_t count, Value k) {
+  const FragmentLayout &layout = isA ? mma->a : mma->b;
+  auto memory = cast<MemRefType>(shared.memory.getType());
+  int64_t width = bytesOf(memory.getElementType());
+  bool isAcross = shared.transposed == isA;
+  if (mma->path == ComputePath::FMA || layout.type.getDimSize(1) * width != 4 ||
+      (isAcross && width != 2) || memory.getDimSize(1) * width % 16 != 0)
+    return {};
+  int64_t unit = 16 / width;
+  // Four matrices: two along the instruction's m or n, two along k; of A those
+  // along m are neighbours in the fragment, of B those along k.
+  Value inMatrix = rem(lane, 8), low = rem(div(lane, 8), 2),
+        high = div(lane, 16);
+  Value alongK = isA ? high : low, along = isA ? low : high;
+  Value line, at;
+  if (isAcross) {
+    line = add(mul(alongK, 8), inMatrix);
+    at = mul(along, 8);
+  } else {
+    line = add(mul(along, 8), inMatrix);
+    at = mul(alongK, unit);
+  }
+  int64_t perFragment = layout.type.getDimSize(0);
+  Fragments result;
+  for (int64_t i = 0; i < count;) {
+    // Two fragments of B at once.
+    int64_t matrices = isA || i + 1 == count ? perFragment : 2 * perFragment;
+    Value start = add(first, i * (isA ? mma->m : mma->n));
+    Value indices[] = {add(isAcross ? k : start, line),
+                       add(isAcross ? start : k, at)};
+    auto type = VectorType::get({matrices, layout.type.getDimSize(1)},
+                                memory.getElementType());
+    Value loaded = nvgpu::LdMatrixOp::create(b, loc, type, shared.memory,
+                                             ValueRange(indices), isAcross,
+                                             static_cast<uint32_t>(matrices));
+    if (matrices == perFragment) {
+      result.push_back(loaded);
+      ++i;
+      continue;
+    }
+    for (int64_t half : {0, 1}) {
+      Value fragment =
+          arith::ConstantOp::create(b, loc, b.getZeroAttr(layout.type));
+      for (int64_t r = 0; r < perFragment; ++r) {
+        Value part =
+            vector::ExtractOp::create(b, loc, loaded, half * perFragment + r);
+        fragment = vector::InsertOp::create(b, loc, part, fragment, r);
+      }
+      result.push_back(fragment);
+      ++i;
+    }
+  }
+  return result;
+}

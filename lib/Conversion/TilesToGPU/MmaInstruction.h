@@ -1,0 +1,51 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What a warp multiplies at once, and which lane holds which element.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_CONVERSION_TILESTOGPU_MMAINSTRUCTION_H
+#define SPARSEGPU_LIB_CONVERSION_TILESTOGPU_MMAINSTRUCTION_H
+
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+
+#include "mlir/IR/Builders.h"
+
+namespace sparsegpu {
+
+/// What one lane holds of a tile. Element number e of the lane's vector, in its
+/// order, is in row
+///     (lane / 4) * groupRow + (lane mod 4) * threadRow + places[e].first
+/// and likewise in a column.
+struct FragmentLayout {
+  mlir::VectorType type;
+  int64_t groupRow = 0, threadRow = 0, groupColumn = 0, threadColumn = 0;
+  llvm::SmallVector<std::pair<int64_t, int64_t>> places;
+};
+
+/// C (m x n) += A (m x k) * B (k x n), of a warp together. On the path of FMAs
+/// it stands for m * n * k / 32 instructions of each lane.
+struct MmaInstruction {
+  ComputePath path;
+  int64_t m, n, k;
+  FragmentLayout a, b, c;
+
+  /// The instruction for elements of A and B of type `factor` and sums of
+  /// type `accumulator`; nothing, and why not, if there is none.
+  static std::optional<MmaInstruction> get(ComputePath path, mlir::Type factor,
+                                           mlir::Type accumulator,
+                                           std::string &reason);
+
+  /// The fragment of C after the instruction.
+  mlir::Value emit(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value a,
+                   mlir::Value b, mlir::Value c) const;
+};
+
+} // namespace sparsegpu
+
+#endif // SPARSEGPU_LIB_CONVERSION_TILESTOGPU_MMAINSTRUCTION_H
