@@ -32,6 +32,19 @@ struct Rows {
 
 using ArrayPtr = std::shared_ptr<ReferenceArray>;
 
+/// A contraction of two dense tensors, as sparse_gpu.contract has it.
+struct ContractionOperands {
+  mlir::Value a, b, init, result;
+  /// Of A, B and C.
+  llvm::SmallVector<mlir::AffineMap> maps;
+  llvm::SmallVector<mlir::Value> inputs;
+  llvm::SmallVector<mlir::AffineMap> inputMaps;
+  /// Whether what C holds is added.
+  bool adds;
+  /// Null if there is none.
+  mlir::Block *epilogue;
+};
+
 class Evaluator {
 public:
   llvm::Error bind(mlir::Value value, const BoundArgument &argument);
@@ -49,6 +62,8 @@ private:
   llvm::Error evaluateDense(mlir::linalg::LinalgOp op);
   llvm::Error evaluateSparse(mlir::linalg::LinalgOp op, unsigned sparseOperand);
   llvm::Error evaluateSpMM(SpMMOp op);
+  llvm::Error evaluateContraction(const ContractionOperands &given);
+  llvm::Error evaluateContract(ContractOp op);
   /// Keeps of a conversion's result what pruning leaves.
   llvm::Error evaluatePrune(ConvertOp op);
   llvm::Error evaluateConvert(mlir::Value source, mlir::Value result);

@@ -360,8 +360,21 @@ llvm::Error Evaluator::evaluate(Operation &op) {
     for (OpOperand &operand : op.getOpOperands())
       if (matrices.count(operand.get()))
         return evaluateSparse(linalgOp, operand.getOperandNumber());
+    if (op.getNumOperands() == 3 && linalgOp.getNumDpsInits() == 1 &&
+        linalgOp.getNumReductionLoops() > 0 && isMultiplyAdd(linalgOp))
+      return evaluateContraction({op.getOperand(0),
+                                  op.getOperand(1),
+                                  op.getOperand(2),
+                                  op.getResult(0),
+                                  linalgOp.getIndexingMapsArray(),
+                                  {},
+                                  {},
+                                  /*adds=*/true,
+                                  nullptr});
     return evaluateDense(linalgOp);
   }
+  if (auto contract = dyn_cast<ContractOp>(op))
+    return evaluateContract(contract);
   return evaluateScalar(&op, scalars);
 }
 

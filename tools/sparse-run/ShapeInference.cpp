@@ -33,6 +33,22 @@ ShapeInference::ShapeInference(func::FuncOp function) {
       [&](Operation *op) { llvm::for_each(op->getResults(), fromType); });
 }
 
+/// Dimensions whose subscript is one loop are equal.
+void ShapeInference::visitLoops(
+    ArrayRef<std::pair<Value, AffineMap>> operands) {
+  std::map<unsigned, Dim> first;
+  for (auto [value, map] : operands)
+    for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
+      auto loop = dyn_cast<AffineDimExpr>(expr);
+      if (!loop)
+        continue;
+      Dim here = {value, dim};
+      auto [it, isNew] = first.try_emplace(loop.getPosition(), here);
+      if (!isNew)
+        unite(it->second, here);
+    }
+}
+
 void ShapeInference::visit(Operation *op) {
   if (auto dps = dyn_cast<DestinationStyleOpInterface>(op))
     for (OpOperand &init : dps.getDpsInitsMutable())
@@ -48,19 +64,21 @@ void ShapeInference::visit(Operation *op) {
       for (int64_t dim = 0; dim < type.getRank(); ++dim)
         unite({op->getOperand(0), dim}, {op->getResult(0), dim});
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
-    std::map<unsigned, Dim> first;
-    for (OpOperand &operand : op->getOpOperands()) {
-      AffineMap map = linalgOp.getMatchingIndexingMap(&operand);
-      for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
-        auto loop = dyn_cast<AffineDimExpr>(expr);
-        if (!loop)
-          continue;
-        Dim here = {operand.get(), dim};
-        auto [it, isNew] = first.try_emplace(loop.getPosition(), here);
-        if (!isNew)
-          unite(it->second, here);
-      }
-    }
+    SmallVector<std::pair<Value, AffineMap>> operands;
+    for (OpOperand &operand : op->getOpOperands())
+      operands.push_back(
+          {operand.get(), linalgOp.getMatchingIndexingMap(&operand)});
+    visitLoops(operands);
+  }
+  if (auto contract = dyn_cast<ContractOp>(op)) {
+    SmallVector<std::pair<Value, AffineMap>> operands;
+    for (unsigned i : {0u, 1u, 2u})
+      operands.push_back({contract.getOperandOf(i), contract.getMap(i)});
+    for (auto [i, input] : llvm::enumerate(contract.getInputs()))
+      operands.push_back(
+          {input,
+           cast<AffineMapAttr>((*contract.getInputMaps())[i]).getValue()});
+    visitLoops(operands);
   }
   if (auto spmm = dyn_cast<SpMMOp>(op)) {
     if (spmm.isDecomposed())

@@ -40,6 +40,8 @@ private:
   }
   void unite(Dim a, Dim b) { classes.unionSets(key(a), key(b)); }
   void visit(mlir::Operation *op);
+  void
+  visitLoops(llvm::ArrayRef<std::pair<mlir::Value, mlir::AffineMap>> operands);
 
   llvm::EquivalenceClasses<Key> classes;
   /// Size and the name of what gave it, by leader.
