@@ -42,6 +42,7 @@ void sparsegpu::buildLinalgToSparseGPU(OpPassManager &pm,
   pm.addPass(createCanonicalizerPass());
   AssignScheduleOptions schedule;
   schedule.schedule = options.schedule;
+  schedule.chip = options.chip;
   pm.addPass(createAssignSchedule(schedule));
   addCheck(pm, 1);
 }
@@ -66,7 +67,9 @@ void sparsegpu::buildSparseGPUToTiles(OpPassManager &pm,
 
 void sparsegpu::buildTilesToGPU(OpPassManager &pm,
                                 const PipelineOptions &options) {
-  pm.addNestedPass<func::FuncOp>(createMapToGPU());
+  MapToGPUOptions map;
+  map.chip = options.chip;
+  pm.addNestedPass<func::FuncOp>(createMapToGPU(map));
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());

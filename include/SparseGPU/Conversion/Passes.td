@@ -124,11 +124,17 @@ def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
     | at run time, else | `lanes = 8, unroll = 1` |
 
     An operation whose `reduce` is more than one operation gets `lanes = 32`.
+
+    A `sparse_gpu.contract` gets tiles on tensor cores where these compute what
+    FMAs would, but for the order (f16, bf16, f64, integers; not f32), one
+    schedule for operands that allow asynchronous copies and one for all others.
   }];
   let options = [
     Option<"schedule", "schedule", "std::string", /*default=*/"\"\"",
            "Text of a schedule attribute, or of an array of them, or of what "
-           "stands between the angle brackets; empty: chosen">
+           "stands between the angle brackets; empty: chosen">,
+    Option<"chip", "chip", "std::string", /*default=*/"\"sm_80\"",
+           "The GPU: which instructions there are">
   ];
   let dependentDialects = ["::sparsegpu::SparseGPUDialect"];
 }
@@ -323,6 +329,10 @@ def MapToGPU : Pass<"sparse-gpu-map-to-gpu", "::mlir::func::FuncOp"> {
     Source: GE-SpMM (SC 2020), sections III-B (coalesced row caching) and
     III-C (coarse-grained warp merging).
   }];
+  let options = [
+    Option<"chip", "chip", "std::string", /*default=*/"\"sm_80\"",
+           "The GPU: which instructions there are">
+  ];
   let dependentDialects = ["::mlir::gpu::GPUDialect",
     "::mlir::NVVM::NVVMDialect", "::mlir::nvgpu::NVGPUDialect",
     "::mlir::memref::MemRefDialect", "::mlir::math::MathDialect",

@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "SparseGPU/Conversion/Chip.h"
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
@@ -99,12 +100,16 @@ static int64_t getKnownAlignment(ContractOp op) {
 
 /// Tensor cores where they compute what is asked for exactly as FMAs would,
 /// but for the order; one kernel with copies of 16 bytes, one for anything.
-static SmallVector<Attribute> chooseSchedules(ContractOp op) {
+static SmallVector<Attribute> chooseSchedules(ContractOp op,
+                                              unsigned capability) {
   MLIRContext *context = op.getContext();
   Type factor = op.getTypeOf(0).getElementType();
   ScheduleFields fields;
   fields.scope = Scope::Block;
-  bool tensorCores = factor.isF16() || factor.isF64() || factor.isInteger();
+  bool tensorCores = capability >= (factor.isF16() || factor.isInteger() ? 75
+                                    : factor.isBF16() || factor.isF64()  ? 80
+                                    : factor.isF32()                     ? ~0u
+                                                                         : 89);
   fields.path = tensorCores ? ComputePath::MMA : ComputePath::FMA;
   fields.tile = {128, 128, 32};
   fields.warpTile = {64, 64};
@@ -114,7 +119,8 @@ static SmallVector<Attribute> chooseSchedules(ContractOp op) {
   }
   fields.warps = fields.getWarps(/*given=*/false);
   SmallVector<Attribute> schedules;
-  int64_t alignment = getKnownAlignment(op);
+  // Asynchronous copies begin with sm_80.
+  int64_t alignment = capability >= 80 ? getKnownAlignment(op) : 0;
   if (alignment == 16) {
     fields.guards = {GuardAttr::get(context, GuardQuantity::Alignment,
                                     GuardPredicate::GE, 16)};
@@ -136,6 +142,12 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
   using AssignScheduleBase::AssignScheduleBase;
 
   void runOnOperation() override {
+    std::optional<unsigned> capability = getCapability(chip);
+    if (!capability) {
+      getOperation().emitError("option 'chip' must be sm_ and a number, got '")
+          << chip << "'";
+      return signalPassFailure();
+    }
     FailureOr<SmallVector<Attribute>> given = parseOption();
     if (failed(given))
       return signalPassFailure();
@@ -155,7 +167,8 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
     result = getOperation().walk([&](ContractOp op) {
       if (!op.getSchedules())
         op.setSchedulesAttr(ArrayAttr::get(
-            &getContext(), given->empty() ? chooseSchedules(op) : *given));
+            &getContext(),
+            given->empty() ? chooseSchedules(op, *capability) : *given));
       return failed(check(op)) ? WalkResult::interrupt()
                                : WalkResult::advance();
     });

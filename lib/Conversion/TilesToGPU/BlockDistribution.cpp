@@ -32,9 +32,10 @@ using namespace mlir;
 using namespace sparsegpu;
 
 BlockDistribution::BlockDistribution(OpBuilder &builder, ScheduleAttr schedule,
-                                     Block &entry, Value thread)
-    : b(builder), loc(thread.getLoc()), schedule(schedule), entry(entry),
-      thread(thread) {
+                                     unsigned capability, Block &entry,
+                                     Value thread)
+    : b(builder), loc(thread.getLoc()), schedule(schedule),
+      capability(capability), entry(entry), thread(thread) {
   warp = div(thread, 32);
   lane = rem(thread, 32);
 }
@@ -65,8 +66,8 @@ static bool isTile(Type type) { return isa<RankedTensorType>(type); }
 //===----------------------------------------------------------------------===//
 
 /// The instruction of the contraction in `block`.
-static FailureOr<MmaInstruction> findInstruction(Block &block,
-                                                 ScheduleAttr schedule) {
+static FailureOr<MmaInstruction>
+findInstruction(Block &block, ScheduleAttr schedule, unsigned capability) {
   linalg::LinalgOp contraction;
   for (Operation &op : block)
     op.walk([&](linalg::LinalgOp linalgOp) {
@@ -81,7 +82,7 @@ static FailureOr<MmaInstruction> findInstruction(Block &block,
   std::string reason;
   std::optional<MmaInstruction> mma = MmaInstruction::get(
       schedule.getPath(), element(contraction.getDpsInputs()[0]),
-      element(contraction.getDpsInits()[0]), reason);
+      element(contraction.getDpsInits()[0]), capability, reason);
   if (!mma)
     return contraction.emitError() << reason << " (SCH-16)";
   ArrayRef<int64_t> warpTile = schedule.getWarpTile();
@@ -97,7 +98,8 @@ static FailureOr<MmaInstruction> findInstruction(Block &block,
 
 LogicalResult BlockDistribution::distribute(Block &block) {
   if (!mma) {
-    FailureOr<MmaInstruction> found = findInstruction(block, schedule);
+    FailureOr<MmaInstruction> found =
+        findInstruction(block, schedule, capability);
     if (failed(found))
       return failure();
     mma = *found;

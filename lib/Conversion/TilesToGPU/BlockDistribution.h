@@ -32,10 +32,11 @@ namespace sparsegpu {
 
 class BlockDistribution {
 public:
-  /// `entry` is where shared memory is allocated. `thread` is the thread's
-  /// number in its block.
+  /// For chips of `capability`, 80 for sm_80. `entry` is where shared memory is
+  /// allocated. `thread` is the thread's number in its block.
   BlockDistribution(mlir::OpBuilder &builder, ScheduleAttr schedule,
-                    mlir::Block &entry, mlir::Value thread);
+                    unsigned capability, mlir::Block &entry,
+                    mlir::Value thread);
 
   /// Emits the code of one thread for the operations of `block` at the
   /// builder's position.
@@ -120,6 +121,7 @@ private:
   mlir::OpBuilder &b;
   mlir::Location loc;
   ScheduleAttr schedule;
+  unsigned capability;
   mlir::Block &entry;
   mlir::Value thread, lane, warp;
   /// Of the nest's contraction.

@@ -45,8 +45,8 @@ BlockDistribution::Shared BlockDistribution::allocate(LoadOp load) {
   b.setInsertionPointToStart(&entry);
   shared.memory = memref::AllocOp::create(
       b, loc,
-      MemRefType::get(shape, tile.getElementType(), MemRefLayoutAttrInterface(),
-                      space));
+      MemRefType::get(shape, getStagedType(tile.getElementType()),
+                      MemRefLayoutAttrInterface(), space));
   sharedTiles[load] = shared;
   return shared;
 }
@@ -54,6 +54,9 @@ BlockDistribution::Shared BlockDistribution::allocate(LoadOp load) {
 int64_t BlockDistribution::getCopyElements(LoadOp load) {
   auto tile = cast<RankedTensorType>(load.getTile().getType());
   int64_t width = bytesOf(tile.getElementType()), run = load.getRun();
+  // cp.async begins with sm_80.
+  if (capability < 80)
+    return 0;
   // The copy must not straddle runs; 4 bytes are the least.
   for (int64_t bytes = schedule.getCopy(); bytes >= 4; bytes /= 2)
     if (bytes % width == 0 && run % (bytes / width) == 0)
@@ -70,6 +73,15 @@ bool BlockDistribution::copy(LoadOp load, const Shared &shared,
   }
   auto type = cast<MemRefType>(shared.memory.getType());
   Value flat = flatten(lookup(load.getSource()));
+  auto flatType = cast<MemRefType>(flat.getType());
+  // Both are bytes to LLVM.
+  if (flatType.getElementType() != type.getElementType())
+    flat = UnrealizedConversionCastOp::create(
+               b, loc,
+               MemRefType::get(flatType.getShape(), type.getElementType(),
+                               flatType.getLayout(), flatType.getMemorySpace()),
+               flat)
+               .getResult(0);
   int64_t threads = schedule.getBlockSize();
   int64_t perLine = type.getDimSize(1) / elements;
   int64_t pieces = type.getDimSize(0) * perLine;
@@ -137,6 +149,8 @@ void BlockDistribution::copyByElements(LoadOp load, const Shared &shared) {
         at = rem(loop.getInductionVar(), perLine);
   Place place = shared.transposed ? Place{at, line} : Place{line, at};
   Value element = loadElement(load, flat, place);
+  if (element.getType() != type.getElementType())
+    element = arith::BitcastOp::create(b, loc, type.getElementType(), element);
   memref::StoreOp::create(b, loc, element, shared.memory, ValueRange{line, at});
 }
 
@@ -163,8 +177,12 @@ BlockDistribution::loadFragments(const Shared &shared, bool isA, Value first,
       Value at[] = {add(row, r), add(column, c)};
       if (shared.transposed)
         std::swap(at[0], at[1]);
-      elements.push_back(
-          memref::LoadOp::create(b, loc, shared.memory, ValueRange(at)));
+      Value element =
+          memref::LoadOp::create(b, loc, shared.memory, ValueRange(at));
+      if (element.getType() != layout.type.getElementType())
+        element = arith::BitcastOp::create(b, loc, layout.type.getElementType(),
+                                           element);
+      elements.push_back(element);
     }
     result.push_back(
         vector::FromElementsOp::create(b, loc, layout.type, elements));
@@ -187,11 +205,13 @@ BlockDistribution::loadMatrices(const Shared &shared, bool isA, Value first,
       (isAcross && width != 2) || memory.getDimSize(1) * width % 16 != 0)
     return {};
   int64_t unit = 16 / width;
-  // Four matrices: two along the instruction's m or n, two along k; of A those
-  // along m are neighbours in the fragment, of B those along k.
+  // Up to four matrices, of A those along m before those along k, of B those
+  // along k before those along n.
+  int64_t halvesK = mma->b.type.getDimSize(0);
   Value inMatrix = rem(lane, 8), low = rem(div(lane, 8), 2),
-        high = div(lane, 16);
-  Value alongK = isA ? high : low, along = isA ? low : high;
+        high = div(lane, 16), none = index(0);
+  Value alongK = isA ? (mma->m == 8 ? low : high) : halvesK == 1 ? none : low;
+  Value along = isA ? (mma->m == 8 ? none : low) : halvesK == 1 ? low : high;
   Value line, at;
   if (isAcross) {
     line = add(mul(alongK, 8), inMatrix);

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockDistribution.h"
+#include "SparseGPU/Conversion/Chip.h"
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "TileDistribution.h"
@@ -83,6 +84,10 @@ LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
     return arith::ConstantIndexOp::create(b, loc, value);
   };
   auto schedule = nest->getAttrOfType<ScheduleAttr>("sparse_gpu.schedule");
+  std::optional<unsigned> capability = getCapability(chip);
+  if (!capability)
+    return nest.emitError("option 'chip' must be sm_ and a number, got '")
+           << chip << "'";
   unsigned rank = nest.getRank();
   if (!schedule || rank < 2 || rank > 3 || nest.getNumResults() != 0)
     return nest.emitError("a nest mapped to blocks needs rank 2 or 3, no "
@@ -136,8 +141,8 @@ LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
   }
   SharedArena arena;
   if (schedule.getScope() == Scope::Block) {
-    BlockDistribution distribution(b, schedule, launch.getBody().front(),
-                                   thread);
+    BlockDistribution distribution(b, schedule, *capability,
+                                   launch.getBody().front(), thread);
     distribution.mapping = mapping;
     if (failed(distribution.distribute(*nest.getBody())))
       return failure();

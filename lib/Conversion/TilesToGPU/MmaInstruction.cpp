@@ -6,15 +6,18 @@
 //===----------------------------------------------------------------------===//
 //
 // Sources: PTX ISA, "Matrix Fragments for mma.m16n8k8", "... m16n8k16",
-// "... m16n8k32", "... m8n8k4 with .f64 floating point type". Registers of 32
-// bits hold w elements: 1 of tf32, 2 of f16 and bf16, 4 of 8 bits. One shape,
-// m16n8k(8 w), then has one layout for all of them.
+// "... m16n8k32", "... m8n8k16", "... m8n8k4 with .f64 floating point type".
+// A register holds w elements: 1 of tf32 and f64, 2 of f16 and bf16, 4 of 8
+// bits. Then all shapes are grids of blocks of 8 x 4 w of A and 4 w x 8 of B,
+// one register of each lane for one block.
 //
 //===----------------------------------------------------------------------===//
 
 #include "MmaInstruction.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -22,46 +25,36 @@
 using namespace mlir;
 using namespace sparsegpu;
 
-/// m16n8k(8 w) with `w` elements of `factor` in 32 bits.
-static MmaInstruction makeM16N8(Type factor, Type accumulator, int64_t w) {
-  MmaInstruction mma{ComputePath::MMA, 16, 8, 8 * w, {}, {}, {}};
-  mma.a.type = VectorType::get({4, w}, factor);
+/// `w` elements of `factor` in a register; a fragment of A has registers for
+/// `halvesM` blocks of 8 rows and `halvesK` blocks of 4 w columns.
+static MmaInstruction makeMma(Type factor, Type accumulator, int64_t w,
+                              int64_t halvesM, int64_t halvesK) {
+  MmaInstruction mma{ComputePath::MMA, factor, 8 * halvesM, 8,
+                     4 * w * halvesK,  {},     {},          {}};
+  mma.a.type = VectorType::get({halvesM * halvesK, w}, factor);
   mma.a.groupRow = 1;
   mma.a.threadColumn = w;
-  for (int64_t i = 0; i < 4; ++i)
+  for (int64_t i = 0; i < halvesM * halvesK; ++i)
     for (int64_t j = 0; j < w; ++j)
-      mma.a.places.push_back({8 * (i % 2), 4 * w * (i / 2) + j});
-  mma.b.type = VectorType::get({2, w}, factor);
+      mma.a.places.push_back({8 * (i % halvesM), 4 * w * (i / halvesM) + j});
+  mma.b.type = VectorType::get({halvesK, w}, factor);
   mma.b.threadRow = w;
   mma.b.groupColumn = 1;
-  for (int64_t i = 0; i < 2; ++i)
+  for (int64_t i = 0; i < halvesK; ++i)
     for (int64_t j = 0; j < w; ++j)
       mma.b.places.push_back({4 * w * i + j, 0});
-  mma.c.type = VectorType::get({2, 2}, accumulator);
+  mma.c.type = VectorType::get({halvesM, 2}, accumulator);
   mma.c.groupRow = 1;
   mma.c.threadColumn = 2;
-  for (int64_t i = 0; i < 2; ++i)
+  for (int64_t i = 0; i < halvesM; ++i)
     for (int64_t j = 0; j < 2; ++j)
       mma.c.places.push_back({8 * i, j});
   return mma;
 }
 
-static MmaInstruction makeM8N8K4(Type element) {
-  MmaInstruction mma{ComputePath::MMA, 8, 8, 4, {}, {}, {}};
-  mma.a.type = mma.b.type = VectorType::get({1, 1}, element);
-  mma.a.groupRow = mma.a.threadColumn = 1;
-  mma.b.threadRow = mma.b.groupColumn = 1;
-  mma.a.places = mma.b.places = {{0, 0}};
-  mma.c.type = VectorType::get({1, 2}, element);
-  mma.c.groupRow = 1;
-  mma.c.threadColumn = 2;
-  mma.c.places = {{0, 0}, {0, 1}};
-  return mma;
-}
-
 /// 32 x 16 x 1: each lane 4 x 4, rows apart by 8 and columns side by side.
 static MmaInstruction makeFMA(Type factor, Type accumulator) {
-  MmaInstruction mma{ComputePath::FMA, 32, 16, 1, {}, {}, {}};
+  MmaInstruction mma{ComputePath::FMA, factor, 32, 16, 1, {}, {}, {}};
   mma.a.type = VectorType::get({4, 1}, factor);
   mma.a.groupRow = 1;
   mma.b.type = VectorType::get({1, 4}, factor);
@@ -78,25 +71,52 @@ static MmaInstruction makeFMA(Type factor, Type accumulator) {
   return mma;
 }
 
+Type sparsegpu::getStagedType(Type factor) {
+  return isa<Float8E4M3FNType, Float8E5M2Type>(factor)
+             ? IntegerType::get(factor.getContext(), 8)
+             : factor;
+}
+
 std::optional<MmaInstruction> MmaInstruction::get(ComputePath path, Type factor,
                                                   Type accumulator,
+                                                  unsigned capability,
                                                   std::string &reason) {
   if (path == ComputePath::FMA)
     return makeFMA(factor, accumulator);
+  bool floats = accumulator.isF32();
+  unsigned needed = 80;
+  std::optional<MmaInstruction> mma;
   if (path == ComputePath::MMA) {
-    if (factor.isF16() && accumulator.isF32())
-      return makeM16N8(factor, accumulator, 2);
-    if (factor.isF32() && accumulator.isF32())
-      return makeM16N8(factor, accumulator, 1);
-    if (factor.isSignlessInteger(8) && accumulator.isSignlessInteger(32))
-      return makeM16N8(factor, accumulator, 4);
-    if (factor.isF64() && accumulator.isF64())
-      return makeM8N8K4(factor);
+    if (factor.isF16() && floats) {
+      mma = makeMma(factor, accumulator, 2, 2, capability >= 80 ? 2 : 1);
+      needed = 75;
+    } else if (factor.isBF16() && floats) {
+      mma = makeMma(factor, accumulator, 2, 2, 2);
+    } else if (factor.isF32() && floats) {
+      mma = makeMma(factor, accumulator, 1, 2, 2);
+    } else if (isa<Float8E4M3FNType, Float8E5M2Type>(factor) && floats) {
+      mma = makeMma(getStagedType(factor), accumulator, 4, 2, 2);
+      needed = 89;
+    } else if (factor.isSignlessInteger(8) &&
+               accumulator.isSignlessInteger(32)) {
+      mma = capability >= 80 ? makeMma(factor, accumulator, 4, 2, 2)
+                             : makeMma(factor, accumulator, 4, 1, 1);
+      needed = 75;
+    } else if (factor.isF64() && accumulator.isF64()) {
+      mma = makeMma(factor, accumulator, 1, 1, 1);
+    }
   }
-  llvm::raw_string_ostream(reason)
-      << "path " << stringifyComputePath(path) << " has no instruction for "
-      << factor << " with sums of " << accumulator;
-  return std::nullopt;
+  llvm::raw_string_ostream stream(reason);
+  stream << "path " << stringifyComputePath(path) << " has no instruction for "
+         << factor << " with sums of " << accumulator;
+  if (!mma)
+    return std::nullopt;
+  if (capability < needed) {
+    stream << " before sm_" << needed;
+    return std::nullopt;
+  }
+  mma->factor = factor;
+  return mma;
 }
 
 /// Each lane's 4 x 4 x 1 products.
@@ -133,11 +153,65 @@ static Value emitFMA(OpBuilder &builder, Location loc, Value a, Value b,
   return vector::FromElementsOp::create(builder, loc, type, sums);
 }
 
+/// nvgpu.mma.sync does not take floats of 8 bits, and fails to lower bf16;
+/// nvvm.mma.sync does not take floats of 8 bits either.
+static Value emitNVVM(OpBuilder &builder, Location loc, Type factor, Value a,
+                      Value b, Value c, ArrayRef<int64_t> shape) {
+  auto registers = [&](Value fragment) {
+    auto type = cast<VectorType>(fragment.getType());
+    SmallVector<Value> words;
+    for (int64_t i = 0; i < type.getDimSize(0); ++i) {
+      Value part = vector::ExtractOp::create(builder, loc, fragment, i);
+      part = vector::BitCastOp::create(
+          builder, loc, VectorType::get({1}, builder.getI32Type()), part);
+      words.push_back(vector::ExtractOp::create(builder, loc, part, 0));
+    }
+    return words;
+  };
+  auto type = cast<VectorType>(c.getType());
+  SmallVector<Value> sums;
+  for (int64_t i = 0; i < type.getDimSize(0); ++i)
+    for (int64_t j = 0; j < type.getDimSize(1); ++j)
+      sums.push_back(
+          vector::ExtractOp::create(builder, loc, c, ArrayRef<int64_t>{i, j}));
+  SmallVector<Type> fields(sums.size(), type.getElementType());
+  auto results = LLVM::LLVMStructType::getLiteral(builder.getContext(), fields);
+  Value result;
+  if (factor.isBF16()) {
+    result =
+        NVVM::MmaOp::create(builder, loc, results, registers(a), registers(b),
+                            sums, shape, std::nullopt, std::nullopt,
+                            std::array<NVVM::MMATypes, 2>{NVVM::MMATypes::bf16,
+                                                          NVVM::MMATypes::bf16},
+                            std::array<NVVM::MMALayout, 2>{
+                                NVVM::MMALayout::row, NVVM::MMALayout::col});
+  } else {
+    StringRef name = isa<Float8E5M2Type>(factor)
+                         ? "llvm.nvvm.mma.m16n8k32.row.col.f32.e5m2.e5m2.f32"
+                         : "llvm.nvvm.mma.m16n8k32.row.col.f32.e4m3.e4m3.f32";
+    SmallVector<Value> operands = registers(a);
+    llvm::append_range(operands, registers(b));
+    llvm::append_range(operands, sums);
+    result = LLVM::CallIntrinsicOp::create(
+                 builder, loc, results, builder.getStringAttr(name), operands)
+                 .getResult(0);
+  }
+  SmallVector<Value> elements;
+  for (size_t i = 0; i < sums.size(); ++i)
+    elements.push_back(LLVM::ExtractValueOp::create(builder, loc, result, i));
+  return vector::FromElementsOp::create(builder, loc, type, elements);
+}
+
 Value MmaInstruction::emit(OpBuilder &builder, Location loc, Value aFragment,
                            Value bFragment, Value cFragment) const {
   if (path == ComputePath::FMA)
     return emitFMA(builder, loc, aFragment, bFragment, cFragment);
-  bool tf32 = a.type.getElementType().isF32();
+  int64_t shape[] = {m, n, k};
+  if (factor.isBF16() ||
+      (isa<FloatType>(factor) && factor.getIntOrFloatBitWidth() == 8))
+    return emitNVVM(builder, loc, factor, aFragment, bFragment, cFragment,
+                    shape);
   return nvgpu::MmaSyncOp::create(builder, loc, aFragment, bFragment, cFragment,
-                                  ArrayRef<int64_t>{m, n, k}, tf32);
+                                  ArrayRef<int64_t>(shape),
+                                  /*tf32Enabled=*/factor.isF32());
 }

@@ -28,17 +28,26 @@ struct FragmentLayout {
   llvm::SmallVector<std::pair<int64_t, int64_t>> places;
 };
 
+/// What elements of type `factor` are in shared memory and fragments: integers
+/// where they are floats of 8 bits, whose vectors nvgpu.ldmatrix does not lower.
+/// Fragments of FMAs have the elements themselves.
+mlir::Type getStagedType(mlir::Type factor);
+
 /// C (m x n) += A (m x k) * B (k x n), of a warp together. On the path of FMAs
 /// it stands for m * n * k / 32 instructions of each lane.
 struct MmaInstruction {
   ComputePath path;
+  /// The elements of A and B; see getStagedType.
+  mlir::Type factor;
   int64_t m, n, k;
   FragmentLayout a, b, c;
 
   /// The instruction for elements of A and B of type `factor` and sums of
-  /// type `accumulator`; nothing, and why not, if there is none.
+  /// type `accumulator` on chips of `capability`, 80 for sm_80; nothing, and
+  /// why not, if there is none.
   static std::optional<MmaInstruction> get(ComputePath path, mlir::Type factor,
                                            mlir::Type accumulator,
+                                           unsigned capability,
                                            std::string &reason);
 
   /// The fragment of C after the instruction.

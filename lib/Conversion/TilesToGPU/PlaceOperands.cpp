@@ -52,7 +52,8 @@ static void findAccess(Value buffer, gpu::LaunchOp launch, Access &access) {
     Operation *user = use.getOwner();
     if (!launch->isProperAncestor(user))
       continue;
-    if (isa<ViewLikeOpInterface, memref::ExtractStridedMetadataOp>(user)) {
+    if (isa<ViewLikeOpInterface, memref::ExtractStridedMetadataOp,
+            UnrealizedConversionCastOp>(user)) {
       for (Value result : user->getResults())
         if (isa<MemRefType>(result.getType()))
           findAccess(result, launch, access);
