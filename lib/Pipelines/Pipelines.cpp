@@ -70,9 +70,6 @@ void sparsegpu::buildTilesToGPU(OpPassManager &pm,
   MapToGPUOptions map;
   map.chip = options.chip;
   pm.addNestedPass<func::FuncOp>(createMapToGPU(map));
-  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
-  pm.addNestedPass<func::FuncOp>(createCSEPass());
-  pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());
   pm.addNestedPass<func::FuncOp>(createPlaceSharedMemory());
   // Constants and sizes are computed in the kernel, not passed to it.
   pm.addNestedPass<func::FuncOp>(createGpuLaunchSinkIndexComputationsPass());

@@ -33,12 +33,10 @@ using namespace sparsegpu;
 
 BlockDistribution::BlockDistribution(OpBuilder &builder, ScheduleAttr schedule,
                                      unsigned capability, Block &entry,
-                                     Value thread)
+                                     Value thread, Value warp, Value lane)
     : b(builder), loc(thread.getLoc()), schedule(schedule),
-      capability(capability), entry(entry), thread(thread) {
-  warp = div(thread, 32);
-  lane = rem(thread, 32);
-}
+      capability(capability), entry(entry), thread(thread), lane(lane),
+      warp(warp) {}
 
 Value BlockDistribution::index(int64_t value) {
   return arith::ConstantIndexOp::create(b, loc, value);

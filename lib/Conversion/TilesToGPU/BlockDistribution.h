@@ -33,10 +33,11 @@ namespace sparsegpu {
 class BlockDistribution {
 public:
   /// For chips of `capability`, 80 for sm_80. `entry` is where shared memory is
-  /// allocated. `thread` is the thread's number in its block.
+  /// allocated. `thread` is the thread's number in its block, `lane` in its
+  /// warp, which is number `warp`.
   BlockDistribution(mlir::OpBuilder &builder, ScheduleAttr schedule,
-                    unsigned capability, mlir::Block &entry,
-                    mlir::Value thread);
+                    unsigned capability, mlir::Block &entry, mlir::Value thread,
+                    mlir::Value warp, mlir::Value lane);
 
   /// Emits the code of one thread for the operations of `block` at the
   /// builder's position.

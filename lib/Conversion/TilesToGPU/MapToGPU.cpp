@@ -23,6 +23,10 @@
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/Transforms/CSE.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/LoopInvariantCodeMotionUtils.h"
 
 namespace sparsegpu {
 #define GEN_PASS_DEF_MAPTOGPU
@@ -77,6 +81,23 @@ static scf::ForallOp findWarps(scf::ForallOp nest) {
              : scf::ForallOp();
 }
 
+/// What offsets have in common is computed once and leaves the loops, so that
+/// passes on these see little but loads, copies and products.
+static void simplify(gpu::LaunchOp launch) {
+  RewritePatternSet patterns(launch.getContext());
+  for (Dialect *dialect : launch.getContext()->getLoadedDialects())
+    dialect->getCanonicalizationPatterns(patterns);
+  for (RegisteredOperationName op :
+       launch.getContext()->getRegisteredOperations())
+    op.getCanonicalizationPatterns(patterns, launch.getContext());
+  // Patterns that do not come to an end leave the code as it is then.
+  (void)applyPatternsGreedily(launch.getBody(), std::move(patterns));
+  IRRewriter rewriter(launch.getContext());
+  DominanceInfo dominance(launch);
+  eliminateCommonSubExpressions(rewriter, dominance, launch);
+  launch.walk([](LoopLikeOpInterface loop) { moveLoopInvariantCode(loop); });
+}
+
 LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
   Location loc = nest.getLoc();
   OpBuilder b(nest);
@@ -127,6 +148,8 @@ LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
   Value ids[] = {blockIds.x, blockIds.y, blockIds.z},
         sizes[] = {gridSize.x, gridSize.y, gridSize.z};
   Value thread = launch.getThreadIds().x;
+  Value warp = arith::DivUIOp::create(b, loc, thread, index(32));
+  Value lane = arith::RemUIOp::create(b, loc, thread, index(32));
   IRMapping mapping;
   // Columns are the outer loop, rows the inner one.
   for (int dim = rank - 1; dim >= 0; --dim) {
@@ -141,14 +164,13 @@ LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
   }
   SharedArena arena;
   if (schedule.getScope() == Scope::Block) {
-    BlockDistribution distribution(b, schedule, *capability,
-                                   launch.getBody().front(), thread);
+    BlockDistribution distribution(
+        b, schedule, *capability, launch.getBody().front(), thread, warp, lane);
     distribution.mapping = mapping;
     if (failed(distribution.distribute(*nest.getBody())))
       return failure();
+    simplify(launch);
   } else {
-    Value warp = arith::DivUIOp::create(b, loc, thread, index(32));
-    Value lane = arith::RemUIOp::create(b, loc, thread, index(32));
     TileDistribution distribution(b, schedule, lane, warp, arena);
     distribution.mapping = mapping;
     distribution.mapping.map(warps.getInductionVar(0), warp);

@@ -29,8 +29,8 @@ struct FragmentLayout {
 };
 
 /// What elements of type `factor` are in shared memory and fragments: integers
-/// where they are floats of 8 bits, whose vectors nvgpu.ldmatrix does not lower.
-/// Fragments of FMAs have the elements themselves.
+/// where they are floats of 8 bits, whose vectors nvgpu.ldmatrix does not
+/// lower. Fragments of FMAs have the elements themselves.
 mlir::Type getStagedType(mlir::Type factor);
 
 /// C (m x n) += A (m x k) * B (k x n), of a warp together. On the path of FMAs

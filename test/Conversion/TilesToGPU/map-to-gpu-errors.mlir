@@ -2,7 +2,7 @@
 // RUN: sparse-opt %s --pass-pipeline='builtin.module(func.func(sparse-gpu-map-to-gpu))' --split-input-file --verify-diagnostics
 
 func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
-  // expected-error @+1 {{a nest mapped to blocks needs rank 2, no results, and its schedule as 'sparse_gpu.schedule' (LVL2-5)}}
+  // expected-error @+1 {{a nest mapped to blocks needs rank 2 or 3, no results, and its schedule as 'sparse_gpu.schedule' (LVL2-5)}}
   scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
     scf.forall (%w) in (4) {
     } {mapping = [#gpu.warp<linear_dim_0>]}
@@ -13,7 +13,7 @@ func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: 
 // -----
 
 func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
-  // expected-error @+1 {{a nest mapped to blocks needs rank 2, no results, and its schedule as 'sparse_gpu.schedule' (LVL2-5)}}
+  // expected-error @+1 {{a nest mapped to blocks needs rank 2 or 3, no results, and its schedule as 'sparse_gpu.schedule' (LVL2-5)}}
   scf.forall (%u) in (%m) {
     scf.forall (%w) in (4) {
     } {mapping = [#gpu.warp<linear_dim_0>]}
@@ -24,7 +24,7 @@ func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: 
 // -----
 
 func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
-  // expected-error @+1 {{a nest mapped to blocks needs one forall over warps as its body (LVL2-5)}}
+  // expected-error @+1 {{a nest mapped to blocks whose units are those of warps needs one forall over warps as its body (LVL2-5)}}
   scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
     memref.store %x, %C[%u, %col] : memref<?x?xf32>
   } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
@@ -34,7 +34,7 @@ func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: 
 // -----
 
 func.func @f(%C: memref<?x?xf32>, %B: memref<?x?xf32>, %v: memref<?xf32>, %crd: memref<?xi32>, %m: index, %n: index, %x: f32, %cond: i1) {
-  // expected-error @+1 {{a nest mapped to blocks needs one forall over warps as its body (LVL2-5)}}
+  // expected-error @+1 {{a nest mapped to blocks whose units are those of warps needs one forall over warps as its body (LVL2-5)}}
   scf.forall (%u, %col) = (0, 0) to (%m, %n) step (4, 32) {
     scf.forall (%w) in (4) {
     } {mapping = [#gpu.thread<x>]}
@@ -237,5 +237,55 @@ func.func @f(%C: memref<?x?xf32>, %m: index, %n: index, %x: f32) {
       } : tensor<2x32xf32>
     } {mapping = [#gpu.warp<linear_dim_0>]}
   } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule}
+  return
+}
+
+// -----
+
+func.func @f(%A: memref<64x32xf32>, %t: tensor<64xindex>, %c: tensor<32xindex>, %n: index) {
+  %zero = arith.constant 0.0 : f64
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<64xindex>
+  %k = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<32xindex>
+  scf.forall (%m, %col, %b) = (0, 0, 0) to (%n, %n, 1) step (64, 64, 1) {
+    %empty = tensor.empty() : tensor<64x64xf64>
+    %init = linalg.fill ins(%zero : f64) outs(%empty : tensor<64x64xf64>) -> tensor<64x64xf64>
+    %a = sparse_gpu.load %A rows(%r)[%n] columns(%k)[%n] contiguous 1 run 32 : memref<64x32xf32>, tensor<64xindex>, tensor<32xindex> -> tensor<64x32xf32>
+    %x = sparse_gpu.load %A rows(%k)[%n] columns(%r)[%n] contiguous 0 run 32 : memref<64x32xf32>, tensor<32xindex>, tensor<64xindex> -> tensor<32x64xf32>
+    // expected-error @+1 {{path mma has no instruction for f32 with sums of f64 (SCH-16)}}
+    %sum = linalg.matmul ins(%a, %x : tensor<64x32xf32>, tensor<32x64xf32>) outs(%init : tensor<64x64xf64>) -> tensor<64x64xf64>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>, #gpu.block<z>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, path = mma, tile = [64, 64, 32], warp_tile = [32, 32]>}
+  return
+}
+
+// -----
+
+func.func @f(%A: memref<64x32xf32>, %t: tensor<64xindex>, %c: tensor<32xindex>, %n: index) {
+  %zero = arith.constant 0.0 : f32
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<64xindex>
+  %k = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<32xindex>
+  scf.forall (%m, %col, %b) = (0, 0, 0) to (%n, %n, 1) step (64, 64, 1) {
+    %empty = tensor.empty() : tensor<64x64xf32>
+    %init = linalg.fill ins(%zero : f32) outs(%empty : tensor<64x64xf32>) -> tensor<64x64xf32>
+    %a = sparse_gpu.load %A rows(%r)[%n] columns(%k)[%n] contiguous 1 run 32 : memref<64x32xf32>, tensor<64xindex>, tensor<32xindex> -> tensor<64x32xf32>
+    %x = sparse_gpu.load %A rows(%k)[%n] columns(%r)[%n] contiguous 0 run 32 : memref<64x32xf32>, tensor<32xindex>, tensor<64xindex> -> tensor<32x64xf32>
+    // expected-error @+1 {{the warp tile 8 x 64 and the step 32 of #sparse_gpu.schedule<unit = default, scope = block, path = mma, tile = [64, 64, 32], warp_tile = [8, 64]> must be multiples of the instruction's shape m16n8k8 (SCH-16)}}
+    %sum = linalg.matmul ins(%a, %x : tensor<64x32xf32>, tensor<32x64xf32>) outs(%init : tensor<64x64xf32>) -> tensor<64x64xf32>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>, #gpu.block<z>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, path = mma, tile = [64, 64, 32], warp_tile = [8, 64]>}
   return
 }

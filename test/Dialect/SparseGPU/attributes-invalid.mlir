@@ -227,12 +227,12 @@ func.func private @f() attributes {a = #sparse_gpu.schedule<reduction = atomic>}
 
 // -----
 
-// expected-error @+1 {{unknown value 'mma' for schedule field 'path'}}
-func.func private @f() attributes {a = #sparse_gpu.schedule<path = mma>}
+// expected-error @+1 {{unknown value 'mmm' for schedule field 'path'}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<path = mmm>}
 
 // -----
 
-// expected-error @+1 {{unknown guard quantity 'm': expected n, rows or nnz}}
+// expected-error @+1 {{unknown guard quantity 'm': expected n, rows, nnz or alignment}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<when = [m gt 3]>}
 
 // -----
@@ -290,3 +290,43 @@ func.func private @f() attributes {a = #sparse_gpu.sum<[#sparse_gpu.csr, #sparse
 
 // expected-error @+1 {{'coordinates' of #sparse_gpu.dia must be i8, i16, i32, i64 or index, got 'f32' (FMT-3)}}
 func.func private @f() attributes {a = #sparse_gpu.dia<coordinates = f32>}
+
+// -----
+
+// expected-error @+1 {{schedule fields 'path', 'stages' and 'register_stages' need 'tile' (SCH-11)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<path = mma>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'tile' must be three positive sizes, [m, n, k] (SCH-11)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [64, 64], warp_tile = [32, 32]>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'scope' must be block with 'tile' (SCH-11)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<tile = [64, 64, 32], warp_tile = [32, 32]>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'warp_tile' must be two sizes, [m, n], that divide those of 'tile' (SCH-12)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [64, 64, 32], warp_tile = [48, 32]>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'warps' is 8, but 'tile' has 4 warp tiles (SCH-12)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, warps = 8, tile = [64, 64, 32], warp_tile = [32, 32]>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'copy' must be 16, 8, 4 or 0, got 2 (SCH-13)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [64, 64, 32], warp_tile = [32, 32], copy = 2>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'stages' must be 1 to 6, got 7 (SCH-14)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [64, 64, 32], warp_tile = [32, 32], stages = 7>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'register_stages' must be 1 to 4, got 0 (SCH-14)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [64, 64, 32], warp_tile = [32, 32], register_stages = 0>}
