@@ -115,8 +115,7 @@ sparsegpu::costmodel::findTarget(std::string_view name) {
   return nullptr;
 }
 
-/// 80 of "sm_80", 90 of "sm_90a"; 0 of anything else.
-static unsigned capabilityOf(std::string_view chip) {
+unsigned sparsegpu::costmodel::capabilityOf(std::string_view chip) {
   unsigned result = 0;
   if (chip.substr(0, 3) != "sm_")
     return 0;
