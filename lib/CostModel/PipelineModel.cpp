@@ -209,7 +209,7 @@ double Model::inner(double x) const {
 
 void Model::addLevels(WaveTerms &wave) const {
   double ownWarps = ceilDiv(schedule.warps(), target.issue);
-  double allWarps =
+  wave.residentWarps =
       ceilDiv(double(schedule.warps()) * wave.residents, target.issue);
   wave.fragments.load = schedule.warps() * fragmentBytes / target.sharedBytes +
                         target.sharedLatency;
@@ -218,8 +218,9 @@ void Model::addLevels(WaveTerms &wave) const {
   wave.fragments.stages = schedule.registerStages;
   wave.fragments.parallel = ownWarps;
   wave.own = inner(ownWarps) + constants.stageOverhead;
-  wave.all = std::max(
-      inner(allWarps) + constants.stageOverhead / wave.residents, wave.own);
+  wave.all = std::max(inner(wave.residentWarps) +
+                          constants.stageOverhead / wave.residents,
+                      wave.own);
 
   double latency = target.l2Latency +
                    fromDram * (double(target.dramLatency) - target.l2Latency);
@@ -266,17 +267,14 @@ Bound Model::boundOfMain(const WaveTerms &wave) const {
   if (!wave.stages.hidden())
     return Bound::StageLatency;
   // Then the blocks of a SM take `all` cycles for a stage.
-  double warps =
-      ceilDiv(double(schedule.warps()) * wave.residents, target.issue);
+  double warps = wave.residentWarps;
   if (wave.all - inner(warps) > wave.all / 2)
     return Bound::StageOverhead;
   double busy = counts.fragmentSteps * warps * productCycles;
   if (inner(warps) <= busy)
     return Bound::Products;
-  return isHidden(wave.fragments.load, productCycles, schedule.registerStages,
-                  warps)
-             ? Bound::ProductLatency
-             : Bound::FragmentLatency;
+  return wave.fragments.hiddenBy(warps) ? Bound::ProductLatency
+                                        : Bound::FragmentLatency;
 }
 
 void Model::addMain(WaveTerms &wave) const {

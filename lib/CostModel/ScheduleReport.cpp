@@ -44,13 +44,21 @@ std::string sparsegpu::costmodel::toText(const ContractionShape &shape) {
          number(shape.bitsAccumulator) + " bits";
 }
 
+/// Whether a block hides the loads of the level by itself, with what else is on
+/// the SM, or not.
+static const char *hiddenText(const PipelineLevel &level, double residents) {
+  if (level.hiddenBy(1))
+    return "hidden";
+  return level.hiddenBy(residents) ? "hidden by what else is on the SM"
+                                   : "latency is seen";
+}
+
 static std::string levelLine(const char *name, const PipelineLevel &level,
-                             const char *sharers) {
+                             double residents, const char *sharers) {
   return format("  %-11s %.0f cycles to load, %.0f to use, %.0f steps, %.0f "
                 "stages, %.3g %s: %s\n",
                 name, level.load, level.use, level.steps, level.stages,
-                level.parallel, sharers,
-                level.hidden() ? "hidden" : "latency is seen");
+                residents, sharers, hiddenText(level, residents));
 }
 
 static std::string occupancyLine(const Prediction &p) {
@@ -94,8 +102,10 @@ std::string sparsegpu::costmodel::explain(const TargetDescription &target,
   text += std::string("  bound by    ") + nameOf(p.bound) + "\n";
   text += occupancyLine(p) + waveLine(target, p);
   const WaveTerms &wave = p.mainWave();
-  text += levelLine("shared", wave.stages, "blocks in turn");
-  text += levelLine("registers", wave.fragments, "warps of a block in turn");
+  text +=
+      levelLine("shared", wave.stages, wave.stages.parallel, "blocks in turn");
+  text += levelLine("registers", wave.fragments, wave.residentWarps,
+                    "warps in turn");
   text += format("  per stage   %.0f cycles of use by all blocks of a SM; L2 "
                  "%.0f, DRAM %.0f, shared memory %.0f, issue %.0f\n",
                  wave.all, wave.l2, wave.dram, wave.shared, wave.issue);

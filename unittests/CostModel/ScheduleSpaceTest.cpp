@@ -182,7 +182,9 @@ TEST(ScheduleReport, Explains) {
        {"4096x4096x4096 f16", " on A100", "no GPU has confirmed it",
         "bound by    products", "2 blocks, 8 warps of a SM (12 %), limit: ",
         "1024 blocks, 216 at a time: 4 full waves, a tail of 160 blocks (74 %",
-        "blocks in turn: hidden", "nearest", "other tile", "TILE-6"})
+        "blocks in turn: hidden\n",
+        "1 stages, 2 warps in turn: hidden by what else is on the SM\n",
+        "nearest", "other tile", "TILE-6"})
     EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
 }
 

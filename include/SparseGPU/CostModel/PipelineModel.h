@@ -79,7 +79,10 @@ struct PipelineLevel {
   double cycles() const {
     return pipelineCycles(load, use, steps, stages, parallel);
   }
-  bool hidden() const { return isHidden(load, use, stages, parallel); }
+  bool hidden() const { return hiddenBy(parallel); }
+  bool hiddenBy(double sharers) const {
+    return isHidden(load, use, stages, sharers);
+  }
   /// The first load, less what P has of it: load - (P of one step - x * use).
   /// Not negative.
   double fill() const {
@@ -114,6 +117,8 @@ struct WaveTerms {
   /// Loads of fragments before products, of the warps of one block. Its result
   /// is T_own without latency of mma and stage overhead.
   PipelineLevel fragments;
+  /// Warps of all resident blocks on a scheduler.
+  double residentWarps = 0;
   /// Cycles for a stage: of one block alone, of all blocks of the SM.
   double own = 0, all = 0;
   /// Loads of stages before their use.
