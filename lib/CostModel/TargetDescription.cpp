@@ -18,12 +18,12 @@
 //   Load/store units: the SM diagrams of the white papers below.
 // - SMs, boost clocks, tensor-core peaks, DRAM, L2 sizes: NVIDIA's white papers
 //   on V100 (WP-08608), Turing (WP-09183), A100, GA102 2.1, Ada 2.1, H100, and
-//   the data sheets of T4 and H200. Those of V100, T4 and A100, and peak (f16)
-//   and DRAM of RTX 4090, H100 and H200, agree with second-hand lists of them;
-//   the rest is from knowledge. A100 is the one with 80 GB; that with 40 GB has
-//   1555 GB/s. A test holds the peaks of f16 and f32. Rates per SM and cycle
-//   are peak / (SMs * clock); of H100, at 1.83 GHz, to which its tensor-core
-//   peaks belong. They are those of wgmma.
+//   the data sheets of T4 and H200. Those of V100, T4 and A100 (but its DRAM),
+//   and peak of f16 and DRAM of RTX 4090, H100 and H200, agree with second-hand
+//   lists of them; the rest is from knowledge. A100 is the one with 80 GB; that
+//   with 40 GB has 1555 GB/s. A test holds the peaks of f16 and f32. Rates per
+//   SM and cycle are peak / (SMs * clock); of H100, at 1.83 GHz, to which its
+//   tensor-core peaks belong. They are those of wgmma.
 // - L2 bandwidth and latencies: microbenchmarks, in round numbers, not checked:
 //   V100 and T4 by Jia et al. (arXiv:1804.06826, arXiv:1903.07486); latencies
 //   of A100, RTX 4090 and H100 by Luo et al. (arXiv:2402.13499); L2 bandwidth
