@@ -5,28 +5,32 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Sources. The numbers were written from knowledge of these and not checked
-// against each; a test holds the peaks of f16 and f32 against the published
-// ones. Check a number before relying on it.
-// - Lane rates, limits, shared memory: CUDA C++ Programming Guide, "Arithmetic
-//   Instructions" and "Technical Specifications per Compute Capability".
-//   Conversions: the rate of "all other conversions". 16-bit floats: half of
-//   the results in the table, which come in pairs. Load/store units: the SM
-//   diagrams of the white papers below.
-// - Units of registers and shared memory, and the 1 KiB that the system takes
-//   from 8.0 on: cuda_occupancy.h of the CUDA Toolkit; Ampere and Hopper tuning
-//   guides.
+// Sources, and which numbers were held against them.
+// - Limits of blocks, threads and shared memory, and the 1 KiB that the system
+//   takes from 8.0 on: checked for 7.0, 7.5, 8.0, 8.6 and 9.0 against the
+//   architecture traits of NVIDIA's CCCL (cudax/.../arch_traits.cuh); blocks
+//   for 8.9, units of registers and shared memory, and four register files in a
+//   SM against cuda_occupancy.h of CUDA 13.0. The other limits of 8.9: CUDA C++
+//   Programming Guide, not checked.
+// - Lane rates: CUDA C++ Programming Guide, "Arithmetic Instructions", from
+//   knowledge, not checked. Conversions: the rate of "all other conversions".
+//   16-bit floats: half of the results in the table, which come in pairs.
+//   Load/store units: the SM diagrams of the white papers below.
 // - SMs, boost clocks, tensor-core peaks, DRAM, L2 sizes: NVIDIA's white papers
 //   on V100 (WP-08608), Turing (WP-09183), A100, GA102 2.1, Ada 2.1, H100, and
-//   the data sheets of T4 and H200. Rates per SM and cycle are peak / (SMs *
-//   clock); of H100, at 1.83 GHz, to which its tensor-core peaks belong.
-// - L2 bandwidth and latencies: microbenchmarks, in round numbers: V100 and T4
-//   by Jia et al. (arXiv:1804.06826, arXiv:1903.07486); latencies of A100, RTX
-//   4090 and H100 by Luo et al. (arXiv:2402.13499); L2 bandwidth of A100 from
-//   its white paper (5120 B/cycle), reached to about two thirds; of Ada and
-//   Hopper about what public measurements show. RTX 3090: assumed, between its
-//   neighbours. H200: as H100, with its own DRAM. These are the weakest numbers
-//   here; measure before relying on them.
+//   the data sheets of T4 and H200. Those of V100, T4 and A100 (but its DRAM),
+//   and peak of f16 and DRAM of RTX 4090, H100 and H200, agree with second-hand
+//   lists of them; the rest is from knowledge. A100 is the one with 80 GB; that
+//   with 40 GB has 1555 GB/s. A test holds the peaks of f16 and f32. Rates per
+//   SM and cycle are peak / (SMs * clock); of H100, at 1.83 GHz, to which its
+//   tensor-core peaks belong. They are those of wgmma.
+// - L2 bandwidth and latencies: microbenchmarks, in round numbers, not checked:
+//   V100 and T4 by Jia et al. (arXiv:1804.06826, arXiv:1903.07486); latencies
+//   of A100, RTX 4090 and H100 by Luo et al. (arXiv:2402.13499); L2 bandwidth
+//   of A100 from its white paper (5120 B/cycle), reached to about two thirds;
+//   of Ada and Hopper about what public measurements show. RTX 3090: assumed,
+//   between its neighbours. H200: as H100, with its own DRAM. These are the
+//   weakest numbers here; measure before relying on them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -115,8 +119,7 @@ sparsegpu::costmodel::findTarget(std::string_view name) {
   return nullptr;
 }
 
-/// 80 of "sm_80", 90 of "sm_90a"; 0 of anything else.
-static unsigned capabilityOf(std::string_view chip) {
+unsigned sparsegpu::costmodel::capabilityOf(std::string_view chip) {
   unsigned result = 0;
   if (chip.substr(0, 3) != "sm_")
     return 0;

@@ -70,6 +70,9 @@ const std::vector<TargetDescription> &allTargets();
 /// By name ("A100", in any case); null if there is none.
 const TargetDescription *findTarget(std::string_view name);
 
+/// 80 of "sm_80", 90 of "sm_90a"; 0 of what is not the name of a chip.
+unsigned capabilityOf(std::string_view chip);
+
 /// The one that stands for a chip ("sm_80", "sm_90a"): of the same compute
 /// capability, or the newest that is older; the oldest if none is.
 const TargetDescription &representativeOf(std::string_view chip);

@@ -1,0 +1,256 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "SparseGPU/CostModel/TileSchedule.h"
+
+#include <algorithm>
+
+using namespace sparsegpu::costmodel;
+
+static uint64_t ceilDiv(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
+static uint64_t alignTo(uint64_t a, uint64_t unit) {
+  return ceilDiv(a, unit) * unit;
+}
+
+static constexpr unsigned kBufferAlignment = 16;
+
+bool TileSchedule::operator==(const TileSchedule &o) const {
+  return tileM == o.tileM && tileN == o.tileN && tileK == o.tileK &&
+         warpsM == o.warpsM && warpsN == o.warpsN && mma == o.mma &&
+         sharedStages == o.sharedStages && registerStages == o.registerStages &&
+         splitK == o.splitK && bytesPerCopy == o.bytesPerCopy &&
+         groupRows == o.groupRows && staging == o.staging;
+}
+
+static std::string product(std::initializer_list<unsigned> values) {
+  std::string text;
+  for (unsigned value : values)
+    text += (text.empty() ? "" : "x") + std::to_string(value);
+  return text;
+}
+
+std::string sparsegpu::costmodel::toText(const TileSchedule &s) {
+  std::string text = product({s.tileM, s.tileN, s.tileK}) + ", warps " +
+                     product({s.warpsM, s.warpsN}) + " of " +
+                     product({s.warpTileM(), s.warpTileN()}) + ", ";
+  text += s.mma.isFma() ? "fma" : "mma " + product({s.mma.m, s.mma.n, s.mma.k});
+  text += ", stages " + std::to_string(s.sharedStages) + " shared " +
+          std::to_string(s.registerStages) + " register, copies of " +
+          std::to_string(s.bytesPerCopy) + " B";
+  if (s.splitK > 1)
+    text += ", K split by " + std::to_string(s.splitK);
+  if (s.groupRows > 1)
+    text += ", groups of " + std::to_string(s.groupRows) + " rows";
+  if (s.staging != EpilogueStaging::None)
+    text += s.staging == EpilogueStaging::Separate ? ", C staged apart"
+                                                   : ", C staged in place";
+  return text;
+}
+
+TileCounts sparsegpu::costmodel::countTiles(const ContractionShape &shape,
+                                            const TileSchedule &s) {
+  TileCounts counts;
+  counts.tilesM = ceilDiv(shape.m, s.tileM);
+  counts.tilesN = ceilDiv(shape.n, s.tileN);
+  uint64_t tilesK = std::max<uint64_t>(1, ceilDiv(shape.k, s.tileK));
+  counts.stageSteps = ceilDiv(tilesK, std::max(1u, s.splitK));
+  counts.splits = ceilDiv(tilesK, counts.stageSteps);
+  counts.fragmentSteps = s.tileK / s.mma.k;
+  counts.blocks =
+      double(shape.batch) * counts.tilesM * counts.tilesN * counts.splits;
+  return counts;
+}
+
+TileSchedule sparsegpu::costmodel::clipStages(const ContractionShape &shape,
+                                              TileSchedule schedule) {
+  TileCounts counts = countTiles(shape, schedule);
+  schedule.splitK = counts.splits;
+  schedule.sharedStages =
+      std::min<uint64_t>(schedule.sharedStages, counts.stageSteps);
+  schedule.registerStages =
+      std::min<uint64_t>(schedule.registerStages, counts.fragmentSteps);
+  return schedule;
+}
+
+uint64_t sparsegpu::costmodel::sharedBytesOf(const ContractionShape &shape,
+                                             const TileSchedule &s) {
+  uint64_t stages = s.sharedStages;
+  uint64_t end = ceilDiv(stages * s.tileM * s.tileK * shape.bitsA, 8);
+  end = alignTo(end, kBufferAlignment) +
+        ceilDiv(stages * s.tileK * s.tileN * shape.bitsB, 8);
+  uint64_t tileC = ceilDiv(uint64_t(s.tileM) * s.tileN * shape.bitsC, 8);
+  if (s.staging == EpilogueStaging::Separate)
+    end = alignTo(end, kBufferAlignment) + tileC;
+  else if (s.staging == EpilogueStaging::Reused)
+    end = std::max(end, tileC);
+  return end;
+}
+
+// Registers -----------------------------------------------------------------//
+
+// Fitted to what ptxas 13.0 gives to a kernel of this form in CUDA C++
+// (benchmark/registers, which has the numbers): f16, 16-byte copies that check
+// both bounds, XOR swizzle, one barrier for each stage.
+
+/// Ids, bounds, the loop, slots of the stages, pointers.
+static constexpr unsigned kOtherRegisters = 16;
+/// Where a copy reads and writes, and how much of it is inside.
+static constexpr unsigned kRegistersPerCopy = 6;
+/// Swizzled offsets of fragments differ by an XOR, not by a constant.
+static constexpr unsigned kRegistersPerFragmentLoad = 1;
+/// 16 bytes of each lane.
+static constexpr unsigned kWordsPerFragmentLoad = 4;
+/// Copies through registers that are on their way at a time. Assumed.
+static constexpr uint64_t kCopiesInFlight = 8;
+/// Registers are given to a warp in units of 256.
+static constexpr unsigned kRegisterUnit = 8;
+
+unsigned RegisterEstimate::total() const {
+  return alignTo(accumulators + fragments + copies + addresses + other,
+                 kRegisterUnit);
+}
+
+/// Copies that a thread makes for one stage, of both operands.
+static uint64_t copiesPerThread(const ContractionShape &shape,
+                                const TileSchedule &s) {
+  uint64_t bitsA = uint64_t(s.tileM) * s.tileK * shape.bitsA;
+  uint64_t bitsB = uint64_t(s.tileK) * s.tileN * shape.bitsB;
+  uint64_t bitsAtOnce = uint64_t(s.threads()) * s.bytesPerCopy * 8;
+  return ceilDiv(bitsA, bitsAtOnce) + ceilDiv(bitsB, bitsAtOnce);
+}
+
+RegisterEstimate
+sparsegpu::costmodel::estimateRegisters(const ContractionShape &shape,
+                                        const TileSchedule &s) {
+  RegisterEstimate result;
+  unsigned warpM = s.warpTileM(), warpN = s.warpTileN();
+  unsigned bits = bitsOf(shape.type);
+  result.accumulators =
+      ceilDiv(uint64_t(warpM) * warpN * shape.bitsAccumulator, 32 * 32);
+  uint64_t words = ceilDiv(uint64_t(warpM + warpN) * s.mma.k * bits, 32 * 32);
+  if (s.mma.isFma())
+    words = (warpM / 8 + warpN / 4) * std::max(1u, bits / 32);
+  result.fragments = words * s.registerStages;
+  uint64_t copies = copiesPerThread(shape, s);
+  if (s.bytesPerCopy < 4)
+    result.copies = copies = std::min(copies, kCopiesInFlight);
+  uint64_t fragmentLoads = ceilDiv(words, kWordsPerFragmentLoad) *
+                           (s.mma.isFma() ? 1 : s.tileK / s.mma.k);
+  result.addresses =
+      kRegistersPerCopy * copies + kRegistersPerFragmentLoad * fragmentLoads;
+  result.other = kOtherRegisters;
+  return result;
+}
+
+KernelNeeds sparsegpu::costmodel::needsOf(const ContractionShape &shape,
+                                          const TileSchedule &schedule) {
+  KernelNeeds needs;
+  needs.threadsPerBlock = schedule.threads();
+  needs.sharedBytes = static_cast<unsigned>(sharedBytesOf(shape, schedule));
+  needs.registers = estimateRegisters(shape, schedule).total();
+  return needs;
+}
+
+// Validity ------------------------------------------------------------------//
+
+unsigned sparsegpu::costmodel::widestCopy(const ContractionShape &shape) {
+  for (unsigned bytes : {16, 8, 4})
+    if (shape.rowBitsA() % (8 * bytes) == 0 &&
+        shape.rowBitsB() % (8 * bytes) == 0)
+      return bytes;
+  return std::max(1u, std::min({shape.bitsA, shape.bitsB, 32u}) / 8);
+}
+
+static bool oneOf(unsigned value, std::initializer_list<unsigned> values) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+/// Rules of numbers alone, which all others rely on.
+static std::optional<std::string> whyNotNumbers(const TileSchedule &s) {
+  if (!s.tileM || !s.tileN || !s.tileK || !s.warpsM || !s.warpsN || !s.mma.m ||
+      !s.mma.n || !s.mma.k || !s.splitK || !s.groupRows)
+    return "tiles, warps, mma shape, split and group are at least 1 (TILE-1)";
+  if (s.sharedStages < 1 || s.sharedStages > 6 || s.registerStages < 1 ||
+      s.registerStages > 4)
+    return "1 to 6 shared stages and 1 to 4 register stages, not " +
+           std::to_string(s.sharedStages) + " and " +
+           std::to_string(s.registerStages) + " (TILE-1)";
+  if (!oneOf(s.bytesPerCopy, {1, 2, 4, 8, 16}))
+    return "a copy has 1, 2, 4, 8 or 16 bytes, not " +
+           std::to_string(s.bytesPerCopy) + " (TILE-1)";
+  return std::nullopt;
+}
+
+static std::optional<std::string> whyNotTiles(const TargetDescription &target,
+                                              const ContractionShape &shape,
+                                              const TileSchedule &s) {
+  MmaShape mma = mmaShapeOf(target, shape.type);
+  if (!(s.mma == mma))
+    return std::string(target.name) + " multiplies " + nameOf(shape.type) +
+           " by " + product({mma.m, mma.n, mma.k}) + ", not " +
+           product({s.mma.m, s.mma.n, s.mma.k}) + " (TILE-2)";
+  unsigned unitM = s.warpsM * (mma.isFma() ? 8 : mma.m);
+  unsigned unitN = s.warpsN * (mma.isFma() ? 4 : mma.n);
+  if (s.tileM % unitM || s.tileN % unitN || s.tileK % mma.k)
+    return "the block tile " + product({s.tileM, s.tileN, s.tileK}) +
+           " is no multiple of warps x mma, " + product({unitM, unitN, mma.k}) +
+           " (TILE-3)";
+  if (s.threads() > target.maxThreadsPerBlock)
+    return std::to_string(s.threads()) + " threads, a block has at most " +
+           std::to_string(target.maxThreadsPerBlock) + " (TILE-4)";
+  return std::nullopt;
+}
+
+static std::optional<std::string> whyNotCopies(const TargetDescription &target,
+                                               const ContractionShape &shape,
+                                               const TileSchedule &s) {
+  uint64_t bits = uint64_t(8) * s.bytesPerCopy;
+  if (shape.rowBitsA() % bits || shape.rowBitsB() % bits)
+    return "rows of A or B are no multiple of copies of " +
+           std::to_string(s.bytesPerCopy) + " bytes (TILE-5)";
+  uint64_t all = bits * s.threads();
+  uint64_t tileA = uint64_t(s.tileM) * s.tileK * shape.bitsA;
+  uint64_t tileB = uint64_t(s.tileK) * s.tileN * shape.bitsB;
+  if (tileA % all || tileB % all)
+    return "tiles of " + std::to_string(tileA / 8) + " and " +
+           std::to_string(tileB / 8) + " bytes are no multiple of " +
+           std::to_string(s.threads()) + " copies of " +
+           std::to_string(s.bytesPerCopy) + " bytes (TILE-6)";
+  uint64_t runA = uint64_t(shape.transposedA ? s.tileM : s.tileK) * shape.bitsA;
+  uint64_t runB = uint64_t(shape.transposedB ? s.tileK : s.tileN) * shape.bitsB;
+  if (runA % bits || runB % bits)
+    return "rows of a tile are no multiple of copies of " +
+           std::to_string(s.bytesPerCopy) + " bytes (TILE-6)";
+  if (s.sharedStages > 1 &&
+      (s.bytesPerCopy < 4 || capabilityOf(target.chip) < 80))
+    return std::to_string(s.sharedStages) +
+           " shared stages need asynchronous copies: sm_80 and 4, 8 or 16 "
+           "bytes (TILE-7)";
+  return std::nullopt;
+}
+
+std::optional<std::string>
+sparsegpu::costmodel::whyNot(const TargetDescription &target,
+                             const ContractionShape &shape,
+                             const TileSchedule &s) {
+  if (auto reason = whyNotNumbers(s))
+    return reason;
+  if (auto reason = whyNotTiles(target, shape, s))
+    return reason;
+  if (auto reason = whyNotCopies(target, shape, s))
+    return reason;
+  uint64_t shared = sharedBytesOf(shape, s);
+  if (shared > target.sharedPerBlock)
+    return std::to_string(shared) + " bytes of shared memory, a block has " +
+           std::to_string(target.sharedPerBlock) + " (TILE-8)";
+  Occupancy occupancy = computeOccupancy(target, needsOf(shape, s));
+  if (!occupancy.blocks)
+    return "about " + std::to_string(estimateRegisters(shape, s).total()) +
+           " registers for each of " + std::to_string(s.threads()) +
+           " threads do not fit a SM (TILE-9)";
+  return std::nullopt;
+}
