@@ -23,12 +23,18 @@
 // REMARKS: no bank conflicts with column xor ((row / 2) mod 4) * 8; accesses: 4
 // REMARKS: no bank conflicts with column xor (row mod 8) * 8; accesses: 4
 
-// Rows of 64 bytes: of eight rows four share their banks. 128 bytes: all.
-// 6 ldmatrix.x4 of A and B each in 3 steps, for each of 8 warps.
-// PLAIN: "sharedMatrixRequests": [[REQUESTS:[1-9][0-9]*]]
-// PLAIN: "sharedMatrixBankConflicts": {{[1-9][0-9]*}}
-// SWIZZLED: "sharedMatrixBankConflicts": 0,
+// Each of 8 warps loads 2 x 4 matrices of A and 2 x 4 of B in 2 x 3 steps: 192
+// requests of 4 phases. Rows of A have 64 bytes, so that 8 rows take 4
+// wavefronts; rows of B 128, and 8: conflicts are 96 * 4 * (3 + 7).
+// PLAIN: "sharedAsyncBankConflicts": 0,
+// PLAIN: "sharedMatrixBankConflicts": 3840,
+// PLAIN: "sharedMatrixBytes": 98304,
+// PLAIN-NEXT: "sharedMatrixRequests": 192,
+// PLAIN: "sharedMatrixWavefronts": 4608,
 // SWIZZLED: "sharedAsyncBankConflicts": 0,
+// SWIZZLED: "sharedMatrixBankConflicts": 0,
+// SWIZZLED: "sharedMatrixRequests": 192,
+// SWIZZLED: "sharedMatrixWavefronts": 768,
 
 #shared = #gpu.address_space<workgroup>
 
@@ -40,9 +46,8 @@ func.func @matmul(%A: memref<64x96xf16>, %B: memref<96x128xf16>, %C: memref<64x1
   %c2 = arith.constant 2 : index
   %c128 = arith.constant 128 : index
   gpu.launch blocks(%bx, %by, %bz) in (%gx = %c2, %gy = %c1, %gz = %c1)
-             threads(%t, %ty, %tz) in (%sx = %c128, %sy = %c1, %sz = %c1) {
-    %a_s = memref.alloc() : memref<64x32xf16, #shared>
-    %b_s = memref.alloc() : memref<32x64xf16, #shared>
+             threads(%t, %ty, %tz) in (%sx = %c128, %sy = %c1, %sz = %c1)
+             workgroup(%a_s: memref<64x32xf16, #shared>, %b_s: memref<32x64xf16, #shared>) {
     %k0 = arith.constant 0 : index
     %k1 = arith.constant 1 : index
     %k2 = arith.constant 2 : index
@@ -53,6 +58,7 @@ func.func @matmul(%A: memref<64x96xf16>, %B: memref<96x128xf16>, %C: memref<64x1
     %k64 = arith.constant 64 : index
     %k96 = arith.constant 96 : index
     %zero = arith.constant dense<0.0> : vector<2x2xf32>
+    %zeroh = arith.constant dense<0.0> : vector<2x2xf16>
     // The block's columns of B and C.
     %first = arith.muli %bx, %k64 : index
     // Copies: 4 pieces of 16 bytes in a row of A, 8 in one of B.
@@ -102,10 +108,22 @@ func.func @matmul(%A: memref<64x96xf16>, %B: memref<96x128xf16>, %C: memref<64x1
         %fa1 = nvgpu.ldmatrix %a_s[%row1, %ka] {numTiles = 4 : i32, transpose = false} : memref<64x32xf16, #shared> -> vector<4x2xf16>
         %fb0 = nvgpu.ldmatrix %b_s[%kb, %col0] {numTiles = 4 : i32, transpose = true} : memref<32x64xf16, #shared> -> vector<4x2xf16>
         %fb1 = nvgpu.ldmatrix %b_s[%kb, %col1] {numTiles = 4 : i32, transpose = true} : memref<32x64xf16, #shared> -> vector<4x2xf16>
-        %b0 = vector.extract_strided_slice %fb0 {offsets = [0], sizes = [2], strides = [1]} : vector<4x2xf16> to vector<2x2xf16>
-        %b1 = vector.extract_strided_slice %fb0 {offsets = [2], sizes = [2], strides = [1]} : vector<4x2xf16> to vector<2x2xf16>
-        %b2 = vector.extract_strided_slice %fb1 {offsets = [0], sizes = [2], strides = [1]} : vector<4x2xf16> to vector<2x2xf16>
-        %b3 = vector.extract_strided_slice %fb1 {offsets = [2], sizes = [2], strides = [1]} : vector<4x2xf16> to vector<2x2xf16>
+        %b0l = vector.extract %fb0[0] : vector<2xf16> from vector<4x2xf16>
+        %b0h = vector.extract %fb0[1] : vector<2xf16> from vector<4x2xf16>
+        %b0i = vector.insert %b0l, %zeroh[0] : vector<2xf16> into vector<2x2xf16>
+        %b0 = vector.insert %b0h, %b0i[1] : vector<2xf16> into vector<2x2xf16>
+        %b1l = vector.extract %fb0[2] : vector<2xf16> from vector<4x2xf16>
+        %b1h = vector.extract %fb0[3] : vector<2xf16> from vector<4x2xf16>
+        %b1i = vector.insert %b1l, %zeroh[0] : vector<2xf16> into vector<2x2xf16>
+        %b1 = vector.insert %b1h, %b1i[1] : vector<2xf16> into vector<2x2xf16>
+        %b2l = vector.extract %fb1[0] : vector<2xf16> from vector<4x2xf16>
+        %b2h = vector.extract %fb1[1] : vector<2xf16> from vector<4x2xf16>
+        %b2i = vector.insert %b2l, %zeroh[0] : vector<2xf16> into vector<2x2xf16>
+        %b2 = vector.insert %b2h, %b2i[1] : vector<2xf16> into vector<2x2xf16>
+        %b3l = vector.extract %fb1[2] : vector<2xf16> from vector<4x2xf16>
+        %b3h = vector.extract %fb1[3] : vector<2xf16> from vector<4x2xf16>
+        %b3i = vector.insert %b3l, %zeroh[0] : vector<2xf16> into vector<2x2xf16>
+        %b3 = vector.insert %b3h, %b3i[1] : vector<2xf16> into vector<2x2xf16>
         %s00 = nvgpu.mma.sync(%fa0, %b0, %ic00) {mmaShape = [16, 8, 16]} : (vector<4x2xf16>, vector<2x2xf16>, vector<2x2xf32>) -> vector<2x2xf32>
         %s01 = nvgpu.mma.sync(%fa0, %b1, %ic01) {mmaShape = [16, 8, 16]} : (vector<4x2xf16>, vector<2x2xf16>, vector<2x2xf32>) -> vector<2x2xf32>
         %s02 = nvgpu.mma.sync(%fa0, %b2, %ic02) {mmaShape = [16, 8, 16]} : (vector<4x2xf16>, vector<2x2xf16>, vector<2x2xf32>) -> vector<2x2xf32>

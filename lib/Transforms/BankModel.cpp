@@ -24,9 +24,8 @@ Wavefronts sparsegpu::measure(const SharedRequest &request) {
 std::string XorLayout::str() const {
   if (isIdentity())
     return "column";
-  std::string row = rowDivisor == 1
-                        ? "row"
-                        : "(row / " + std::to_string(rowDivisor) + ")";
+  std::string row =
+      rowDivisor == 1 ? "row" : "(row / " + std::to_string(rowDivisor) + ")";
   return "column xor (" + row + " mod " + std::to_string(1u << keyBits) +
          ") * " + std::to_string(unit);
 }

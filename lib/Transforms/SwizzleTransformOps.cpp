@@ -29,9 +29,12 @@ transform_ops::SwizzleOp::applyToOne(transform::TransformRewriter &rewriter,
     return emitDefiniteFailure()
            << "needs a memref.alloc in workgroup memory, got '"
            << target->getName() << "'";
-  if (failed(swizzleBuffer(alloc.getMemref(), rewriter, getExplain())))
-    return emitSilenceableFailure(target->getLoc())
-           << "the shared buffer was not swizzled";
+  if (failed(swizzleBuffer(alloc.getMemref(), rewriter, getExplain()))) {
+    DiagnosedSilenceableFailure failure = emitSilenceableError()
+                                          << "a shared buffer was not swizzled";
+    failure.attachNote(target->getLoc()) << "this buffer";
+    return failure;
+  }
   return DiagnosedSilenceableFailure::success();
 }
 
