@@ -75,11 +75,15 @@ static void addPlaces(const Tile &tile, const TileAccess &access,
   }
 }
 
+/// Gives up where the degree is more than `most`.
 static Cost measureAccess(const Tile &tile, const TileAccess &access,
-                          const XorLayout &layout) {
+                          const XorLayout &layout, unsigned most) {
   Cost cost;
-  for (const LanePlaces &places : access.places)
+  for (const LanePlaces &places : access.places) {
     addPlaces(tile, access, places, layout, cost);
+    if (cost.degree > most)
+      break;
+  }
   return cost;
 }
 
@@ -131,7 +135,8 @@ static Score score(const Tile &tile, const XorLayout &layout,
                    const Score *bound = nullptr) {
   Score result;
   for (size_t i = 0; i < tile.accesses.size(); ++i) {
-    Cost cost = measureAccess(tile, tile.accesses[i], layout);
+    Cost cost = measureAccess(tile, tile.accesses[i], layout,
+                              bound ? bound->degree : ~0u);
     if (cost.degree > result.degree) {
       result.degree = cost.degree;
       result.worst = i;

@@ -290,3 +290,54 @@ gpu.module @m {
     gpu.return
   }
 }
+
+// -----
+
+// Lanes that no access has: ldmatrix of two matrices takes 16 addresses; a lane
+// past the last row is not there, whatever the condition says; a copy at an
+// unknown column is at a multiple of its size.
+#shared = #gpu.address_space<workgroup>
+gpu.module @m {
+  // CHECK-LABEL: gpu.func @lanes_without_access
+  gpu.func @lanes_without_access(%n: index) kernel {
+    %c0 = arith.constant 0 : index
+    %c8 = arith.constant 8 : index
+    %c16 = arith.constant 16 : index
+    // expected-remark @+1 {{has no bank conflicts as it is; accesses: 1,}}
+    %a = memref.alloc() : memref<256x8xf16, #shared>
+    %lane = gpu.lane_id
+    %isHigh = arith.cmpi uge, %lane, %c16 : index
+    %far = arith.muli %lane, %c8 : index
+    %row = arith.select %isHigh, %far, %lane : index
+    // CHECK: nvgpu.ldmatrix %{{.*}}[%{{.*}}, %c0]
+    %f = nvgpu.ldmatrix %a[%row, %c0] {numTiles = 2 : i32, transpose = false} : memref<256x8xf16, #shared> -> vector<2x2xf16>
+    gpu.return
+  }
+  // CHECK-LABEL: gpu.func @rows_that_exist
+  gpu.func @rows_that_exist(%n: index) kernel {
+    %c4 = arith.constant 4 : index
+    %c8 = arith.constant 8 : index
+    %c32 = arith.constant 32 : index
+    %zero = arith.constant 0.0 : f32
+    // expected-remark @+1 {{has no bank conflicts as it is; accesses: 1,}}
+    %b = memref.alloc() : memref<8x32xf32, #shared>
+    %lane = gpu.lane_id
+    %col4 = arith.muli %lane, %c4 : index
+    %col = arith.remui %col4, %c32 : index
+    %isThere = arith.cmpi ult, %lane, %c8 : index
+    scf.if %isThere {
+      // CHECK: memref.store %{{.*}}, %{{.*}}[%{{.*}}, %[[COL:.*]]]
+      memref.store %zero, %b[%lane, %col] : memref<8x32xf32, #shared>
+    }
+    gpu.return
+  }
+  // CHECK-LABEL: gpu.func @aligned
+  gpu.func @aligned(%n: index) kernel {
+    // expected-remark @+1 {{has no bank conflicts with column xor (row mod 8) * 4; accesses: 1,}}
+    %c = memref.alloc() : memref<32x32xf32, #shared>
+    %lane = gpu.lane_id
+    // CHECK: arith.xori
+    %v = vector.load %c[%lane, %n] {alignment = 16 : i64} : memref<32x32xf32, #shared>, vector<4xf32>
+    gpu.return
+  }
+}
