@@ -102,16 +102,13 @@ static bool keepsAccesses(const Tile &tile, const XorLayout &layout) {
   return true;
 }
 
-/// All layouts but the identity, the smallest first.
+/// All layouts but the identity, in the order in which they are preferred.
 static std::vector<XorLayout> listCandidates(const Tile &tile) {
-  int64_t widest = 16;
-  for (const TileAccess &access : tile.accesses)
-    widest = std::max(widest, access.width * tile.elementBytes);
   std::vector<XorLayout> candidates;
-  for (unsigned bits = 1; bits <= 5; ++bits)
-    for (int64_t bytes = kBankLine >> bits; bytes >= 4; bytes /= 2) {
+  for (int64_t bytes : {16, 8, 4, 32, 64})
+    for (unsigned bits = 1; bytes << bits <= kBankLine; ++bits) {
       int64_t unit = bytes / tile.elementBytes;
-      if (bytes > widest || unit == 0 || tile.rowLength % (unit << bits) != 0)
+      if (unit == 0 || tile.rowLength % (unit << bits) != 0)
         continue;
       for (int64_t divisor = 1; divisor << bits <= kRowPeriod; divisor *= 2)
         candidates.push_back({divisor, bits, unit});

@@ -63,3 +63,17 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 }
+
+// -----
+
+module attributes {transform.with_named_sequence} {
+  func.func @no_buffer() {
+    return
+  }
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %f = transform.structured.match ops{["func.func"]} in %root : (!transform.any_op) -> !transform.any_op
+    // expected-error @+1 {{needs a memref.alloc in workgroup memory, got 'func.func'}}
+    transform.sparse_gpu.swizzle %f : !transform.any_op
+    transform.yield
+  }
+}

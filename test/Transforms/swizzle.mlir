@@ -341,3 +341,34 @@ gpu.module @m {
     gpu.return
   }
 }
+
+// -----
+
+// Half a warp, and what affine.delinearize_index makes of lanes; units wider
+// than 16 bytes where nothing narrower does.
+#shared = #gpu.address_space<workgroup>
+gpu.module @m {
+  // CHECK-LABEL: gpu.func @half_a_warp
+  gpu.func @half_a_warp() kernel attributes {known_block_size = array<i32: 16, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %c2 = arith.constant 2 : index
+    // expected-remark @+1 {{has no bank conflicts as it is; accesses: 1, different cases: 1}}
+    %a = memref.alloc() : memref<2x64xf32, #shared>
+    %t = gpu.thread_id x
+    %col = arith.muli %t, %c2 : index
+    %v = memref.load %a[%c0, %col] : memref<2x64xf32, #shared>
+    gpu.return
+  }
+  // CHECK-LABEL: gpu.func @wide_units
+  gpu.func @wide_units() kernel {
+    // expected-remark @+1 {{has no bank conflicts with column xor (row mod 4) * 8; accesses: 1, different cases: 1}}
+    %a = memref.alloc() : memref<4x32xf32, #shared>
+    %lane = gpu.lane_id
+    %p:2 = affine.delinearize_index %lane into (4, 8) : index, index
+    // CHECK: %[[P:.*]]:2 = affine.delinearize_index
+    // CHECK: %[[C:.*]] = arith.xori %[[P]]#1, %{{.*}}
+    // CHECK: memref.load %{{.*}}[%[[P]]#0, %[[C]]]
+    %v = memref.load %a[%p#0, %p#1] : memref<4x32xf32, #shared>
+    gpu.return
+  }
+}

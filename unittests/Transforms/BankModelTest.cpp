@@ -175,13 +175,22 @@ TEST(ChooseLayout, WhatIsImpossibleIsSaid) {
 }
 
 TEST(ChooseLayout, AccessesAcrossUnits) {
-  Tile tile{32, 4, {}};
-  tile.accesses.push_back(accessOf(
-      tile, BankUse::Read, 4, [](int64_t lane) { return Place(lane, 2); }));
-  LayoutChoice choice = chooseLayout(tile);
+  // Words 2 to 5 lie in two units of 16 bytes, and in one of 32.
+  auto tileOf = [](int64_t rowLength) {
+    Tile tile{rowLength, 4, {}};
+    tile.accesses.push_back(accessOf(
+        tile, BankUse::Read, 4, [](int64_t lane) { return Place(lane, 2); }));
+    return tile;
+  };
+  LayoutChoice choice = chooseLayout(tileOf(32));
+  EXPECT_EQ(choice.layout.unit, 8);
+  EXPECT_EQ(choice.degree, 2u);
+  EXPECT_EQ(measureLayout(tileOf(32), XorLayout()).degree, 8u);
+  // Rows of 32 bytes have one such unit.
+  choice = chooseLayout(tileOf(8));
   EXPECT_FALSE(choice.hasCandidates);
   EXPECT_TRUE(choice.layout.isIdentity());
-  EXPECT_EQ(choice.degree, 8u);
+  EXPECT_EQ(choice.degree, 2u);
 }
 
 // Every layout that is found keeps elements apart and accesses in one piece.

@@ -105,6 +105,14 @@ TEST(LaneExpression, Refusals) {
       LaneOp::Xor, any,
       program.binary(LaneOp::Mul, lane, program.constant(1 << 20)));
   EXPECT_EQ(reasonOf(xored), "combines more bits than are known");
+  // The bits of 3 x are known to a power of two, not modulo 3.
+  Id flipped = program.binary(
+      LaneOp::Xor, program.binary(LaneOp::Mul, any, program.constant(3)),
+      program.constant(1));
+  auto failure = program.forEachCase(
+      {{flipped, 12}}, kMany, [](const std::vector<LaneValue> &, uint32_t) {});
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->reason, "is not known precisely enough");
 }
 
 namespace {

@@ -108,9 +108,10 @@ constexpr int64_t kRowPeriod = 128;
 constexpr int64_t kBankLine = 128;
 
 /// The identity, if it is free of conflicts; else the smallest layout that is;
-/// else the one with the least degree (then: least wavefronts). Smallest: least
-/// keyBits, then widest unit, then least rowDivisor. Units are 16, 8 or 4
-/// bytes (wider where accesses are), never narrower than an access.
+/// else the one with the least degree (then: least wavefronts). Units are 16
+/// bytes where that does, as in the layouts that TMA and wgmma know; then 8, 4,
+/// 32, 64, never narrower than an access. Smallest: least keyBits, then least
+/// rowDivisor.
 LayoutChoice chooseLayout(const Tile &tile);
 
 /// The degree of `tile` under `layout`, as in LayoutChoice.

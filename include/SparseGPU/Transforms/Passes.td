@@ -28,8 +28,8 @@ def Swizzle : Pass<"sparse-gpu-swizzle"> {
     column' = column xor (((row / r) mod 2^b) * u)
 
     under which no access of a warp has a bank conflict, and rewrites the last
-    subscript of every access. `u` is 16, 8 or 4 bytes and no access is
-    narrowed; rows stay rows, and nothing is padded. A buffer that has no
+    subscript of every access. `u` is 16 bytes, or else 8, 4, 32 or 64, and no
+    access is torn apart; rows stay rows, and nothing is padded. A buffer that has no
     conflicts is left as it is.
 
     Requires static shapes with the identity layout, two or more dimensions,
