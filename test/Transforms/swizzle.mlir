@@ -351,11 +351,12 @@ gpu.module @m {
   // CHECK-LABEL: gpu.func @half_a_warp
   gpu.func @half_a_warp() kernel attributes {known_block_size = array<i32: 16, 1, 1>} {
     %c0 = arith.constant 0 : index
-    %c2 = arith.constant 2 : index
     // expected-remark @+1 {{has no bank conflicts as it is; accesses: 1, different cases: 1}}
     %a = memref.alloc() : memref<2x64xf32, #shared>
     %t = gpu.thread_id x
-    %col = arith.muli %t, %c2 : index
+    %z = gpu.thread_id z
+    // A lane past the block would have z = 1.
+    %col = affine.apply affine_map<(d0, d1) -> (d0 * 2 + d1 * 32)>(%t, %z)
     %v = memref.load %a[%c0, %col] : memref<2x64xf32, #shared>
     gpu.return
   }
