@@ -60,8 +60,10 @@ bool LaneAnalysis::isOutside(Value value) const {
 FailureOr<LaneProgram::Id> LaneAnalysis::translate(Value value) {
   if (auto it = known.find(value); it != known.end())
     return it->second;
-  if (!value.getType().isIntOrIndex())
-    return fail(value, "is not an integer");
+  if (!value.getType().isIntOrIndex() ||
+      (!value.getType().isIndex() &&
+       value.getType().getIntOrFloatBitWidth() > 64))
+    return fail(value, "is not an integer of at most 64 bits");
   Result id = compute(value);
   // The host's values are the same for all lanes, whatever they are.
   if (failed(id) && isOutside(value))

@@ -40,11 +40,20 @@ multiply(const LaneValue &lhs, const LaneValue &rhs, LaneValue &result) {
   // same for all lanes only if its factor is.
   if ((!isExact(rhs) && !isUniform(lhs)) || (!isExact(lhs) && !isUniform(rhs)))
     return LaneProblem{"multiplies what is not known by what lanes differ in"};
+  bool overflows = false;
+  auto times = [&](int64_t a, int64_t b) {
+    int64_t product = 0;
+    overflows |= __builtin_mul_overflow(a, b, &product);
+    return product;
+  };
   for (unsigned i = 0; i < 32; ++i)
-    result.lanes[i] = lhs.lanes[i] * rhs.lanes[i];
-  result.slack =
-      std::gcd(std::gcd(lhs.lanes[0] * rhs.slack, rhs.lanes[0] * lhs.slack),
-               lhs.slack * rhs.slack);
+    result.lanes[i] = times(lhs.lanes[i], rhs.lanes[i]);
+  int64_t slacks[] = {times(lhs.lanes[0], rhs.slack),
+                      times(rhs.lanes[0], lhs.slack),
+                      times(lhs.slack, rhs.slack)};
+  if (overflows)
+    return LaneProblem{"overflows"};
+  result.slack = std::gcd(std::gcd(slacks[0], slacks[1]), slacks[2]);
   result.nonNegative = lhs.nonNegative && rhs.nonNegative;
   return std::nullopt;
 }
@@ -143,8 +152,11 @@ std::optional<LaneProblem> sparsegpu::evaluateLanes(LaneOp op,
   case LaneOp::Add:
   case LaneOp::Sub:
     for (unsigned i = 0; i < 32; ++i)
-      result.lanes[i] = op == LaneOp::Add ? lhs.lanes[i] + rhs.lanes[i]
-                                          : lhs.lanes[i] - rhs.lanes[i];
+      if (op == LaneOp::Add ? __builtin_add_overflow(lhs.lanes[i], rhs.lanes[i],
+                                                     &result.lanes[i])
+                            : __builtin_sub_overflow(lhs.lanes[i], rhs.lanes[i],
+                                                     &result.lanes[i]))
+        return LaneProblem{"overflows"};
     result.slack = std::gcd(lhs.slack, rhs.slack);
     result.nonNegative = op == LaneOp::Add
                              ? lhs.nonNegative && rhs.nonNegative

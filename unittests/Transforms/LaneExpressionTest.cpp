@@ -105,6 +105,9 @@ TEST(LaneExpression, Refusals) {
       LaneOp::Xor, any,
       program.binary(LaneOp::Mul, lane, program.constant(1 << 20)));
   EXPECT_EQ(reasonOf(xored), "combines more bits than are known");
+  Id large = program.constant(int64_t(1) << 62);
+  EXPECT_EQ(reasonOf(program.binary(LaneOp::Mul, lane, large)), "overflows");
+  EXPECT_EQ(reasonOf(program.binary(LaneOp::Add, large, large)), "overflows");
   // The bits of 3 x are known to a power of two, not modulo 3.
   Id flipped = program.binary(
       LaneOp::Xor, program.binary(LaneOp::Mul, any, program.constant(3)),
