@@ -12,6 +12,8 @@
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "SparseGPU/Pipelines/Pipelines.h"
+#include "SparseGPU/Transforms/Passes.h"
+#include "SparseGPU/Transforms/SwizzleTransformOps.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -25,8 +27,10 @@ int main(int argc, char **argv) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllGPUToLLVMIRTranslations(registry);
   registry.insert<sparsegpu::SparseGPUDialect>();
+  sparsegpu::registerSwizzleTransformOps(registry);
   mlir::registerAllPasses();
   sparsegpu::registerSparseGPUConversionPasses();
+  sparsegpu::registerTransformsPasses();
   sparsegpu::registerPipelines();
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "SparseGPU modular optimizer driver\n", registry));

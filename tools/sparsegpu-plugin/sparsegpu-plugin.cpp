@@ -17,6 +17,8 @@
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "SparseGPU/Pipelines/Pipelines.h"
+#include "SparseGPU/Transforms/Passes.h"
+#include "SparseGPU/Transforms/SwizzleTransformOps.h"
 
 #include "mlir/Tools/Plugins/DialectPlugin.h"
 #include "mlir/Tools/Plugins/PassPlugin.h"
@@ -24,10 +26,12 @@
 
 static void registerDialects(mlir::DialectRegistry *registry) {
   registry->insert<sparsegpu::SparseGPUDialect>();
+  sparsegpu::registerSwizzleTransformOps(*registry);
 }
 
 static void registerPasses() {
   sparsegpu::registerSparseGPUConversionPasses();
+  sparsegpu::registerTransformsPasses();
   sparsegpu::registerPipelines();
 }
 

@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "SharedBanks.h"
-
 #include "CountersTest.h"
 
+#include "SparseGPU/Support/SharedBanks.h"
+
+using namespace sparsegpu;
 using namespace sparsegpu::emulator;
 
 namespace {

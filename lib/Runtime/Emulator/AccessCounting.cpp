@@ -7,10 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "LaunchTally.h"
-#include "SharedBanks.h"
+
+#include "SparseGPU/Support/SharedBanks.h"
 
 #include <algorithm>
 
+using namespace sparsegpu;
 using namespace sparsegpu::emulator;
 
 /// A sector is the unit of traffic between L1, L2 and memory.

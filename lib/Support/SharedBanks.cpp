@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "SharedBanks.h"
+#include "SparseGPU/Support/SharedBanks.h"
 
 #include <algorithm>
 #include <array>
 
-using namespace sparsegpu::emulator;
+using namespace sparsegpu;
 
 static constexpr unsigned kBanks = 32, kWordShift = 2;
 
@@ -74,9 +74,8 @@ static bool haveEqualPairs(const uint64_t *addresses, uint32_t lanes,
   return true;
 }
 
-Wavefronts sparsegpu::emulator::countWavefronts(const uint64_t *addresses,
-                                                uint32_t lanes, unsigned bytes,
-                                                BankUse use) {
+Wavefronts sparsegpu::countWavefronts(const uint64_t *addresses, uint32_t lanes,
+                                      unsigned bytes, BankUse use) {
   unsigned perPhase = bytes <= 4 ? 32 : bytes <= 8 ? 16 : 8;
   if (perPhase < 32 && use == BankUse::Read &&
       (haveEqualPairs(addresses, lanes, 1) ||
@@ -90,9 +89,11 @@ Wavefronts sparsegpu::emulator::countWavefronts(const uint64_t *addresses,
       continue;
     unsigned numLanes = __builtin_popcount(phase);
     ++result.phases;
-    result.wavefronts += use == BankUse::Update
-                             ? countAtomicPhase(addresses, numLanes, bytes)
-                             : countPhase(addresses, numLanes, bytes);
+    unsigned wavefronts = use == BankUse::Update
+                              ? countAtomicPhase(addresses, numLanes, bytes)
+                              : countPhase(addresses, numLanes, bytes);
+    result.wavefronts += wavefronts;
+    result.worst = std::max(result.worst, wavefronts);
     addresses += numLanes;
   }
   return result;

@@ -6,6 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
+// The one model of shared memory: the software GPU counts by it, and the
+// compiler chooses layouts by it (Transforms/BankModel.h).
+//
 // The rule. Shared memory has 32 banks; successive words of four bytes are in
 // successive banks, and each bank gives one word in a wavefront (CUDA C++
 // Programming Guide, "Shared Memory" of compute capability 5.x, which 7.x to
@@ -31,17 +34,19 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef SPARSEGPU_LIB_RUNTIME_EMULATOR_SHAREDBANKS_H
-#define SPARSEGPU_LIB_RUNTIME_EMULATOR_SHAREDBANKS_H
+#ifndef SPARSEGPU_SUPPORT_SHAREDBANKS_H
+#define SPARSEGPU_SUPPORT_SHAREDBANKS_H
 
 #include <cstdint>
 
-namespace sparsegpu::emulator {
+namespace sparsegpu {
 
 struct Wavefronts {
   /// Phases with lanes: the fewest wavefronts that the request can take.
   unsigned phases = 0;
   unsigned wavefronts = 0;
+  /// Those of the phase that takes the most: the degree of the conflict.
+  unsigned worst = 0;
 };
 
 enum class BankUse { Read, Write, Update };
@@ -51,6 +56,6 @@ enum class BankUse { Read, Write, Update };
 Wavefronts countWavefronts(const uint64_t *addresses, uint32_t lanes,
                            unsigned bytes, BankUse use);
 
-} // namespace sparsegpu::emulator
+} // namespace sparsegpu
 
-#endif // SPARSEGPU_LIB_RUNTIME_EMULATOR_SHAREDBANKS_H
+#endif // SPARSEGPU_SUPPORT_SHAREDBANKS_H
