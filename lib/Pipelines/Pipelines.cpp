@@ -7,6 +7,7 @@
 
 #include "SparseGPU/Pipelines/Pipelines.h"
 #include "SparseGPU/Conversion/Passes.h"
+#include "SparseGPU/Transforms/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
@@ -70,6 +71,7 @@ void sparsegpu::buildTilesToGPU(OpPassManager &pm,
   MapToGPUOptions map;
   map.chip = options.chip;
   pm.addNestedPass<func::FuncOp>(createMapToGPU(map));
+  pm.addNestedPass<func::FuncOp>(createSwizzle());
   pm.addNestedPass<func::FuncOp>(createPlaceSharedMemory());
   // Constants and sizes are computed in the kernel, not passed to it.
   pm.addNestedPass<func::FuncOp>(createGpuLaunchSinkIndexComputationsPass());
