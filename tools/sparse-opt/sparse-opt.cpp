@@ -12,6 +12,7 @@
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "SparseGPU/Pipelines/Pipelines.h"
+#include "SparseGPU/Transforms/Passes.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -27,6 +28,7 @@ int main(int argc, char **argv) {
   registry.insert<sparsegpu::SparseGPUDialect>();
   mlir::registerAllPasses();
   sparsegpu::registerSparseGPUConversionPasses();
+  sparsegpu::registerTransformsPasses();
   sparsegpu::registerPipelines();
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "SparseGPU modular optimizer driver\n", registry));

@@ -17,6 +17,7 @@
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "SparseGPU/Pipelines/Pipelines.h"
+#include "SparseGPU/Transforms/Passes.h"
 
 #include "mlir/Tools/Plugins/DialectPlugin.h"
 #include "mlir/Tools/Plugins/PassPlugin.h"
@@ -28,6 +29,7 @@ static void registerDialects(mlir::DialectRegistry *registry) {
 
 static void registerPasses() {
   sparsegpu::registerSparseGPUConversionPasses();
+  sparsegpu::registerTransformsPasses();
   sparsegpu::registerPipelines();
 }
 

@@ -1,0 +1,135 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What an operation reads, writes and depends on.
+//
+//===----------------------------------------------------------------------===//
+
+#include "PipelineLoadsImpl.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+using namespace sparsegpu::pipeline;
+
+bool pipeline::isBarrier(Operation *op) {
+  return isa<gpu::BarrierOp, NVVM::Barrier0Op, NVVM::BarrierOp,
+             NVVM::SyncWarpOp>(op);
+}
+
+bool pipeline::isWorkgroup(Value value) {
+  auto type = dyn_cast<MemRefType>(value.getType());
+  return type && nvgpu::NVGPUDialect::hasSharedMemoryAddressSpace(type);
+}
+
+Operation *pipeline::getAncestorIn(Block *block, Operation *op) {
+  return block->findAncestorOpInBlock(*op);
+}
+
+SetVector<Value> pipeline::getUsedValues(Operation *op) {
+  SetVector<Value> values(op->operand_begin(), op->operand_end());
+  if (op->getNumRegions())
+    getUsedValuesDefinedAbove(op->getRegions(), values);
+  return values;
+}
+
+bool pipeline::isVariant(Value value, scf::ForOp loop) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    Operation *owner = argument.getOwner()->getParentOp();
+    if (owner == loop)
+      return true;
+    if (!loop->isProperAncestor(owner))
+      return false;
+    // The induction variable of a loop inside takes the same values each time
+    // if its bounds do; what such a loop carries may be anything.
+    auto inner = dyn_cast<scf::ForOp>(owner);
+    return !inner || value != inner.getInductionVar() ||
+           isVariant(inner.getLowerBound(), loop) ||
+           isVariant(inner.getUpperBound(), loop) ||
+           isVariant(inner.getStep(), loop);
+  }
+  Operation *op = value.getDefiningOp();
+  if (!loop->isProperAncestor(op))
+    return false;
+  if (!isMemoryEffectFree(op))
+    return true;
+  return llvm::any_of(getUsedValues(op),
+                      [&](Value used) { return isVariant(used, loop); });
+}
+
+/// Operations of NVVM that say nothing of their effects, and have none.
+static bool isRegistersOnly(Operation *op) {
+  if (auto assembly = dyn_cast<LLVM::InlineAsmOp>(op))
+    return !assembly.getHasSideEffects();
+  return isa<NVVM::MmaOp, NVVM::MmaSpOp, NVVM::ShflOp, NVVM::VoteSyncOp,
+             NVVM::ReduxOp>(op);
+}
+
+Accesses pipeline::getAccesses(Operation *root) {
+  Accesses accesses;
+  root->walk([&](Operation *op) {
+    if (isBarrier(op) || isRegistersOnly(op) ||
+        isa<nvgpu::DeviceAsyncCopyOp, nvgpu::DeviceAsyncCreateGroupOp,
+            nvgpu::DeviceAsyncWaitOp>(op))
+      return;
+    if (auto interface = dyn_cast<MemoryEffectOpInterface>(op)) {
+      SmallVector<MemoryEffects::EffectInstance> effects;
+      interface.getEffects(effects);
+      // nvgpu.ldmatrix says that it reads, and also what: keep the latter.
+      bool isKnownRead = llvm::any_of(effects, [](const auto &effect) {
+        return isa<MemoryEffects::Read>(effect.getEffect()) &&
+               effect.getValue();
+      });
+      for (const MemoryEffects::EffectInstance &effect : effects) {
+        if (isa<MemoryEffects::Read>(effect.getEffect()) &&
+            (effect.getValue() || !isKnownRead))
+          accesses.reads.push_back({op, effect.getValue()});
+        else if (isa<MemoryEffects::Write>(effect.getEffect()))
+          accesses.writes.push_back({op, effect.getValue()});
+      }
+      return;
+    }
+    if (!op->hasTrait<OpTrait::HasRecursiveMemoryEffects>())
+      accesses.writes.push_back({op, Value()});
+  });
+  return accesses;
+}
+
+bool pipeline::readsBuffer(Operation *op, const LoadLoop &candidate) {
+  return llvm::any_of(getAccesses(op).reads, [&](const auto &read) {
+    return read.second && candidate.buffers.contains(read.second);
+  });
+}
+
+bool pipeline::isPlainRead(Operation *op) {
+  if (op->getNumRegions())
+    return false;
+  Accesses accesses = getAccesses(op);
+  return accesses.writes.empty() && !accesses.reads.empty() &&
+         llvm::all_of(accesses.reads,
+                      [](const auto &read) { return read.second; });
+}
+
+SetVector<Operation *> pipeline::getKept(const LoadLoop &candidate) {
+  SetVector<Operation *> kept;
+  scf::ForOp loop = candidate.loop;
+  for (Operation &op : loop.getBody()->without_terminator()) {
+    if (candidate.isLoad(&op) || candidate.dropped.contains(&op) ||
+        candidate.addressOnly.contains(&op))
+      continue;
+    bool depends = llvm::any_of(getUsedValues(&op), [&](Value value) {
+      Operation *def = value.getDefiningOp();
+      return def && kept.contains(def);
+    });
+    if (depends || !isMemoryEffectFree(&op))
+      kept.insert(&op);
+  }
+  return kept;
+}
