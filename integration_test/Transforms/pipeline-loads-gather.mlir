@@ -1,7 +1,12 @@
 // A chain of loads: coordinates, then the rows of B that they name, then the
-// computation. Coordinates run two pipelines ahead, rows and values one. Row of
+// computation. Coordinates run two pipelines ahead, rows and values one. Rows of
 // none, of one and of many nonzeros; results are the bits of the kernel as it
 // stands.
+//
+// DEFINE: %{libraries} = %sparsegpu_libs/libsparsegpu_emulator.so,%mlir_libs/libmlir_runner_utils.so
+// RUN: %python %S/Inputs/pipelines.py %{libraries} %s equal 1x2 2x1 2x2 3x1 3x4 4x2 5x3 6x4 | FileCheck %s
+// CHECK: equal: 8
+
 #shared = #gpu.address_space<workgroup>
 
 func.func private @printMemrefI32(memref<*xi32>)

@@ -4,20 +4,22 @@
 // of K. Results of each pipeline are the bits of the kernel as it stands, under
 // three seeds, without a hazard.
 //
-// DEFINE: %{stages} =
-// DEFINE: %{lower} = -gpu-lower-to-nvvm-pipeline="cubin-chip=sm_80 cubin-features=+ptx80 cubin-format=llvm"
-// DEFINE: %{execute} = env SPARSEGPU_EMULATOR=hazards,seeds=3 mlir-runner --entry-point-result=void --shared-libs=%sparsegpu_libs/libsparsegpu_emulator.so,%mlir_libs/libmlir_runner_utils.so
-// DEFINE: %{piped} = sparse-opt %s --sparse-gpu-pipeline-loads="%{stages}" --canonicalize --cse %{lower}
+// DEFINE: %{libraries} = %sparsegpu_libs/libsparsegpu_emulator.so,%mlir_libs/libmlir_runner_utils.so
+// RUN: %python %S/Inputs/pipelines.py %{libraries} %s equal \
+// RUN:   1x1 1x2 1x3 1x4 2x1 2x2 2x3 2x4 3x1 3x2 3x3 3x4 \
+// RUN:   4x1 4x2 4x3 4x4 5x1 5x2 5x3 5x4 6x1 6x2 6x3 6x4 \
+// RUN: | FileCheck %s
+// CHECK: equal: 24
 
-// RUN: sparse-opt %s %{lower} | %{execute} > %t.expected 2>&1
-// RUN: FileCheck %s --input-file=%t.expected
-// CHECK-NOT: hazard
-// CHECK: sizes = [32, 8]
-// CHECK-NOT: hazard
-
-// REDEFINE: %{stages} = shared-stages=3 register-stages=2
-// RUN: %{piped} | %{execute} > %t.piped 2>&1
-// RUN: diff %t.expected %t.piped
+// A kernel with a wait, a barrier or a slot less is seen to be wrong.
+// RUN: %python %S/Inputs/pipelines.py %{libraries} %s broken 2x1 3x1 3x2 4x3 | FileCheck %s --check-prefix=BROKEN
+// BROKEN-NOT: NOT SEEN
+// BROKEN: 2x1: no wait in the loop: hazards and results
+// BROKEN: 2x1: one group too many in flight: hazards
+// BROKEN: 2x1: no barrier in the loop: hazards
+// BROKEN: 2x1: copies into the slot that is read: hazards
+// BROKEN: 4x3: copies into the slot that is read: hazards
+// BROKEN-NOT: NOT SEEN
 
 #shared = #gpu.address_space<workgroup>
 

@@ -15,7 +15,7 @@
 // 3. The copies: their addresses can be computed ahead (PIPE-9), and read
 //    nothing that the loop writes (PIPE-10). This gives the levels.
 // 4. The loop: no load loop in a load loop (PIPE-5), waits and barriers in the
-//    documented order (PIPE-7).
+//    documented order (PIPE-7; PipelineLoadsOrder.cpp).
 // 5. Hardware waits for groups and barriers, not for buffers, so one buffer
 //    that cannot be pipelined keeps all others of the loop from it (PIPE-6).
 //
@@ -36,23 +36,6 @@ unsigned LoadLoop::getNumLevels() const {
   for (auto [op, level] : loads)
     levels = std::max(levels, level + 1);
   return levels;
-}
-
-static bool isSharedCopy(nvgpu::DeviceAsyncCopyOp copy) {
-  return isWorkgroup(copy.getDst());
-}
-
-/// `loop` has a wait in its own block and fills shared memory.
-static bool isLoadLoop(scf::ForOp loop) {
-  if (loop->hasAttr(kPipelinedAttr) ||
-      loop.getBody()->getOps<nvgpu::DeviceAsyncWaitOp>().empty())
-    return false;
-  return loop
-      ->walk([&](nvgpu::DeviceAsyncCopyOp copy) {
-        return isSharedCopy(copy) ? WalkResult::interrupt()
-                                  : WalkResult::advance();
-      })
-      .wasInterrupted();
 }
 
 static bool isWorkgroupAttribution(Value value) {
@@ -111,9 +94,6 @@ private:
   SmallVector<Buffer *> getAddressBuffers(Operation *load);
   void checkWrites();
   void checkNesting();
-  void checkWaits();
-  void checkOrder(Value buffer);
-  void chooseBarriers();
 
   scf::ForOp loop;
   Block *body;
@@ -124,8 +104,6 @@ private:
   DenseMap<Operation *, SetVector<Operation *>> slices;
   /// Reads of memory that is no pipelined buffer, for addresses.
   SmallVector<Value> addressReads;
-  SmallVector<nvgpu::DeviceAsyncWaitOp> waits;
-  SmallVector<Operation *> barriers;
 };
 } // namespace
 
@@ -150,13 +128,11 @@ bool Analyzer::emitRefusals() {
 void Analyzer::collect() {
   for (Operation &op : *body) {
     op.walk([&](nvgpu::DeviceAsyncCopyOp copy) {
-      if (!isSharedCopy(copy))
+      if (!isWorkgroup(copy.getDst()) || getLoadLoop(copy) != loop)
         return;
       result.buffers.insert({copy.getDst(), Buffer()});
       result.loads.insert({&op, 0});
     });
-    if (isBarrier(&op))
-      barriers.push_back(&op);
   }
 }
 
@@ -379,120 +355,6 @@ void Analyzer::checkNesting() {
     refuseAll("a loop that fills buffers is inside of another one (PIPE-5)");
 }
 
-void Analyzer::checkWaits() {
-  loop->walk([&](Operation *op) {
-    if (isa<nvgpu::DeviceAsyncCreateGroupOp>(op) && op->getBlock() != body)
-      refuseAll("a group is made in a loop or a condition inside the loop "
-                "(PIPE-7)");
-    auto wait = dyn_cast<nvgpu::DeviceAsyncWaitOp>(op);
-    if (!wait)
-      return;
-    Operation *group = wait.getAsyncDependencies().getDefiningOp();
-    if (wait->getBlock() != body || wait.getNumGroups().value_or(0) != 0 ||
-        !isa_and_present<nvgpu::DeviceAsyncCreateGroupOp>(group) ||
-        group->getBlock() != body)
-      return refuseAll("a wait is not for all groups of its iteration "
-                       "(PIPE-7)");
-    waits.push_back(wait);
-    result.lastWait = wait;
-  });
-  if (waits.empty())
-    refuseAll("the loop does not wait for it (PIPE-7)");
-}
-
-/// Each read of `buffer` is behind a wait for its copies and a barrier, and
-/// there is one between the last read and the first copy of the next
-/// iteration.
-void Analyzer::checkOrder(Value buffer) {
-  unsigned firstCopy = body->getOperations().size(), lastCopy = 0;
-  std::optional<unsigned> firstRead, lastRead;
-  for (Operation *user : buffer.getUsers()) {
-    Operation *op = getAncestorIn(body, user);
-    if (!op)
-      continue;
-    unsigned at = position[op];
-    auto copy = dyn_cast<nvgpu::DeviceAsyncCopyOp>(user);
-    if (copy && copy.getDst() == buffer) {
-      firstCopy = std::min(firstCopy, at);
-      lastCopy = std::max(lastCopy, at);
-    } else {
-      firstRead = std::min(firstRead.value_or(at), at);
-      lastRead = std::max(lastRead.value_or(at), at);
-    }
-  }
-  if (!firstRead)
-    return;
-  auto wait = llvm::find_if(waits, [&](nvgpu::DeviceAsyncWaitOp wait) {
-    unsigned group = position[wait.getAsyncDependencies().getDefiningOp()];
-    return group > lastCopy;
-  });
-  if (wait == waits.end() || position[*wait] > *firstRead)
-    return refuse(buffer, "it is read before a wait for all copies into it "
-                          "(PIPE-7)");
-  if (barriers.empty())
-    return;
-  if (llvm::none_of(barriers, [&](Operation *op) {
-        return position[op] > position[*wait] && position[op] < *firstRead;
-      }))
-    return refuse(buffer, "no barrier is between the wait for it and its "
-                          "first read (PIPE-7)");
-  if (llvm::none_of(barriers, [&](Operation *op) {
-        return position[op] > *lastRead || position[op] < firstCopy;
-      }))
-    refuse(buffer, "no barrier is between its last read and the copies of the "
-                   "next iteration (PIPE-7)");
-}
-
-/// Which barriers one in the pipelined loop stands for: those before the first
-/// read of the computation, and those behind everything else. If the loop
-/// writes other memory, and accesses such before the last of these, they stay.
-void Analyzer::chooseBarriers() {
-  for (Operation &op : *body)
-    if (isa<nvgpu::DeviceAsyncCreateGroupOp, nvgpu::DeviceAsyncWaitOp>(op))
-      result.dropped.insert(&op);
-  result.hasOtherOrder = !getAccesses(loop).writes.empty();
-  SetVector<Operation *> kept = getKept(result);
-  unsigned firstRead = body->getOperations().size(), last = 0;
-  for (Operation *op : kept) {
-    if (isBarrier(op))
-      continue;
-    last = std::max(last, position[op]);
-    if (readsBuffer(op, result))
-      firstRead = std::min(firstRead, position[op]);
-  }
-  if (firstRead < position[result.lastWait])
-    return refuseAll("buffers are not waited for at one place (PIPE-7)");
-  if (barriers.empty())
-    return;
-  SmallVector<Operation *> before, after;
-  for (Operation *op : barriers) {
-    if (position[op] < firstRead)
-      before.push_back(op);
-    else if (position[op] > last)
-      after.push_back(op);
-    else
-      result.hasOtherOrder = true;
-  }
-  if (before.empty() || before.back()->isBeforeInBlock(result.lastWait))
-    return refuseAll("no barrier is between the last wait and the first read "
-                     "(PIPE-7)");
-  unsigned lastBefore = position[before.back()];
-  bool keep = result.hasOtherOrder && llvm::any_of(kept, [&](Operation *op) {
-                return !isBarrier(op) && position[op] < lastBefore &&
-                       !isMemoryEffectFree(op);
-              });
-  for (Operation *op : llvm::concat<Operation *>(before, after)) {
-    if (op->getName() != before.back()->getName())
-      return refuseAll("barriers in the loop are of different kinds (PIPE-7)");
-    if (!keep)
-      result.dropped.insert(op);
-    else if (!result.keptBarrier && result.lastWait->isBeforeInBlock(op))
-      result.keptBarrier = op;
-  }
-  result.barrier = before.back();
-  result.barrierAfter = !keep && !after.empty();
-}
-
 std::optional<LoadLoop> Analyzer::run() {
   collect();
   for (const auto &entry : result.buffers) {
@@ -501,19 +363,18 @@ std::optional<LoadLoop> Analyzer::run() {
   }
   if (emitRefusals())
     return std::nullopt;
+  checkNesting();
+  if (emitRefusals())
+    return std::nullopt;
   for (const auto &entry : result.loads)
     checkLoad(entry.first);
-  checkNesting();
-  checkWaits();
   if (emitRefusals())
     return std::nullopt;
   findReaders();
   findLevels();
   checkWrites();
-  for (const auto &entry : result.buffers)
-    checkOrder(entry.first);
-  if (!emitRefusals())
-    chooseBarriers();
+  analyzeOrder(result,
+               [&](Value buffer, StringRef reason) { refuse(buffer, reason); });
   if (emitRefusals())
     return std::nullopt;
   return std::move(result);
@@ -521,34 +382,4 @@ std::optional<LoadLoop> Analyzer::run() {
 
 std::optional<LoadLoop> pipeline::analyzeLoadLoop(scf::ForOp loop) {
   return Analyzer(loop).run();
-}
-
-SmallVector<scf::ForOp> sparsegpu::findLoadLoops(Operation *scope) {
-  SmallVector<scf::ForOp> loops;
-  SetVector<Value> reported;
-  scope->walk([&](Operation *op) {
-    if (auto loop = dyn_cast<scf::ForOp>(op); loop && isLoadLoop(loop))
-      loops.push_back(loop);
-    auto copy = dyn_cast<nvgpu::DeviceAsyncCopyOp>(op);
-    if (!copy || !isSharedCopy(copy))
-      return;
-    for (Operation *parent = copy->getParentOp(); parent;
-         parent = parent->getParentOp())
-      if (auto loop = dyn_cast<scf::ForOp>(parent))
-        if (loop->hasAttr(kPipelinedAttr) || isLoadLoop(loop))
-          return;
-    // The prologue of a pipelined loop fills its buffers outside of it.
-    bool isPipelined = llvm::any_of(copy.getDst().getUsers(), [](Operation *u) {
-      for (auto loop = u->getParentOfType<scf::ForOp>(); loop;
-           loop = loop->getParentOfType<scf::ForOp>())
-        if (loop->hasAttr(kPipelinedAttr))
-          return true;
-      return false;
-    });
-    if (!isPipelined && reported.insert(copy.getDst()))
-      emitRemark(copy.getDst().getLoc())
-          << "buffer " << copy.getDst().getType()
-          << " is not pipelined: no loop fills it and waits for it (PIPE-4)";
-  });
-  return loops;
 }

@@ -7,10 +7,13 @@
 //
 // What the parts of --sparse-gpu-pipeline-loads share.
 //
+//   Candidates  loops that fill buffers and wait for them
 //   Queries     what an operation reads, writes, depends on
 //   Analysis    which buffers and operations take part; refusals
+//   Order       waits and barriers of the loop
 //   Registers   unrolled inner loops, their steps, reads that run ahead
 //   Buffers     slots: new allocations, and accesses to a slot
+//   Emitter     one iteration at another place than its own
 //   Schedule    the pipelined loop
 //
 //===----------------------------------------------------------------------===//
@@ -108,6 +111,20 @@ llvm::SetVector<mlir::Operation *> getKept(const LoadLoop &candidate);
 //===----------------------------------------------------------------------===//
 // Analysis
 //===----------------------------------------------------------------------===//
+
+/// `loop` has a wait in its own block, and copies to workgroup memory that no
+/// pipelined loop uses.
+bool isLoadLoop(mlir::scf::ForOp loop);
+
+/// The innermost load loop around `copy`; null if there is none.
+mlir::scf::ForOp getLoadLoop(mlir::nvgpu::DeviceAsyncCopyOp copy);
+
+/// Fills in what waits and barriers determine: `dropped`, `lastWait`, the
+/// barriers, `hasOtherOrder`. Calls `refuse` with a buffer and the reason where
+/// they are not in the documented order.
+void analyzeOrder(
+    LoadLoop &candidate,
+    llvm::function_ref<void(mlir::Value, llvm::StringRef)> refuse);
 
 /// Finds out whether all buffers that `loop` fills can be pipelined; else
 /// there is a remark at each of them that names the rule.

@@ -47,7 +47,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "PipelineLoadsImpl.h"
+#include "PipelineLoadsEmitter.h"
 
 #include "SparseGPU/Transforms/AsyncWaitCounts.h"
 
@@ -67,23 +67,13 @@ static Operation *getKernel(Operation *op) {
 
 namespace {
 
-/// One tile while it is being emitted: the clones of the loop's values, and
-/// where the tile is.
-struct Tile {
-  IRMapping map;
-  /// i1: the iteration exists; null if it does for sure.
-  Value exists;
-  /// The number of the tile is that of the body (or 0) plus this.
-  int64_t ahead = 0;
-};
-
-class Scheduler {
+class Scheduler : Emitter {
 public:
   Scheduler(RewriterBase &rewriter, const LoadLoop &candidate, int64_t stages,
             const Prefetch &prefetch)
-      : b(rewriter), c(candidate), prefetch(prefetch), old(candidate.loop),
-        loc(old.getLoc()), kernel(getKernel(old)), distance(stages - 1),
-        levels(c.getNumLevels()) {}
+      : Emitter(rewriter, candidate), prefetch(prefetch),
+        kernel(getKernel(old)), distance(stages - 1), levels(c.getNumLevels()) {
+  }
 
   scf::ForOp run();
   void setWaitCounts();
@@ -91,16 +81,6 @@ public:
 private:
   int64_t getDistance(unsigned level) const { return (level + 1) * distance; }
   int64_t getNumSlots(const Buffer &buffer) const;
-  Value constant(int64_t value, Type type);
-  Value getSlot(Value buffer, const Tile &tile);
-  Value getSlot(int64_t count, int64_t ahead);
-  Value existsInBody(int64_t ahead);
-  Value existsInPrologue(int64_t number);
-  Tile makeTileAhead(int64_t ahead);
-  Tile makeFirstTile(int64_t number);
-  void emitNeeded(Operation *op, Tile &tile, bool isAddress);
-  bool isSafePastTheEnd(Operation *op) const;
-  void emit(Operation *op, Tile &tile, bool isAddress);
   void emitLoads(unsigned level, Tile &tile);
   void emitReads(unsigned step, Tile &tile);
   SmallVector<Value> getReadAhead();
@@ -113,19 +93,10 @@ private:
   void emitAhead(Tile &tile);
   void emitBodyLoads();
 
-  RewriterBase &b;
-  const LoadLoop &c;
   const Prefetch &prefetch;
-  scf::ForOp old, loop;
-  Location loc;
   Operation *kernel;
   int64_t distance;
   unsigned levels;
-  SlottedBuffers buffers;
-  /// In the loop: the slot of the body's tile, for each number of slots.
-  llvm::MapVector<int64_t, Value> counters;
-  /// Slots of this body that were already computed.
-  DenseMap<std::pair<int64_t, int64_t>, Value> slotCache;
   /// Groups of the last `distance` bodies, oldest first.
   SmallVector<Value> tokens;
   /// Tokens of the copies that are not yet in a group.
@@ -136,192 +107,10 @@ private:
 };
 } // namespace
 
-//===----------------------------------------------------------------------===//
-// Slots and existence
-//===----------------------------------------------------------------------===//
-
 int64_t Scheduler::getNumSlots(const Buffer &buffer) const {
   int64_t reader =
       buffer.isRead || !buffer.level ? 0 : getDistance(buffer.lowestReader);
   return getDistance(buffer.level) - reader + 1;
-}
-
-Value Scheduler::constant(int64_t value, Type type) {
-  return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
-}
-
-Value Scheduler::getSlot(Value buffer, const Tile &tile) {
-  int64_t count = buffers.slots.find(buffer)->second.count;
-  return getSlot(count, tile.ahead % count);
-}
-
-/// (number of this body's tile + ahead) mod count, without a division.
-Value Scheduler::getSlot(int64_t count, int64_t ahead) {
-  auto counter = counters.find(count);
-  if (counter == counters.end())
-    return constant(ahead, b.getIndexType());
-  Value &slot = slotCache[{count, ahead}];
-  if (slot)
-    return slot;
-  if (!ahead)
-    return slot = counter->second;
-  Value limit = constant(count - ahead, b.getIndexType());
-  Value wraps = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::uge,
-                                      counter->second, limit);
-  Value forward = arith::AddIOp::create(b, loc, counter->second,
-                                        constant(ahead, b.getIndexType()));
-  Value back = arith::SubIOp::create(b, loc, counter->second, limit);
-  return slot = arith::SelectOp::create(b, loc, wraps, back, forward);
-}
-
-/// Whether the iteration `ahead` after that of the body exists. The distance
-/// to the end is not negative there, so it is compared without a sign, and
-/// nothing overflows.
-Value Scheduler::existsInBody(int64_t ahead) {
-  Type type = loop.getInductionVar().getType();
-  Value left = b.createOrFold<arith::SubIOp>(loc, loop.getUpperBound(),
-                                             loop.getInductionVar());
-  Value offset =
-      b.createOrFold<arith::MulIOp>(loc, loop.getStep(), constant(ahead, type));
-  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ugt, left,
-                                       offset);
-}
-
-Value Scheduler::existsInPrologue(int64_t number) {
-  Type type = old.getInductionVar().getType();
-  auto greater = old.getUnsignedCmp() ? arith::CmpIPredicate::ugt
-                                      : arith::CmpIPredicate::sgt;
-  Value some = b.createOrFold<arith::CmpIOp>(loc, greater, old.getUpperBound(),
-                                             old.getLowerBound());
-  Value left = b.createOrFold<arith::SubIOp>(loc, old.getUpperBound(),
-                                             old.getLowerBound());
-  Value offset =
-      b.createOrFold<arith::MulIOp>(loc, old.getStep(), constant(number, type));
-  Value enough = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ugt,
-                                               left, offset);
-  Value exists = b.createOrFold<arith::AndIOp>(loc, some, enough);
-  return matchPattern(exists, m_One()) ? Value() : exists;
-}
-
-Tile Scheduler::makeTileAhead(int64_t ahead) {
-  Tile tile;
-  tile.ahead = ahead;
-  tile.exists = existsInBody(ahead);
-  Type type = loop.getInductionVar().getType();
-  Value offset =
-      b.createOrFold<arith::MulIOp>(loc, loop.getStep(), constant(ahead, type));
-  tile.map.map(old.getInductionVar(), b.createOrFold<arith::AddIOp>(
-                                          loc, loop.getInductionVar(), offset));
-  return tile;
-}
-
-Tile Scheduler::makeFirstTile(int64_t number) {
-  Tile tile;
-  tile.ahead = number;
-  tile.exists = existsInPrologue(number);
-  Type type = old.getInductionVar().getType();
-  Value offset =
-      b.createOrFold<arith::MulIOp>(loc, old.getStep(), constant(number, type));
-  tile.map.map(old.getInductionVar(),
-               b.createOrFold<arith::AddIOp>(loc, old.getLowerBound(), offset));
-  return tile;
-}
-
-//===----------------------------------------------------------------------===//
-// Cloning
-//===----------------------------------------------------------------------===//
-
-/// What `op` uses of the loop's body, as far as the tile does not have it.
-void Scheduler::emitNeeded(Operation *op, Tile &tile, bool isAddress) {
-  for (Value value : getUsedValues(op)) {
-    Operation *def = value.getDefiningOp();
-    if (def && def->getBlock() == old.getBody() && !tile.map.contains(value))
-      emit(def, tile, isAddress);
-  }
-}
-
-/// Executes `op` only if `exists`; its results are zeros otherwise.
-static scf::IfOp guard(OpBuilder &b, Operation *op, Value exists) {
-  OpBuilder::InsertionGuard insertion(b);
-  b.setInsertionPoint(op);
-  auto branch = scf::IfOp::create(b, op->getLoc(), op->getResultTypes(), exists,
-                                  /*withElseRegion=*/true);
-  op->replaceAllUsesWith(branch);
-  op->moveBefore(branch.thenBlock(), branch.thenBlock()->end());
-  b.setInsertionPointAfter(op);
-  scf::YieldOp::create(b, op->getLoc(), op->getResults());
-  b.setInsertionPointToEnd(branch.elseBlock());
-  SmallVector<Value> zeros;
-  for (Type type : op->getResultTypes())
-    zeros.push_back(
-        arith::ConstantOp::create(b, op->getLoc(), b.getZeroAttr(type)));
-  scf::YieldOp::create(b, op->getLoc(), zeros);
-  return branch;
-}
-
-/// Whether `op`, which an address of a copy depends on, can be executed for a
-/// tile that does not exist: it cannot fault, or it reads what a copy of that
-/// tile filled with zeros, where it always reads.
-bool Scheduler::isSafePastTheEnd(Operation *op) const {
-  if (isPure(op) || op->hasTrait<OpTrait::IsTerminator>())
-    return true;
-  return isPlainRead(op) && llvm::all_of(op->getOperands(), [&](Value operand) {
-           return isa<MemRefType>(operand.getType())
-                      ? c.buffers.contains(operand)
-                      : !isVariant(operand, old);
-         });
-}
-
-/// Clones `op` for `tile`. With `isAddress` it is a load, or an address of
-/// one depends on it, and the tile may not exist.
-void Scheduler::emit(Operation *op, Tile &tile, bool isAddress) {
-  emitNeeded(op, tile, isAddress);
-  DenseMap<Value, Value> slots;
-  op->walk([&](Operation *inner) {
-    for (Value operand : inner->getOperands())
-      if (buffers.slots.contains(operand) && !slots.contains(operand))
-        slots[operand] = getSlot(operand, tile);
-  });
-  // Which clones must not be executed past the end.
-  SmallVector<nvgpu::DeviceAsyncCopyOp> copies;
-  SmallVector<unsigned> faulting;
-  bool mayMiss = isAddress && tile.exists;
-  unsigned number = 0;
-  bool isWhole = !c.isLoad(op) && !isSafePastTheEnd(op);
-  op->walk([&](Operation *inner) {
-    if (mayMiss && inner->getNumRegions() == 0 && !isWhole &&
-        !isa<nvgpu::DeviceAsyncCopyOp>(inner) && !isSafePastTheEnd(inner))
-      faulting.push_back(number);
-    ++number;
-  });
-
-  Operation *clone = b.clone(*op, tile.map);
-  SmallVector<Operation *> inside;
-  clone->walk([&](Operation *inner) { inside.push_back(inner); });
-  accessSlots(b, clone, buffers,
-              [&](Value buffer) { return slots.lookup(buffer); });
-  if (!mayMiss)
-    return;
-  if (isWhole) {
-    tile.map.map(op->getResults(), guard(b, clone, tile.exists).getResults());
-    return;
-  }
-  for (Operation *inner : inside) {
-    auto copy = dyn_cast<nvgpu::DeviceAsyncCopyOp>(inner);
-    if (!copy)
-      continue;
-    OpBuilder::InsertionGuard insertion(b);
-    b.setInsertionPoint(copy);
-    Value elements = copy.getSrcElements();
-    if (!elements)
-      elements =
-          constant(copy.getDstElements().getSExtValue(), b.getIndexType());
-    Value none = constant(0, b.getIndexType());
-    copy.getSrcElementsMutable().assign(
-        arith::SelectOp::create(b, loc, tile.exists, elements, none));
-  }
-  for (unsigned index : faulting)
-    guard(b, inside[index], tile.exists);
 }
 
 /// The copies of one level for a tile; their tokens wait for the commit.
@@ -344,6 +133,10 @@ void Scheduler::emitLoads(unsigned level, Tile &tile) {
 void Scheduler::commit() {
   auto type = nvgpu::DeviceAsyncTokenType::get(b.getContext());
   auto group = nvgpu::DeviceAsyncCreateGroupOp::create(b, loc, type, pending);
+  // Without operands the textual form would take the name of the next result
+  // for one; an attribute is between then.
+  if (pending.empty())
+    group->setDiscardableAttr(kNoTokensAttr, b.getUnitAttr());
   pending.clear();
   tokens.push_back(group.getAsyncToken());
 }

@@ -25,6 +25,10 @@ constexpr llvm::StringLiteral kRegisterStagesAttr =
 /// Unit attribute of an scf.for that is the result of pipelining.
 constexpr llvm::StringLiteral kPipelinedAttr = "sparse_gpu.pipelined";
 
+/// Unit attribute of a group whose copies are all in regions of other
+/// operations, so that their tokens are not visible.
+constexpr llvm::StringLiteral kNoTokensAttr = "sparse_gpu.no_tokens";
+
 /// The ranges of stages (PIPE-1).
 constexpr int64_t kMaxSharedStages = 6;
 constexpr int64_t kMaxRegisterStages = 4;
