@@ -357,6 +357,8 @@ void Analyzer::checkNesting() {
 
 std::optional<LoadLoop> Analyzer::run() {
   collect();
+  if (result.buffers.empty())
+    return std::nullopt;
   for (const auto &entry : result.buffers) {
     checkMemory(entry.first);
     checkUses(entry.first);

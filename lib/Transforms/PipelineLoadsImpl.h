@@ -126,8 +126,9 @@ void analyzeOrder(
     LoadLoop &candidate,
     llvm::function_ref<void(mlir::Value, llvm::StringRef)> refuse);
 
-/// Finds out whether all buffers that `loop` fills can be pipelined; else
-/// there is a remark at each of them that names the rule.
+/// Finds out whether all buffers that `loop` fills can be pipelined. If not
+/// there is a remark at each of them that names the rule, if it fills none
+/// there is nothing.
 std::optional<LoadLoop> analyzeLoadLoop(mlir::scf::ForOp loop);
 
 //===----------------------------------------------------------------------===//

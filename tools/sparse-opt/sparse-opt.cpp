@@ -13,6 +13,7 @@
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "SparseGPU/Pipelines/Pipelines.h"
 #include "SparseGPU/Transforms/Passes.h"
+#include "SparseGPU/Transforms/PipelineLoadsTransformOps.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -26,6 +27,7 @@ int main(int argc, char **argv) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllGPUToLLVMIRTranslations(registry);
   registry.insert<sparsegpu::SparseGPUDialect>();
+  sparsegpu::registerPipelineLoadsTransformOps(registry);
   mlir::registerAllPasses();
   sparsegpu::registerSparseGPUConversionPasses();
   sparsegpu::registerTransformsPasses();

@@ -18,6 +18,7 @@
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "SparseGPU/Pipelines/Pipelines.h"
 #include "SparseGPU/Transforms/Passes.h"
+#include "SparseGPU/Transforms/PipelineLoadsTransformOps.h"
 
 #include "mlir/Tools/Plugins/DialectPlugin.h"
 #include "mlir/Tools/Plugins/PassPlugin.h"
@@ -25,6 +26,7 @@
 
 static void registerDialects(mlir::DialectRegistry *registry) {
   registry->insert<sparsegpu::SparseGPUDialect>();
+  sparsegpu::registerPipelineLoadsTransformOps(*registry);
 }
 
 static void registerPasses() {
