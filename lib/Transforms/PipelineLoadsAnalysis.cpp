@@ -50,6 +50,18 @@ static bool isWorkgroupAttribution(Value value) {
   return false;
 }
 
+/// An argument of a function that no other pointer leads to.
+static bool isNoAliasArgument(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (!argument)
+    return false;
+  auto function =
+      dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
+  return function && argument.getOwner()->isEntryBlock() &&
+         argument.getArgNumber() < function.getNumArguments() &&
+         function.getArgAttr(argument.getArgNumber(), "llvm.noalias");
+}
+
 /// The memref that `value` is a view of.
 static Value getRoot(Value value) {
   while (auto view = value.getDefiningOp<ViewLikeOpInterface>())
@@ -296,6 +308,11 @@ void Analyzer::findLevels() {
   for (auto &[load, level] : result.loads)
     for (Buffer *source : getAddressBuffers(load))
       source->lowestReader = std::min(source->lowestReader, level);
+  for (auto &[load, level] : result.loads)
+    for (Operation *op : slices[load])
+      if (isPlainRead(op) && !readsBuffer(op, result) &&
+          hasPureOperands(op, body))
+        result.earlyReads.insert({level, op});
 }
 
 /// The buffers from which addresses of `load` are read.
@@ -317,7 +334,10 @@ void Analyzer::checkWrites() {
   auto mayAlias = [&](Value written, Value read) {
     if (isWorkgroup(written) != isWorkgroup(read))
       return false;
-    return !aliases.alias(getRoot(written), getRoot(read)).isNo();
+    Value from = getRoot(read), to = getRoot(written);
+    if (from != to && (isNoAliasArgument(from) || isNoAliasArgument(to)))
+      return false;
+    return !aliases.alias(from, to).isNo();
   };
   SmallVector<std::pair<Operation *, Value>> sources;
   for (auto &[load, level] : result.loads)

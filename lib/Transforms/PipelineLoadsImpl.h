@@ -53,6 +53,9 @@ struct LoadLoop {
   llvm::SetVector<mlir::Operation *> dropped;
   /// Reads that only addresses of copies depend on.
   llvm::SetVector<mlir::Operation *> addressOnly;
+  /// Reads of other memory for addresses of loads of a level, which depend on
+  /// nothing but pure operations: they are made an iteration earlier still.
+  llvm::SetVector<std::pair<unsigned, mlir::Operation *>> earlyReads;
   /// The last wait: here the data of this iteration is there.
   mlir::Operation *lastWait = nullptr;
   /// A barrier to clone; null if each thread reads only what it copied.
@@ -89,6 +92,9 @@ llvm::SetVector<mlir::Value> getUsedValues(mlir::Operation *op);
 
 /// Whether `value` may differ between iterations of `loop`.
 bool isVariant(mlir::Value value, mlir::scf::ForOp loop);
+
+/// Whether what `op` depends on in `block` is pure.
+bool hasPureOperands(mlir::Operation *op, mlir::Block *block);
 
 /// Where `op` and operations in it read and write. A null value stands for
 /// memory of which nothing is known. Copies, groups, waits and barriers do not

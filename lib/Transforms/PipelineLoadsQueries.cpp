@@ -64,6 +64,15 @@ bool pipeline::isVariant(Value value, scf::ForOp loop) {
                       [&](Value used) { return isVariant(used, loop); });
 }
 
+bool pipeline::hasPureOperands(Operation *op, Block *block) {
+  return llvm::all_of(getUsedValues(op), [&](Value value) {
+    Operation *def = value.getDefiningOp();
+    if (!def || def->getBlock() != block)
+      return true;
+    return isPure(def) && hasPureOperands(def, block);
+  });
+}
+
 /// Operations of NVVM that say nothing of their effects, and have none.
 static bool isRegistersOnly(Operation *op) {
   if (auto assembly = dyn_cast<LLVM::InlineAsmOp>(op))

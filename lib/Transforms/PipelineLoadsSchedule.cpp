@@ -26,6 +26,9 @@
 //                      arithmetic of step k of tile g
 //   epilogue  wait for the newest group
 //
+// What addresses of level l are read from other memory is read a body before
+// them, for tile g + d(l) + 1, and carried to the next as a value.
+//
 // Each group b has tile b + D of level 0, and for l > 0 tiles that are needed
 // D groups later. So the wait for tile g of level 0 is the one wait there is:
 // addresses of the loads in body g are read from tile g + l D of level l,
@@ -99,6 +102,8 @@ private:
   unsigned levels;
   /// Groups of the last `distance` bodies, oldest first.
   SmallVector<Value> tokens;
+  /// Results of the early reads, for the loads of this body.
+  SmallVector<Value> early;
   /// Tokens of the copies that are not yet in a group.
   SmallVector<Value> pending;
   /// Results of the reads that run ahead, in the order of the reads.
@@ -204,6 +209,11 @@ void Scheduler::emitPrologue() {
     commit();
   }
   tokens.erase(tokens.begin(), tokens.end() - distance);
+  for (auto [level, op] : c.earlyReads) {
+    Tile tile = makeFirstTile(getDistance(level));
+    emit(op, tile, /*isAddress=*/true);
+    early.push_back(tile.map.lookup(op->getResult(0)));
+  }
   if (prefetch.stages < 2)
     return;
   wait(tokens.front());
@@ -233,10 +243,19 @@ void Scheduler::emitReads(unsigned step, Tile &tile) {
 void Scheduler::emitBodyLoads() {
   for (unsigned level = 0; level < levels; ++level) {
     Tile tile = makeTileAhead(getDistance(level));
+    for (auto [entry, value] : llvm::zip_equal(c.earlyReads, early))
+      if (entry.first == level)
+        tile.map.map(entry.second->getResult(0), value);
     emitLoads(level, tile);
   }
   commit();
   tokens.erase(tokens.begin());
+  early.clear();
+  for (auto [level, op] : c.earlyReads) {
+    Tile tile = makeTileAhead(getDistance(level) + 1);
+    emit(op, tile, /*isAddress=*/true);
+    early.push_back(tile.map.lookup(op->getResult(0)));
+  }
 }
 
 void Scheduler::emitInOrder(Tile &tile) {
@@ -295,6 +314,7 @@ scf::ForOp Scheduler::run() {
   SmallVector<Value> inits(old.getInits());
   inits.append(moduli.size(), constant(0, b.getIndexType()));
   llvm::append_range(inits, tokens);
+  llvm::append_range(inits, early);
   llvm::append_range(inits, ahead);
   loop =
       scf::ForOp::create(b, loc, old.getLowerBound(), old.getUpperBound(),
@@ -317,6 +337,7 @@ scf::ForOp Scheduler::run() {
   for (int64_t modulus : moduli)
     counters[modulus] = take(1).front();
   tokens = take(tokens.size());
+  early = take(early.size());
   ahead = take(ahead.size());
   if (prefetch.stages < 2)
     emitInOrder(tile);
@@ -331,6 +352,7 @@ scf::ForOp Scheduler::run() {
   for (int64_t modulus : moduli)
     results.push_back(getSlot(modulus, 1));
   llvm::append_range(results, tokens);
+  llvm::append_range(results, early);
   llvm::append_range(results, ahead);
   scf::YieldOp::create(b, loc, results);
 

@@ -314,23 +314,32 @@ gpu.module @kernels {
 
 #shared = #gpu.address_space<workgroup>
 
-// A coordinate that is loaded from global memory is not loaded past the end.
+// A coordinate that is loaded from global memory is loaded one iteration before
+// the copy, carried as a value, and not loaded past the end.
 // A read without a form with slots reads a view; without barriers, where each
 // thread reads what it copied, there are none.
 // CHECK-LABEL: @guarded
+// CHECK-SAME: %[[INDICES:[^:]*]]: memref<?xi32>
 // CHECK-NOT: gpu.barrier
-// CHECK: scf.for
+// CHECK: scf.if
+// CHECK: nvgpu.device_async_copy
+// CHECK: %[[FIRST:.*]] = scf.if %{{.*}} -> (i32)
+// CHECK-NEXT: memref.load %[[INDICES]][%c1]
+// CHECK: scf.for %[[IV:.*]] = {{.*}} iter_args({{.*}}, %[[CARRIED:[^ ]*]] = %[[FIRST]])
 // CHECK:   nvgpu.device_async_wait
-// CHECK:   %[[EXISTS:.*]] = arith.cmpi ugt
-// CHECK:   %[[COORDINATE:.*]] = scf.if %[[EXISTS]] -> (i32)
-// CHECK:     memref.load
+// CHECK-NOT: memref.load
+// CHECK:   %[[FROM:.*]] = arith.index_cast %[[CARRIED]]
+// CHECK:   nvgpu.device_async_copy %{{.*}}[%[[FROM]],
+// CHECK:   %[[LEFT:.*]] = arith.cmpi ugt, %{{.*}}, %c2
+// CHECK:   %[[TWO:.*]] = arith.addi %[[IV]], %c2
+// CHECK:   %[[NEXT:.*]] = scf.if %[[LEFT]] -> (i32)
+// CHECK:     memref.load %[[INDICES]][%[[TWO]]]
 // CHECK:   } else {
 // CHECK:     scf.yield %c0_i32
-// CHECK:   arith.index_cast %[[COORDINATE]]
 // CHECK:   %[[VIEW:.*]] = memref.subview {{.*}} to memref<64x4xf32, strided<[4, 1], offset: ?>
 // CHECK:   vector.transfer_read %[[VIEW]]
 // CHECK-NOT: gpu.barrier
-// CHECK: return
+// CHECK:   scf.yield {{.*}}, %[[NEXT]]
 func.func @guarded(%A: memref<512x4xf32>, %indices: memref<?xi32>, %n: index, %x: index) -> vector<4xf32> {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -348,4 +357,25 @@ func.func @guarded(%A: memref<512x4xf32>, %indices: memref<?xi32>, %n: index, %x
     scf.yield %d : vector<4xf32>
   } {sparse_gpu.shared_stages = 2 : i64}
   return %s : vector<4xf32>
+}
+
+// -----
+
+#shared = #gpu.address_space<workgroup>
+
+// What a loop stores to is no other argument: its copies may run ahead.
+// CHECK-LABEL: @noalias
+// CHECK: sparse_gpu.pipelined
+func.func @noalias(%A: memref<512xf32>, %C: memref<512xf32> {llvm.noalias}, %n: index, %x: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %a = memref.alloc() : memref<64xf32, #shared>
+  scf.for %k = %c0 to %n step %c1 {
+    %t = nvgpu.device_async_copy %A[%k], %a[%x], 1 : memref<512xf32> to memref<64xf32, #shared>
+    %g = nvgpu.device_async_create_group %t
+    nvgpu.device_async_wait %g
+    %v = memref.load %a[%x] : memref<64xf32, #shared>
+    memref.store %v, %C[%k] : memref<512xf32>
+  } {sparse_gpu.shared_stages = 2 : i64}
+  return
 }
