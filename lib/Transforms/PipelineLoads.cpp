@@ -72,6 +72,7 @@ FailureOr<scf::ForOp> sparsegpu::pipelineLoads(RewriterBase &rewriter,
   if (stages.shared > 1) {
     // Operations are others now.
     candidate = analyzeLoadLoop(loop);
+    assert(candidate && "unrolling does not change what can be pipelined");
     prefetch = makePrefetch(*candidate, innerLoops, stages.registers);
   }
   if (prefetch.stages < 2)
@@ -88,10 +89,19 @@ struct PipelineLoads : sparsegpu::impl::PipelineLoadsBase<PipelineLoads> {
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    for (scf::ForOp loop : findLoadLoops(getOperation())) {
+    SmallVector<scf::ForOp> loops = findLoadLoops(getOperation());
+    SetVector<Operation *> found(loops.begin(), loops.end());
+    // Where no copy is asynchronous, registers can be asked for.
+    getOperation()->walk([&](scf::ForOp loop) {
+      if (loop->hasAttr(kRegisterStagesAttr) && !found.contains(loop))
+        loops.push_back(loop);
+    });
+    for (scf::ForOp loop : loops) {
       LoadStages stages;
-      stages.shared = getStages(loop, kSharedStagesAttr, sharedStages);
       stages.registers = getStages(loop, kRegisterStagesAttr, registerStages);
+      stages.shared = getStages(loop, kSharedStagesAttr, sharedStages);
+      if (!found.contains(loop) && stages.shared >= 1)
+        stages.shared = 1;
       if (failed(pipelineLoads(rewriter, loop, stages)))
         return signalPassFailure();
     }

@@ -41,36 +41,46 @@ SetVector<Value> pipeline::getUsedValues(Operation *op) {
 }
 
 bool pipeline::isVariant(Value value, scf::ForOp loop) {
-  if (auto argument = dyn_cast<BlockArgument>(value)) {
-    Operation *owner = argument.getOwner()->getParentOp();
-    if (owner == loop)
+  SetVector<Value> visited;
+  visited.insert(value);
+  for (size_t i = 0; i < visited.size(); ++i) {
+    value = visited[i];
+    if (auto argument = dyn_cast<BlockArgument>(value)) {
+      Operation *owner = argument.getOwner()->getParentOp();
+      if (!loop->isAncestor(owner))
+        continue;
+      // The induction variable of a loop inside takes the same values each
+      // time if its bounds do; what such a loop carries may be anything.
+      auto inner = dyn_cast<scf::ForOp>(owner);
+      if (owner == loop || !inner || value != inner.getInductionVar())
+        return true;
+      visited.insert_range(ValueRange{inner.getLowerBound(),
+                                      inner.getUpperBound(), inner.getStep()});
+      continue;
+    }
+    Operation *op = value.getDefiningOp();
+    if (!loop->isProperAncestor(op))
+      continue;
+    if (!isMemoryEffectFree(op))
       return true;
-    if (!loop->isProperAncestor(owner))
-      return false;
-    // The induction variable of a loop inside takes the same values each time
-    // if its bounds do; what such a loop carries may be anything.
-    auto inner = dyn_cast<scf::ForOp>(owner);
-    return !inner || value != inner.getInductionVar() ||
-           isVariant(inner.getLowerBound(), loop) ||
-           isVariant(inner.getUpperBound(), loop) ||
-           isVariant(inner.getStep(), loop);
+    visited.insert_range(getUsedValues(op));
   }
-  Operation *op = value.getDefiningOp();
-  if (!loop->isProperAncestor(op))
-    return false;
-  if (!isMemoryEffectFree(op))
-    return true;
-  return llvm::any_of(getUsedValues(op),
-                      [&](Value used) { return isVariant(used, loop); });
+  return false;
 }
 
 bool pipeline::hasPureOperands(Operation *op, Block *block) {
-  return llvm::all_of(getUsedValues(op), [&](Value value) {
-    Operation *def = value.getDefiningOp();
-    if (!def || def->getBlock() != block)
-      return true;
-    return isPure(def) && hasPureOperands(def, block);
-  });
+  SetVector<Operation *> visited;
+  visited.insert(op);
+  for (size_t i = 0; i < visited.size(); ++i)
+    for (Value value : getUsedValues(visited[i])) {
+      Operation *def = value.getDefiningOp();
+      if (!def || def->getBlock() != block)
+        continue;
+      if (!isPure(def))
+        return false;
+      visited.insert(def);
+    }
+  return true;
 }
 
 /// Operations of NVVM that say nothing of their effects, and have none.

@@ -379,3 +379,39 @@ func.func @noalias(%A: memref<512xf32>, %C: memref<512xf32> {llvm.noalias}, %n: 
   } {sparse_gpu.shared_stages = 2 : i64}
   return
 }
+
+// -----
+
+#shared = #gpu.address_space<workgroup>
+
+// No asynchronous copies: registers only.
+// CHECK-LABEL: @stores
+// CHECK: scf.for
+// CHECK: gpu.barrier
+// CHECK: memref.store
+// CHECK: gpu.barrier
+// CHECK: %[[V0:.*]] = memref.load %{{.*}}[%c0]
+// CHECK: %[[V1:.*]] = memref.load %{{.*}}[%c1]
+// CHECK: arith.addf %{{.*}}, %[[V0]]
+// CHECK: %[[V2:.*]] = memref.load %{{.*}}[%c2]
+// CHECK: arith.addf %{{.*}}, %[[V1]]
+// CHECK: arith.addf %{{.*}}, %[[V2]]
+func.func @stores(%A: memref<512xf32>, %n: index, %x: index, %init: f32) -> f32 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %a = memref.alloc() : memref<64xf32, #shared>
+  %r = scf.for %k = %c0 to %n step %c1 iter_args(%acc = %init) -> (f32) {
+    gpu.barrier
+    %u = memref.load %A[%k] : memref<512xf32>
+    memref.store %u, %a[%x] : memref<64xf32, #shared>
+    gpu.barrier
+    %s = scf.for %i = %c0 to %c3 step %c1 iter_args(%d = %acc) -> (f32) {
+      %v = memref.load %a[%i] : memref<64xf32, #shared>
+      %e = arith.addf %d, %v : f32
+      scf.yield %e : f32
+    }
+    scf.yield %s : f32
+  } {sparse_gpu.register_stages = 2 : i64}
+  return %r : f32
+}

@@ -35,6 +35,9 @@ def PipelineLoads : Pass<"sparse-gpu-pipeline-loads"> {
     loop (coordinates, then a gather) is a level of its own: what it depends
     on runs S - 1 iterations further ahead, to any depth.
 
+    A loop with `sparse_gpu.register_stages` that has no asynchronous copies
+    (older chips) gets its register stages within each iteration.
+
     Stages are `sparse_gpu.shared_stages` and `sparse_gpu.register_stages` on
     the loop, else the options; they are clipped to the static extents.
 
