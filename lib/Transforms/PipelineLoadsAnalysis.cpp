@@ -24,8 +24,6 @@
 #include "PipelineLoadsImpl.h"
 
 #include "mlir/Analysis/AliasAnalysis.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
 
 using namespace mlir;
 using namespace sparsegpu;
@@ -48,25 +46,6 @@ static bool isWorkgroupAttribution(Value value) {
   if (auto function = dyn_cast<gpu::GPUFuncOp>(owner))
     return llvm::is_contained(function.getWorkgroupAttributions(), argument);
   return false;
-}
-
-/// An argument of a function that no other pointer leads to.
-static bool isNoAliasArgument(Value value) {
-  auto argument = dyn_cast<BlockArgument>(value);
-  if (!argument)
-    return false;
-  auto function =
-      dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
-  return function && argument.getOwner()->isEntryBlock() &&
-         argument.getArgNumber() < function.getNumArguments() &&
-         function.getArgAttr(argument.getArgNumber(), "llvm.noalias");
-}
-
-/// The memref that `value` is a view of.
-static Value getRoot(Value value) {
-  while (auto view = value.getDefiningOp<ViewLikeOpInterface>())
-    value = view.getViewSource();
-  return value;
 }
 
 namespace {
@@ -331,14 +310,6 @@ SmallVector<Buffer *> Analyzer::getAddressBuffers(Operation *load) {
 /// writes.
 void Analyzer::checkWrites() {
   AliasAnalysis aliases(loop);
-  auto mayAlias = [&](Value written, Value read) {
-    if (isWorkgroup(written) != isWorkgroup(read))
-      return false;
-    Value from = getRoot(read), to = getRoot(written);
-    if (from != to && (isNoAliasArgument(from) || isNoAliasArgument(to)))
-      return false;
-    return !aliases.alias(from, to).isNo();
-  };
   SmallVector<std::pair<Operation *, Value>> sources;
   for (auto &[load, level] : result.loads)
     load->walk([&](nvgpu::DeviceAsyncCopyOp copy) {
@@ -347,7 +318,7 @@ void Analyzer::checkWrites() {
   for (const auto &write : getAccesses(loop).writes) {
     Operation *writer = write.first;
     auto conflicts = [&](Value read) {
-      return !write.second || mayAlias(write.second, read);
+      return !write.second || mayAlias(aliases, write.second, read);
     };
     for (auto [copy, source] : sources)
       if (conflicts(source))

@@ -28,6 +28,10 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
+namespace mlir {
+class AliasAnalysis;
+} // namespace mlir
+
 namespace sparsegpu::pipeline {
 
 /// What is known of a buffer that can be pipelined.
@@ -103,6 +107,10 @@ struct Accesses {
   llvm::SmallVector<std::pair<mlir::Operation *, mlir::Value>> reads, writes;
 };
 Accesses getAccesses(mlir::Operation *op);
+
+/// Whether two memrefs may overlap. Function arguments with `llvm.noalias` are
+/// distinct from others, as are workgroup and other memory.
+bool mayAlias(mlir::AliasAnalysis &aliases, mlir::Value a, mlir::Value b);
 
 /// `op` reads one of the buffers, itself or in its regions.
 bool readsBuffer(mlir::Operation *op, const LoadLoop &candidate);

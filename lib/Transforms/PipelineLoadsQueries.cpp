@@ -11,8 +11,11 @@
 
 #include "PipelineLoadsImpl.h"
 
+#include "mlir/Analysis/AliasAnalysis.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
@@ -151,4 +154,33 @@ SetVector<Operation *> pipeline::getKept(const LoadLoop &candidate) {
       kept.insert(&op);
   }
   return kept;
+}
+
+/// An argument of a function that no other pointer leads to.
+static bool isNoAliasArgument(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (!argument)
+    return false;
+  auto function =
+      dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
+  return function && argument.getOwner()->isEntryBlock() &&
+         argument.getArgNumber() < function.getNumArguments() &&
+         function.getArgAttr(argument.getArgNumber(), "llvm.noalias");
+}
+
+/// The memref that `value` is a view of.
+static Value getRoot(Value value) {
+  while (auto view = value.getDefiningOp<ViewLikeOpInterface>())
+    value = view.getViewSource();
+  return value;
+}
+
+bool pipeline::mayAlias(AliasAnalysis &aliases, Value a, Value b) {
+  if (isWorkgroup(a) != isWorkgroup(b))
+    return false;
+  a = getRoot(a);
+  b = getRoot(b);
+  if (a != b && (isNoAliasArgument(a) || isNoAliasArgument(b)))
+    return false;
+  return !aliases.alias(a, b).isNo();
 }
