@@ -72,6 +72,10 @@ void sparsegpu::buildTilesToGPU(OpPassManager &pm,
   map.chip = options.chip;
   pm.addNestedPass<func::FuncOp>(createMapToGPU(map));
   pm.addNestedPass<func::FuncOp>(createSwizzle());
+  // Schedules say how many stages; other loops are left alone.
+  PipelineLoadsOptions stages;
+  stages.sharedStages = stages.registerStages = 1;
+  pm.addNestedPass<func::FuncOp>(createPipelineLoads(stages));
   pm.addNestedPass<func::FuncOp>(createPlaceSharedMemory());
   // Constants and sizes are computed in the kernel, not passed to it.
   pm.addNestedPass<func::FuncOp>(createGpuLaunchSinkIndexComputationsPass());

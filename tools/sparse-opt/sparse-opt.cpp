@@ -14,6 +14,7 @@
 #include "SparseGPU/Pipelines/Pipelines.h"
 #include "SparseGPU/Transforms/Passes.h"
 #include "SparseGPU/Transforms/SwizzleTransformOps.h"
+#include "SparseGPU/Transforms/PipelineLoadsTransformOps.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -28,6 +29,7 @@ int main(int argc, char **argv) {
   mlir::registerAllGPUToLLVMIRTranslations(registry);
   registry.insert<sparsegpu::SparseGPUDialect>();
   sparsegpu::registerSwizzleTransformOps(registry);
+  sparsegpu::registerPipelineLoadsTransformOps(registry);
   mlir::registerAllPasses();
   sparsegpu::registerSparseGPUConversionPasses();
   sparsegpu::registerTransformsPasses();

@@ -19,6 +19,7 @@
 #include "SparseGPU/Pipelines/Pipelines.h"
 #include "SparseGPU/Transforms/Passes.h"
 #include "SparseGPU/Transforms/SwizzleTransformOps.h"
+#include "SparseGPU/Transforms/PipelineLoadsTransformOps.h"
 
 #include "mlir/Tools/Plugins/DialectPlugin.h"
 #include "mlir/Tools/Plugins/PassPlugin.h"
@@ -27,6 +28,7 @@
 static void registerDialects(mlir::DialectRegistry *registry) {
   registry->insert<sparsegpu::SparseGPUDialect>();
   sparsegpu::registerSwizzleTransformOps(*registry);
+  sparsegpu::registerPipelineLoadsTransformOps(*registry);
 }
 
 static void registerPasses() {
