@@ -73,6 +73,9 @@ def Swizzle : Pass<"sparse-gpu-swizzle"> {
   ];
   let dependentDialects = ["::mlir::affine::AffineDialect",
     "::mlir::arith::ArithDialect"];
+}
+
+//===----------------------------------------------------------------------===//
 // Pipelining of loads
 //===----------------------------------------------------------------------===//
 
