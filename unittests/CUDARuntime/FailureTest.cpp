@@ -307,8 +307,8 @@ TEST_F(CUDARuntimeDeathTest, AFailureIsNotRemembered) {
       {
         fake().failCall("cuInit", 1, CUDA_ERROR_UNKNOWN);
         fake().failCall("cuDeviceGet", 1, CUDA_ERROR_UNKNOWN);
-        if (sparsegpuRuntimeDeviceCount() != 0 ||
-            sparsegpuRuntimeDeviceCount() != 1)
+        int32_t first = sparsegpuRuntimeDeviceCount();
+        if (first != 0 || sparsegpuRuntimeDeviceCount() != 1)
           std::exit(3);
         if (sparsegpuRuntimeTimedEventCreate() ||
             !sparsegpuRuntimeTimedEventCreate())

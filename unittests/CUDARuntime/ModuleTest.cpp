@@ -60,7 +60,9 @@ TEST_F(CUDARuntimeTest, PassesEverythingOn) {
   ASSERT_EQ(launch.params.size(), 3u);
   EXPECT_EQ(std::memcmp(launch.params[0].data(), &pointer, 8), 0);
   EXPECT_EQ(std::memcmp(launch.params[1].data(), &count, 4), 0);
-  EXPECT_EQ(std::memcmp(launch.params[2].data(), &factor, 4), 0);
+  float passed = 0;
+  std::memcpy(&passed, launch.params[2].data(), 4);
+  EXPECT_EQ(passed, factor);
   mgpuStreamDestroy(stream);
   mgpuModuleUnload(module);
 }

@@ -31,7 +31,7 @@ TEST_F(CUDARuntimeTest, TensorMapOfAMemref) {
     int64_t offset, sizes[3], strides[3];
   } memref = {data, data, 4, {5, 6, 8}, {96, 12, 1}};
   int64_t box[] = {1, 3, 8};
-  void *map = mgpuTensorMapEncodeTiledMemref(3, &memref, /*f32=*/7,
+  void *map = mgpuTensorMapEncodeTiledMemref(3, &memref, /*type: f32*/ 7,
                                              /*interleave=*/0, /*swizzle=*/2,
                                              /*promotion=*/1, /*fill=*/0, box);
   ASSERT_NE(map, nullptr);

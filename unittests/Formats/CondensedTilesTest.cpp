@@ -132,9 +132,10 @@ TEST(CondensedTiles, BitmapsOfSeveralWords) {
 // Windows and tiles are found here by sets, and compared with all layouts;
 // sizes are the papers', in words of 32 bits, values apart.
 TEST(CondensedTiles, SizesFollowTheFormulas) {
-  for (auto [rows, cols, density] :
-       {std::tuple(100, 70, 0.05), std::tuple(333, 1000, 0.01),
-        std::tuple(1, 1, 1.0), std::tuple(64, 64, 0.0)}) {
+  for (auto size : {std::tuple(100, 70, 0.05), std::tuple(333, 1000, 0.01),
+                    std::tuple(1, 1, 1.0), std::tuple(64, 64, 0.0)}) {
+    int64_t rows = std::get<0>(size), cols = std::get<1>(size);
+    double density = std::get<2>(size);
     CooMatrix coo;
     coo.rows = rows;
     coo.cols = cols;

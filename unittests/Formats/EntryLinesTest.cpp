@@ -45,8 +45,11 @@ void expectValue(const std::string &number) {
   ASSERT_TRUE(readEntryLines("2 3 " + number, 1, LineValue::Real, matrix, 1))
       << number;
   double expected = std::strtod(number.c_str(), nullptr);
-  EXPECT_EQ(std::memcmp(&matrix.value[0], &expected, sizeof(expected)), 0)
-      << number << " became " << matrix.value[0];
+  // Bits: zeros have signs.
+  uint64_t bits = 0, expectedBits = 0;
+  std::memcpy(&bits, &matrix.value[0], sizeof(bits));
+  std::memcpy(&expectedBits, &expected, sizeof(expectedBits));
+  EXPECT_EQ(bits, expectedBits) << number << " became " << matrix.value[0];
 }
 
 TEST(EntryLines, OnlyPlainTextIsRead) {

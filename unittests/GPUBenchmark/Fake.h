@@ -24,12 +24,15 @@
 
 #define FAKE_API extern "C" __attribute__((visibility("default")))
 
+// Each library includes this header once.
+// NOLINTBEGIN(misc-definitions-in-headers)
 /// By this the benchmark knows that a library is for tests.
 FAKE_API int sparsegpuTestLibrary() { return 1; }
 
 /// Objects that were made and not destroyed, for tests of release().
 static int liveObjects = 0;
 FAKE_API int sparsegpuTestLiveObjects() { return liveObjects; }
+// NOLINTEND(misc-definitions-in-headers)
 
 namespace fake {
 

@@ -126,13 +126,16 @@ def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
     An operation whose `reduce` is more than one operation gets `lanes = 32`.
 
     A `sparse_gpu.contract` gets tiles on tensor cores where these compute what
-    FMAs would, but for the order (f16, bf16, f64, integers; not f32), one
-    schedule for operands that allow asynchronous copies and one for all others.
+    FMAs would, but for the order (f16, bf16, f64, fp8, integers; not f32): one
+    schedule for operands that allow asynchronous copies, the first by the model of
+    `docs/CostModel.md`, and one for all others. `schedule=explain` gives the
+    model's reasons in a remark.
   }];
   let options = [
     Option<"schedule", "schedule", "std::string", /*default=*/"\"\"",
            "Text of a schedule attribute, or of an array of them, or of what "
-           "stands between the angle brackets; empty: chosen">,
+           "stands between the angle brackets; empty: chosen; explain: chosen, "
+           "with the reasons in remarks">,
     Option<"chip", "chip", "std::string", /*default=*/"\"sm_80\"",
            "The GPU: which instructions there are">
   ];

@@ -39,8 +39,6 @@ template <typename T> struct ZeroedAllocator {
   template <typename U>
   ZeroedAllocator(const ZeroedAllocator<U> &other) : zeroed(other.zeroed) {}
   /// A copy of a vector is one like any other.
-  // The name is the standard library's.
-  // NOLINTNEXTLINE(readability-identifier-naming)
   ZeroedAllocator select_on_container_copy_construction() const { return {}; }
 
   T *allocate(size_t count) {

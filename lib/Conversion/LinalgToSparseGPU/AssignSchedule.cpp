@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ContractSchedules.h"
 #include "SparseGPU/Conversion/Chip.h"
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
@@ -80,63 +81,6 @@ static SmallVector<Attribute> chooseSchedules(SpMMOp op) {
   return {tile(32, 2, /*unroll=*/4, wide), tile(8, 1, /*unroll=*/1, {})};
 }
 
-/// Bytes that the distances between rows of A and B, as far as they are known,
-/// allow to copy at once: a power of two up to 16.
-static int64_t getKnownAlignment(ContractOp op) {
-  int64_t alignment = 16;
-  for (unsigned operand : {0u, 1u}) {
-    ShapedType type = op.getTypeOf(operand);
-    int64_t stride = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-    for (int64_t dim = type.getRank() - 1; dim > 0; --dim) {
-      if (type.isDynamicDim(dim))
-        break;
-      stride *= type.getDimSize(dim);
-      while (alignment > 1 && stride % alignment != 0)
-        alignment /= 2;
-    }
-  }
-  return alignment;
-}
-
-/// Tensor cores where they compute what is asked for exactly as FMAs would,
-/// but for the order; one kernel with copies of 16 bytes, one for anything.
-static SmallVector<Attribute> chooseSchedules(ContractOp op,
-                                              unsigned capability) {
-  MLIRContext *context = op.getContext();
-  Type factor = op.getTypeOf(0).getElementType();
-  ScheduleFields fields;
-  fields.scope = Scope::Block;
-  bool tensorCores = capability >= (factor.isF16() || factor.isInteger() ? 75
-                                    : factor.isBF16() || factor.isF64()  ? 80
-                                    : factor.isF32()                     ? ~0u
-                                                                         : 89);
-  fields.path = tensorCores ? ComputePath::MMA : ComputePath::FMA;
-  fields.tile = {128, 128, 32};
-  fields.warpTile = {64, 64};
-  if (!tensorCores || factor.isF64()) {
-    fields.tile = {64, 64, 16};
-    fields.warpTile = {32, 32};
-  }
-  fields.warps = fields.getWarps(/*given=*/false);
-  SmallVector<Attribute> schedules;
-  // Asynchronous copies begin with sm_80.
-  int64_t alignment = capability >= 80 ? getKnownAlignment(op) : 0;
-  if (alignment == 16) {
-    fields.guards = {GuardAttr::get(context, GuardQuantity::Alignment,
-                                    GuardPredicate::GE, 16)};
-    schedules.push_back(ScheduleAttr::get(context, fields));
-  } else if (alignment >= 4) {
-    fields.copy = alignment;
-    fields.guards = {GuardAttr::get(context, GuardQuantity::Alignment,
-                                    GuardPredicate::GE, alignment)};
-    schedules.push_back(ScheduleAttr::get(context, fields));
-  }
-  fields.copy = 0;
-  fields.guards.clear();
-  schedules.push_back(ScheduleAttr::get(context, fields));
-  return schedules;
-}
-
 namespace {
 struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
   using AssignScheduleBase::AssignScheduleBase;
@@ -165,10 +109,15 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
     if (result.wasInterrupted())
       return signalPassFailure();
     result = getOperation().walk([&](ContractOp op) {
-      if (!op.getSchedules())
-        op.setSchedulesAttr(ArrayAttr::get(
-            &getContext(),
-            given->empty() ? chooseSchedules(op, *capability) : *given));
+      if (!op.getSchedules()) {
+        std::string why;
+        SmallVector<Attribute> schedules =
+            given->empty() ? chooseContractSchedules(op, chip, why) : *given;
+        op.setSchedulesAttr(ArrayAttr::get(&getContext(), schedules));
+        if (isExplaining())
+          op.emitRemark() << "is computed by " << schedules.front() << "\n"
+                          << why;
+      }
       return failed(check(op)) ? WalkResult::interrupt()
                                : WalkResult::advance();
     });
@@ -196,10 +145,13 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
     return checkGuards(op, *op.getSchedules());
   }
 
-  /// The schedules of the option: none if it is empty.
+  /// Schedules are chosen, and the reasons told.
+  bool isExplaining() { return StringRef(schedule).trim() == "explain"; }
+
+  /// The schedules of the option: none if they are to be chosen.
   FailureOr<SmallVector<Attribute>> parseOption() {
     StringRef text = StringRef(schedule).trim();
-    if (text.empty())
+    if (text.empty() || isExplaining())
       return SmallVector<Attribute>();
     std::string full = text.starts_with("#") || text.starts_with("[")
                            ? text.str()

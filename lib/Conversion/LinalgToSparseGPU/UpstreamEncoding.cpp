@@ -30,7 +30,7 @@ static Attribute readLevels(const SparseTensorType &sparse, Type positions,
     reason = rule;
     return Attribute();
   };
-  for (int64_t level = 0; level < sparse.getLvlRank(); ++level)
+  for (sparse_tensor::Level level = 0; level < sparse.getLvlRank(); ++level)
     if (!sparse.isOrderedLvl(level))
       return fail("the levels must be ordered");
   AffineMap map = sparse.getDimToLvl();

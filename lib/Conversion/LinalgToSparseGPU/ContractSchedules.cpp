@@ -1,0 +1,151 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Schedules of contractions, by the analytic model of docs/CostModel.md.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ContractSchedules.h"
+
+#include "SparseGPU/Conversion/Chip.h"
+#include "SparseGPU/CostModel/ScheduleReport.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+
+/// What an extent that is known only at run time counts as.
+static constexpr uint64_t kUnknownExtent = 1024;
+
+/// Bytes that the distances between rows of A and B, as far as they are known,
+/// allow to copy at once: a power of two up to 16.
+static int64_t getKnownAlignment(ContractOp op) {
+  int64_t alignment = 16;
+  for (unsigned operand : {0u, 1u}) {
+    ShapedType type = op.getTypeOf(operand);
+    int64_t stride = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+    for (int64_t dim = type.getRank() - 1; dim > 0; --dim) {
+      if (type.isDynamicDim(dim))
+        break;
+      stride *= type.getDimSize(dim);
+      while (alignment > 1 && stride % alignment != 0)
+        alignment /= 2;
+    }
+  }
+  return alignment;
+}
+
+/// The type on tensor cores that compute what FMAs would, but for the order of
+/// additions; nothing where there is none.
+static std::optional<costmodel::MatrixType> getMatrixType(Type factor,
+                                                          unsigned capability) {
+  using costmodel::MatrixType;
+  if (factor.isF16() && capability >= 75)
+    return MatrixType::F16;
+  if (factor.isInteger() && capability >= 75)
+    return MatrixType::S8;
+  if (factor.isBF16() && capability >= 80)
+    return MatrixType::BF16;
+  if (factor.isF64() && capability >= 80)
+    return MatrixType::F64;
+  if (isa<Float8E4M3FNType, Float8E5M2Type>(factor) && capability >= 89)
+    return MatrixType::FP8;
+  return std::nullopt;
+}
+
+/// Whether neighbours along the m (or n) loops are neighbours in memory.
+static bool isTransposed(ContractOp op, unsigned operand,
+                         ArrayRef<unsigned> loops) {
+  AffineMap map = op.getMap(operand);
+  return map.getNumResults() != 0 && !loops.empty() &&
+         map.getResults().back().isFunctionOfDim(loops.back());
+}
+
+static costmodel::ContractionShape getShape(ContractOp op,
+                                            costmodel::MatrixType type) {
+  auto extent = [&](ArrayRef<unsigned> loops) {
+    uint64_t product = 1;
+    for (unsigned d : loops) {
+      int64_t size = op.getStaticExtent(d);
+      if (ShapedType::isDynamic(size))
+        return kUnknownExtent;
+      product *= std::max<int64_t>(size, 1);
+    }
+    return product;
+  };
+  ContractOp::Loops loops = op.getLoops();
+  costmodel::ContractionShape shape = costmodel::makeShape(
+      type, extent(loops.m), extent(loops.n), extent(loops.k),
+      loops.batch.empty() ? 1 : extent(loops.batch));
+  shape.bitsA = op.getTypeOf(0).getElementTypeBitWidth();
+  shape.bitsB = op.getTypeOf(1).getElementTypeBitWidth();
+  shape.bitsC = op.getTypeOf(2).getElementTypeBitWidth();
+  shape.bitsAccumulator = op.getAccumulatorType().getIntOrFloatBitWidth();
+  shape.transposedA = isTransposed(op, 0, loops.m);
+  shape.transposedB = !isTransposed(op, 1, loops.n);
+  return shape;
+}
+
+/// Tiles for FMAs, and for what the model has no schedule for.
+static ScheduleFields getPlainFields(bool tensorCores) {
+  ScheduleFields fields;
+  fields.scope = Scope::Block;
+  fields.path = tensorCores ? ComputePath::MMA : ComputePath::FMA;
+  fields.tile = {64, 64, tensorCores ? 32 : 16};
+  fields.warpTile = {32, 32};
+  fields.warps = fields.getWarps(/*given=*/false);
+  return fields;
+}
+
+SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
+                                                          StringRef chip,
+                                                          std::string &why) {
+  MLIRContext *context = op.getContext();
+  unsigned capability = getCapability(chip).value_or(0);
+  std::optional<costmodel::MatrixType> type =
+      getMatrixType(op.getTypeOf(0).getElementType(), capability);
+  ScheduleFields fields = getPlainFields(type.has_value());
+  if (!type) {
+    why = "no tensor cores for these types: tiles of FMAs";
+    fields.stages = capability >= 80 ? 2 : 1;
+  } else {
+    const costmodel::TargetDescription &target =
+        costmodel::representativeOf(chip.str());
+    costmodel::ContractionShape shape = getShape(op, *type);
+    // Blocks do not share tiles of C.
+    costmodel::ScheduleSpace space = costmodel::defaultSpace();
+    space.splitK = {1};
+    std::optional<costmodel::ScheduleChoice> choice =
+        costmodel::chooseSchedule(target, shape, space);
+    if (choice) {
+      const costmodel::TileSchedule &best = choice->best.schedule;
+      fields.tile = {best.tileM, best.tileN, best.tileK};
+      fields.warpTile = {best.warpTileM(), best.warpTileN()};
+      fields.stages = best.sharedStages;
+      fields.registerStages = best.registerStages;
+      fields.warps = fields.getWarps(/*given=*/false);
+      why = costmodel::explain(target, shape, *choice);
+    } else {
+      why = "the model has no schedule for this shape";
+    }
+  }
+  // Asynchronous copies begin with sm_80, and with 4 bytes.
+  SmallVector<Attribute> schedules;
+  int64_t alignment = capability >= 80 ? getKnownAlignment(op) : 0;
+  if (alignment >= 4) {
+    fields.copy = alignment;
+    fields.guards = {GuardAttr::get(context, GuardQuantity::Alignment,
+                                    GuardPredicate::GE, alignment)};
+    schedules.push_back(ScheduleAttr::get(context, fields));
+  }
+  fields.copy = 0;
+  fields.stages = fields.registerStages = 1;
+  fields.guards.clear();
+  schedules.push_back(ScheduleAttr::get(context, fields));
+  return schedules;
+}

@@ -1,0 +1,24 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_CONTRACTSCHEDULES_H
+#define SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_CONTRACTSCHEDULES_H
+
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+
+namespace sparsegpu {
+
+/// The schedules of `op` on `chip` (sm_ and a number), the last of them without
+/// guards: the one that the cost model ranks first, for operands that allow
+/// asynchronous copies, and one for all others. Extents that are not known
+/// count as 1024. `why` becomes the model's reasons.
+llvm::SmallVector<mlir::Attribute>
+chooseContractSchedules(ContractOp op, llvm::StringRef chip, std::string &why);
+
+} // namespace sparsegpu
+
+#endif // SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_CONTRACTSCHEDULES_H
