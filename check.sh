@@ -20,8 +20,8 @@ status is 0 when nothing failed and every stage ran.
   --full  also the same tests under AddressSanitizer (build-asan/), more random
           kernels on the software GPU, half a minute of fuzzing for each reader
           of matrix files (build-fuzz/, utils/fuzz.py), the sweep over real
-          matrices (utils/sweep.py; $SPARSEGPU_DATA names them), and clang-tidy
-          on the sources
+          matrices (utils/sweep.py; $SPARSEGPU_DATA names them), 240 sampled
+          contractions, and clang-tidy on the sources
 
 Environment: SPARSEGPU_JOBS, how many compilers run at once (default: as many
 as there are cores, and memory for them).
@@ -167,6 +167,12 @@ if [ "$full" = yes ]; then
   rm -f build/sweep.json
   python3 utils/sweep.py --build build --json build/sweep.json </dev/null
   count build/sweep.json sweep
+
+  stage "Sampled contractions"
+  rm -f build/contractions.json
+  PATH="$PWD/build/bin:$PATH" python3 integration_test/Contract/Inputs/run-contractions.py build/contractions \
+    --cases 240 --seed 1000 --json build/contractions.json sparse-run </dev/null
+  count build/contractions.json contractions
 
   stage "clang-tidy"
   rm -f build/clang-tidy.json

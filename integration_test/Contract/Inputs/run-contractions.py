@@ -7,10 +7,11 @@ Each case is a program that is written here: a matrix product with any operand
 transposed, a batched one, or a convolution; its types, shapes, and, unless the
 default is taken, a schedule. The sample is drawn from the given seed.
 
-    run-contractions.py FOLDER --cases 20 [--seed 1] [--only TEXT] -- sparse-run
+    run-contractions.py FOLDER --cases 20 [--seed 1] [--only TEXT] [--json FILE] -- sparse-run
 """
 
 import argparse
+import json
 import os
 import random
 import subprocess
@@ -120,12 +121,14 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--cases", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="run cases with this text in their line")
+    parser.add_argument("--json", help="a results file for count-tests.py")
     parser.add_argument("run")
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
     rng = random.Random(options.seed)
     failures = 0
+    results = []
     for case in range(options.cases):
         types = rng.choice(TYPES)
         chosen = schedule(rng, types[0])
@@ -159,11 +162,16 @@ def main():
         if options.only and options.only not in label:
             continue
         done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode != 0 or "PASS" not in done.stdout:
+        passed = done.returncode == 0 and "PASS" in done.stdout
+        results.append({"name": label, "code": "PASS" if passed else "FAIL"})
+        if not passed:
             failures += 1
             print("FAILED", label)
             print(" ", " ".join(f"'{word}'" if " " in word else word for word in command))
             print("\n".join((done.stdout + done.stderr).splitlines()[-6:]))
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump({"tests": results}, file)
     print(f"{options.cases} runs, {failures} failures")
     return failures != 0
 
