@@ -17,6 +17,10 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "mlir/Transforms/RegionUtils.h"
+#include "llvm/IR/Attributes.h"
+#include "llvm/IR/Intrinsics.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/Support/ModRef.h"
 
 using namespace mlir;
 using namespace sparsegpu;
@@ -86,10 +90,22 @@ bool pipeline::hasPureOperands(Operation *op, Block *block) {
   return true;
 }
 
+/// Whether the intrinsic is one that LLVM knows to leave memory alone.
+static bool isPureIntrinsic(LLVM::CallIntrinsicOp call) {
+  llvm::Intrinsic::ID id = llvm::Intrinsic::lookupIntrinsicID(call.getIntrin());
+  if (id == llvm::Intrinsic::not_intrinsic)
+    return false;
+  llvm::LLVMContext context;
+  return llvm::Intrinsic::getFnAttributes(context, id).getMemoryEffects() ==
+         llvm::MemoryEffects::none();
+}
+
 /// Operations of NVVM that say nothing of their effects, and have none.
 static bool isRegistersOnly(Operation *op) {
   if (auto assembly = dyn_cast<LLVM::InlineAsmOp>(op))
     return !assembly.getHasSideEffects();
+  if (auto call = dyn_cast<LLVM::CallIntrinsicOp>(op))
+    return isPureIntrinsic(call);
   return isa<NVVM::MmaOp, NVVM::MmaSpOp, NVVM::ShflOp, NVVM::VoteSyncOp,
              NVVM::ReduxOp>(op);
 }

@@ -13,8 +13,8 @@
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "SparseGPU/Pipelines/Pipelines.h"
 #include "SparseGPU/Transforms/Passes.h"
-#include "SparseGPU/Transforms/SwizzleTransformOps.h"
 #include "SparseGPU/Transforms/PipelineLoadsTransformOps.h"
+#include "SparseGPU/Transforms/SwizzleTransformOps.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"

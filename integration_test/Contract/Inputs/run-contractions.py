@@ -112,8 +112,9 @@ def schedule(rng, factor):
     last = f"#sparse_gpu.schedule<{fields}{stages}, copy = 0>"
     if copy == 0:
         return f"[{last}]"
+    wide = ", result_alignment ge 16" if rng.random() < 0.5 else ""
     return (f"[#sparse_gpu.schedule<{fields}{stages}, copy = {copy}, "
-            f"when = [alignment ge {copy}]>, {last}]")
+            f"when = [alignment ge {copy}{wide}]>, {last}]")
 
 
 def main():

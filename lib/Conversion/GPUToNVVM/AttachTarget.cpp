@@ -12,6 +12,7 @@
 #include "SparseGPU/Conversion/Passes.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -34,6 +35,8 @@ static constexpr const char *kTriple = "nvptx64-nvidia-cuda";
 /// The PTX version where the chip asks for less (PTX ISA, release notes: 7.1
 /// came with CUDA 11.1 and covers sm_70 to sm_86).
 static constexpr unsigned kMinimumPTX = 71;
+/// PTX ISA, "Warp Level Matrix Instructions: mma": e4m3 and e5m2 since 8.4.
+static constexpr unsigned kFloat8PTX = 84;
 
 /// LLVM's NVPTX back end; null if LLVM was built without it.
 static const llvm::Target *getTarget() {
@@ -130,12 +133,31 @@ struct AttachTarget : sparsegpu::impl::AttachTargetBase<AttachTarget> {
       return fail("chip '" + chip +
                   "' has no assembler in CUDA 13: use "
                   "format=isa, which the driver assembles");
-    return checkFeatures(*subtarget, getLowestPTXVersion(*target, chip), fail);
+    unsigned required = getLowestPTXVersion(*target, chip);
+    std::string reason = "chip '" + chip.getValue() + "'";
+    if (usesFloat8() && required < kFloat8PTX) {
+      required = kFloat8PTX;
+      reason = "mma of 8-bit floats";
+    }
+    return checkFeatures(*subtarget, required, reason, fail);
   }
 
+  /// Whether a kernel multiplies 8-bit floats on tensor cores.
+  bool usesFloat8() {
+    return getOperation()
+        .walk([](LLVM::CallIntrinsicOp call) {
+          bool found = call.getIntrin().contains(".e4m3.") ||
+                       call.getIntrin().contains(".e5m2.");
+          return found ? WalkResult::interrupt() : WalkResult::advance();
+        })
+        .wasInterrupted();
+  }
+
+  /// `required` is the lowest PTX version, because of `reason`.
   template <typename Fail>
   FailureOr<std::string> checkFeatures(const llvm::MCSubtargetInfo &subtarget,
-                                       unsigned required, Fail fail) {
+                                       unsigned required, StringRef reason,
+                                       Fail fail) {
     if (features.empty())
       return ("+ptx" + Twine(std::max(required, kMinimumPTX))).str();
     SmallVector<StringRef> names;
@@ -155,8 +177,8 @@ struct AttachTarget : sparsegpu::impl::AttachTargetBase<AttachTarget> {
                     "' names a chip: use the option 'chip'");
       std::optional<unsigned> version = getPTXVersion(name);
       if (enabled && version && *version < required)
-        return fail("feature '+" + name + "' is too low for chip '" + chip +
-                    "', which needs at least +ptx" + Twine(required));
+        return fail("feature '+" + name + "' is too low for " + reason +
+                    ", which needs at least +ptx" + Twine(required));
     }
     return std::string(features);
   }

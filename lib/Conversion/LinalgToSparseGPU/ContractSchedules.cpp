@@ -22,12 +22,12 @@ using namespace sparsegpu;
 /// What an extent that is known only at run time counts as.
 static constexpr uint64_t kUnknownExtent = 1024;
 
-/// Bytes that the distances between rows of A and B, as far as they are known,
-/// allow to copy at once: a power of two up to 16.
-static int64_t getKnownAlignment(ContractOp op) {
+/// Bytes at whose multiples rows of operands begin, as far as distances are
+/// known: a power of two up to 16.
+static int64_t getKnownAlignment(TypeRange operands) {
   int64_t alignment = 16;
-  for (unsigned operand : {0u, 1u}) {
-    ShapedType type = op.getTypeOf(operand);
+  for (Type operand : operands) {
+    auto type = cast<ShapedType>(operand);
     int64_t stride = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
     for (int64_t dim = type.getRank() - 1; dim > 0; --dim) {
       if (type.isDynamicDim(dim))
@@ -134,14 +134,38 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
       why = "the model has no schedule for this shape";
     }
   }
-  // Asynchronous copies begin with sm_80, and with 4 bytes.
+  // Asynchronous copies begin with sm_80, and with 4 bytes. Lanes store two
+  // neighbours at once, if the result is aligned as well.
   SmallVector<Attribute> schedules;
-  int64_t alignment = capability >= 80 ? getKnownAlignment(op) : 0;
+  int64_t alignment =
+      capability >= 80
+          ? getKnownAlignment({op.getA().getType(), op.getB().getType()})
+          : 0;
+  SmallVector<Type> results = {op.getInit().getType()};
+  llvm::append_range(results, op.getInputs().getTypes());
+  int64_t pair = 0;
+  bool isDynamic = false;
+  for (Type type : results) {
+    pair = std::max<int64_t>(
+        pair, 2 * cast<ShapedType>(type).getElementTypeBitWidth() / 8);
+    isDynamic |= !cast<ShapedType>(type).hasStaticShape();
+  }
+  bool pairs = getKnownAlignment(results) >= pair;
+  auto atLeast = [&](GuardQuantity quantity, int64_t bytes) {
+    return GuardAttr::get(context, quantity, GuardPredicate::GE, bytes);
+  };
   if (alignment >= 4) {
     fields.copy = alignment;
-    fields.guards = {GuardAttr::get(context, GuardQuantity::Alignment,
-                                    GuardPredicate::GE, alignment)};
-    schedules.push_back(ScheduleAttr::get(context, fields));
+    fields.guards = {atLeast(GuardQuantity::Alignment, alignment)};
+    ScheduleAttr single = ScheduleAttr::get(context, fields);
+    if (pairs) {
+      fields.guards.push_back(atLeast(GuardQuantity::ResultAlignment, pair));
+      schedules.push_back(ScheduleAttr::get(context, fields));
+    }
+    // Rows of C can be odd although those of A and B are not.
+    bool odd = !isTransposed(op, 1, op.getLoops().n);
+    if (!pairs || (isDynamic && odd))
+      schedules.push_back(single);
   }
   fields.copy = 0;
   fields.stages = fields.registerStages = 1;

@@ -52,7 +52,7 @@ private:
   mlir::Value index(int64_t value);
   /// The iterations of a group of loops together.
   mlir::Value total(llvm::ArrayRef<unsigned> group);
-  mlir::Value buildAlignmentGuard(int64_t bytes);
+  mlir::Value buildAlignmentGuard(mlir::ValueRange operands, int64_t bytes);
   Operand makeOperand(mlir::Value memory, mlir::AffineMap map);
   /// The part of an element's place that `group` determines, at iteration
   /// `position` of all of its loops.

@@ -60,16 +60,16 @@ Value ContractNest::total(ArrayRef<unsigned> group) {
 // Guards
 //===----------------------------------------------------------------------===//
 
-/// Whether the first elements of A and B, and what is stored one step further
-/// in any dimension but the innermost, are at multiples of `bytes`. With
-/// operands in host memory the strides in device memory are those of packed
-/// arrays: both are looked at.
-Value ContractNest::buildAlignmentGuard(int64_t bytes) {
+/// Whether the first elements of operands, and what is stored one step
+/// further in any dimension but the innermost, are at multiples of `bytes`.
+/// With operands in host memory the strides in device memory are those of
+/// packed arrays: both are looked at.
+Value ContractNest::buildAlignmentGuard(ValueRange operands, int64_t bytes) {
   Value bits = index(0);
   auto add = [&](Value value) {
     bits = arith::OrIOp::create(b, loc, bits, value);
   };
-  for (Value operand : {op.getA(), op.getB()}) {
+  for (Value operand : operands) {
     auto type = cast<MemRefType>(operand.getType());
     Value width = index(llvm::divideCeil(type.getElementTypeBitWidth(), 8));
     auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, operand);
@@ -92,13 +92,19 @@ FailureOr<Value> ContractNest::buildGuards(ScheduleAttr schedule) {
   Value all;
   for (GuardAttr guard : schedule.getGuards()) {
     Value holds;
-    if (guard.getQuantity() == GuardQuantity::Alignment) {
+    bool isResult = guard.getQuantity() == GuardQuantity::ResultAlignment;
+    if (isResult || guard.getQuantity() == GuardQuantity::Alignment) {
       if (guard.getPredicate() != GuardPredicate::GE ||
           !llvm::isPowerOf2_64(guard.getBound()) || guard.getBound() > 16)
-        return op.emitError() << "a guard on 'alignment' compares with ge and "
+        return op.emitError() << "a guard on an alignment compares with ge and "
                                  "a power of two up to 16, got "
                               << guard << " (SCH-15)";
-      holds = buildAlignmentGuard(guard.getBound());
+      SmallVector<Value> operands = {op.getA(), op.getB()};
+      if (isResult) {
+        operands = {op.getInit()};
+        llvm::append_range(operands, op.getInputs());
+      }
+      holds = buildAlignmentGuard(operands, guard.getBound());
     } else if (guard.getQuantity() == GuardQuantity::Nonzeros) {
       return op.emitError()
              << "guard " << guard << " is for sparse operands (SCH-15)";

@@ -108,6 +108,7 @@ FailureOr<Value> NestBuilder::buildGuards(ScheduleAttr schedule) {
       }
       break;
     case GuardQuantity::Alignment:
+    case GuardQuantity::ResultAlignment:
       return op.emitError() << "guard " << guard
                             << " is for contractions of dense operands "
                                "(SCH-15)";

@@ -204,191 +204,19 @@ LogicalResult BlockDistribution::distributeContraction(linalg::LinalgOp op) {
     Fragments left = loadFragments(a, /*isA=*/true, origin.row, countM, k),
               rightFragments =
                   loadFragments(right, /*isA=*/false, origin.column, countN, k);
+    SmallVector<SmallVector<Value, 2>> leftParts, rightParts;
+    for (Value fragment : left)
+      leftParts.push_back(mma->prepare(b, loc, fragment));
+    for (Value fragment : rightFragments)
+      rightParts.push_back(mma->prepare(b, loc, fragment));
     SmallVector<Value> next;
     for (int64_t i = 0; i < countM; ++i)
       for (int64_t j = 0; j < countN; ++j)
-        next.push_back(mma->emit(b, loc, left[i], rightFragments[j],
+        next.push_back(mma->emit(b, loc, leftParts[i], rightParts[j],
                                  inner.getRegionIterArg(i * countN + j)));
     scf::YieldOp::create(b, loc, next);
   }
   fragments[op->getResult(0)].assign(inner.getResults().begin(),
                                      inner.getResults().end());
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Elements
-//===----------------------------------------------------------------------===//
-
-BlockDistribution::Place
-BlockDistribution::originOf(const FragmentLayout &layout) {
-  Value group = div(lane, 4), inGroup = rem(lane, 4);
-  auto sum = [&](int64_t groupFactor, int64_t threadFactor) -> Value {
-    Value value;
-    if (groupFactor != 0)
-      value = mul(group, groupFactor);
-    if (threadFactor != 0) {
-      Value part = mul(inGroup, threadFactor);
-      value = value ? add(value, part) : part;
-    }
-    return value ? value : index(0);
-  };
-  return {sum(layout.groupRow, layout.threadRow),
-          sum(layout.groupColumn, layout.threadColumn)};
-}
-
-BlockDistribution::Place BlockDistribution::warpOrigin() {
-  int64_t warpsN = schedule.getTile()[1] / schedule.getWarpTile()[1];
-  return {mul(div(warp, warpsN), schedule.getWarpTile()[0]),
-          mul(rem(warp, warpsN), schedule.getWarpTile()[1])};
-}
-
-BlockDistribution::Place BlockDistribution::placeOf(int64_t i, int64_t j,
-                                                    int64_t element) {
-  Place origin = warpOrigin(), inFragment = originOf(mma->c);
-  auto [row, column] = mma->c.places[element];
-  return {add(add(origin.row, inFragment.row), i * mma->m + row),
-          add(add(origin.column, inFragment.column), j * mma->n + column)};
-}
-
-Value BlockDistribution::offsetAt(Value offsets, Value position) {
-  auto generate = offsets.getDefiningOp<tensor::GenerateOp>();
-  IRMapping body(mapping);
-  Block &block = generate.getBody().front();
-  body.map(block.getArgument(0), position);
-  for (Operation &inner : block.without_terminator())
-    b.clone(inner, body);
-  return body.lookupOrDefault(block.getTerminator()->getOperand(0));
-}
-
-Value BlockDistribution::isBelow(Value position, Value count, int64_t size) {
-  APInt known;
-  if (matchPattern(count, m_ConstantInt(&known)) && known.sge(size))
-    return {};
-  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, position,
-                               lookup(count));
-}
-
-Value BlockDistribution::both(Value x, Value y) {
-  if (!x || !y)
-    return x ? x : y;
-  return arith::AndIOp::create(b, loc, x, y);
-}
-
-Value BlockDistribution::flatten(Value memory) {
-  auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, memory);
-  auto type = cast<MemRefType>(memory.getType());
-  auto layout = StridedLayoutAttr::get(b.getContext(), ShapedType::kDynamic,
-                                       ArrayRef<int64_t>{1});
-  auto flat = MemRefType::get({ShapedType::kDynamic}, type.getElementType(),
-                              layout, type.getMemorySpace());
-  // An upper bound of what is addressed.
-  Value extent = index(1);
-  for (auto [size, stride] :
-       llvm::zip(metadata.getSizes(), metadata.getStrides()))
-    extent = add(extent, arith::MulIOp::create(b, loc, size, stride));
-  return memref::ReinterpretCastOp::create(
-      b, loc, flat, metadata.getBaseBuffer(),
-      OpFoldResult(metadata.getOffset()), ArrayRef<OpFoldResult>{extent},
-      ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
-}
-
-Value BlockDistribution::loadElement(LoadOp load, Value flat,
-                                     const Place &place) {
-  auto tile = cast<RankedTensorType>(load.getTile().getType());
-  Value exists =
-      both(isBelow(place.row, load.getRowCount(), tile.getDimSize(0)),
-           isBelow(place.column, load.getColumnCount(), tile.getDimSize(1)));
-  auto read = [&]() -> Value {
-    Value offset = add(offsetAt(load.getRows(), place.row),
-                       offsetAt(load.getColumns(), place.column));
-    return memref::LoadOp::create(b, loc, flat, offset);
-  };
-  if (!exists)
-    return read();
-  auto branch = scf::IfOp::create(b, loc, tile.getElementType(), exists,
-                                  /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(branch.thenBlock());
-  scf::YieldOp::create(b, loc, read());
-  b.setInsertionPointToStart(branch.elseBlock());
-  Value zero =
-      arith::ConstantOp::create(b, loc, b.getZeroAttr(tile.getElementType()));
-  scf::YieldOp::create(b, loc, zero);
-  return branch.getResult(0);
-}
-
-LogicalResult BlockDistribution::distributeElementwise(linalg::LinalgOp op) {
-  Block &body = *op.getBlock();
-  if (op->getNumResults() != 1 || op.getNumLoops() != 2 ||
-      !body.getArguments().back().use_empty() ||
-      !llvm::all_of(op.getIndexingMapsArray(),
-                    [](AffineMap map) { return map.isIdentity(); }))
-    return op.emitError("elementwise operations on tiles have two loops, "
-                        "identity maps and one result, and do not read their "
-                        "destination (LVL2-3)");
-  SmallVector<Value> flats;
-  for (Value input : op.getDpsInputs()) {
-    auto load = input.getDefiningOp<LoadOp>();
-    if (!load && fragments[input].empty())
-      return op.emitError("reads a tile that is not in registers (LVL2-3)");
-    flats.push_back(load ? flatten(lookup(load.getSource())) : Value());
-  }
-  Fragments results;
-  auto element =
-      cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
-  auto type = VectorType::get(mma->c.type.getShape(), element);
-  int64_t columns = type.getDimSize(1);
-  for (int64_t i = 0; i < countM; ++i)
-    for (int64_t j = 0; j < countN; ++j) {
-      SmallVector<Value> elements;
-      for (int64_t e = 0; e < type.getNumElements(); ++e) {
-        IRMapping inner(mapping);
-        for (auto [n, input] : llvm::enumerate(op.getDpsInputs())) {
-          Value value;
-          if (auto load = input.getDefiningOp<LoadOp>())
-            value = loadElement(load, flats[n], placeOf(i, j, e));
-          else
-            value = vector::ExtractOp::create(
-                b, loc, fragments[input][i * countN + j],
-                ArrayRef<int64_t>{e / columns, e % columns});
-          inner.map(body.getArgument(n), value);
-        }
-        for (Operation &operation : body.without_terminator())
-          b.clone(operation, inner);
-        elements.push_back(
-            inner.lookupOrDefault(body.getTerminator()->getOperand(0)));
-      }
-      results.push_back(vector::FromElementsOp::create(b, loc, type, elements));
-    }
-  fragments[op->getResult(0)] = results;
-  return success();
-}
-
-LogicalResult BlockDistribution::distributeStore(StoreOp store) {
-  const Fragments &tile = fragments[store.getTile()];
-  if (tile.empty())
-    return store.emitError("stores a tile that is not in registers (LVL2-3)");
-  auto type = cast<RankedTensorType>(store.getTile().getType());
-  Value flat = flatten(lookup(store.getDest()));
-  int64_t columns = mma->c.type.getDimSize(1);
-  for (int64_t i = 0; i < countM; ++i)
-    for (int64_t j = 0; j < countN; ++j)
-      for (int64_t e = 0; e < mma->c.type.getNumElements(); ++e) {
-        Place place = placeOf(i, j, e);
-        Value exists = both(
-            isBelow(place.row, store.getRowCount(), type.getDimSize(0)),
-            isBelow(place.column, store.getColumnCount(), type.getDimSize(1)));
-        OpBuilder::InsertionGuard guard(b);
-        if (exists)
-          b.setInsertionPointToStart(
-              scf::IfOp::create(b, loc, exists, false).thenBlock());
-        Value value = vector::ExtractOp::create(
-            b, loc, tile[i * countN + j],
-            ArrayRef<int64_t>{e / columns, e % columns});
-        Value offset = add(offsetAt(store.getRows(), place.row),
-                           offsetAt(store.getColumns(), place.column));
-        memref::StoreOp::create(b, loc, value, flat, offset);
-      }
   return success();
 }

@@ -62,8 +62,6 @@ private:
   mlir::LogicalResult distributeFor(mlir::scf::ForOp loop);
   mlir::LogicalResult distributeFill(mlir::linalg::FillOp fill);
   mlir::LogicalResult distributeContraction(mlir::linalg::LinalgOp op);
-  mlir::LogicalResult distributeElementwise(mlir::linalg::LinalgOp op);
-  mlir::LogicalResult distributeStore(StoreOp store);
 
   //===--------------------------------------------------------------------===//
   // Shared memory (BlockStaging.cpp)
@@ -89,8 +87,27 @@ private:
                          int64_t count, mlir::Value k);
 
   //===--------------------------------------------------------------------===//
-  // Elements
+  // Elements (BlockElements.cpp)
   //===--------------------------------------------------------------------===//
+
+  mlir::LogicalResult distributeElementwise(mlir::linalg::LinalgOp op);
+  mlir::LogicalResult distributeStore(StoreOp store);
+  /// A row of a fragment of C: neighbouring columns, and which of them exist
+  /// (null: it does).
+  struct Piece {
+    llvm::SmallVector<Place> places;
+    llvm::SmallVector<mlir::Value> exists;
+  };
+  Piece pieceOf(int64_t i, int64_t j, int64_t row, mlir::Value rowCount,
+                mlir::Value columnCount);
+  /// Whether pieces of such a tile can be loaded and stored at once.
+  bool isWide(int64_t contiguous, int64_t run, mlir::Type element);
+  llvm::SmallVector<mlir::Value> loadPiece(LoadOp load, mlir::Value flat,
+                                           const Piece &piece);
+  void storePiece(StoreOp store, mlir::Value flat, const Piece &piece,
+                  mlir::Value vector);
+  mlir::Value offsetOf(mlir::Value rows, mlir::Value columns,
+                       const Place &place);
 
   /// The part of element places that depends on the lane.
   Place originOf(const FragmentLayout &layout);

@@ -86,7 +86,10 @@ std::optional<MmaInstruction> MmaInstruction::get(ComputePath path, Type factor,
   bool floats = accumulator.isF32();
   unsigned needed = 80;
   std::optional<MmaInstruction> mma;
-  if (path == ComputePath::MMA) {
+  if (path == ComputePath::MMA3xTF32) {
+    if (factor.isF32() && floats)
+      mma = makeMma(factor, accumulator, 1, 2, 2);
+  } else {
     if (factor.isF16() && floats) {
       mma = makeMma(factor, accumulator, 2, 2, capability >= 80 ? 2 : 1);
       needed = 75;
@@ -115,6 +118,7 @@ std::optional<MmaInstruction> MmaInstruction::get(ComputePath path, Type factor,
     stream << " before sm_" << needed;
     return std::nullopt;
   }
+  mma->path = path;
   mma->factor = factor;
   return mma;
 }
@@ -202,8 +206,48 @@ static Value emitNVVM(OpBuilder &builder, Location loc, Type factor, Value a,
   return vector::FromElementsOp::create(builder, loc, type, elements);
 }
 
-Value MmaInstruction::emit(OpBuilder &builder, Location loc, Value aFragment,
-                           Value bFragment, Value cFragment) const {
+/// `fragment`, of f32, rounded to tf32: 10 bits of mantissa, ties away from
+/// zero. What the hardware would do with the other bits is not defined.
+static Value roundToTF32(OpBuilder &builder, Location loc, Value fragment) {
+  auto type = cast<VectorType>(fragment.getType());
+  SmallVector<Value> elements;
+  for (int64_t i = 0; i < type.getDimSize(0); ++i) {
+    Value element = vector::ExtractOp::create(builder, loc, fragment,
+                                              ArrayRef<int64_t>{i, 0});
+    Value bits = LLVM::CallIntrinsicOp::create(
+                     builder, loc, builder.getI32Type(),
+                     builder.getStringAttr("llvm.nvvm.f2tf32.rna"), element)
+                     .getResult(0);
+    elements.push_back(
+        arith::BitcastOp::create(builder, loc, type.getElementType(), bits));
+  }
+  return vector::FromElementsOp::create(builder, loc, type, elements);
+}
+
+SmallVector<Value, 2> MmaInstruction::prepare(OpBuilder &builder, Location loc,
+                                              Value fragment) const {
+  if (path == ComputePath::FMA || !factor.isF32())
+    return {fragment};
+  Value high = roundToTF32(builder, loc, fragment);
+  if (path == ComputePath::MMA)
+    return {high};
+  Value rest = arith::SubFOp::create(builder, loc, fragment, high);
+  return {high, roundToTF32(builder, loc, rest)};
+}
+
+Value MmaInstruction::emit(OpBuilder &builder, Location loc, ValueRange left,
+                           ValueRange right, Value sums) const {
+  // The product of both small parts is below the last bit of f32. Small ones
+  // are added first.
+  if (path == ComputePath::MMA3xTF32) {
+    sums = emitOne(builder, loc, left[1], right[0], sums);
+    sums = emitOne(builder, loc, left[0], right[1], sums);
+  }
+  return emitOne(builder, loc, left[0], right[0], sums);
+}
+
+Value MmaInstruction::emitOne(OpBuilder &builder, Location loc, Value aFragment,
+                              Value bFragment, Value cFragment) const {
   if (path == ComputePath::FMA)
     return emitFMA(builder, loc, aFragment, bFragment, cFragment);
   int64_t shape[] = {m, n, k};

@@ -50,9 +50,20 @@ struct MmaInstruction {
                                            unsigned capability,
                                            std::string &reason);
 
-  /// The fragment of C after the instruction.
-  mlir::Value emit(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value a,
-                   mlir::Value b, mlir::Value c) const;
+  /// What the instruction multiplies of a fragment of A or B as it is in
+  /// memory: that, or its elements rounded to tf32, or these and the rest.
+  llvm::SmallVector<mlir::Value, 2> prepare(mlir::OpBuilder &builder,
+                                            mlir::Location loc,
+                                            mlir::Value fragment) const;
+  /// The fragment of C after the instruction, or three of them; `left` and
+  /// `right` are prepared.
+  mlir::Value emit(mlir::OpBuilder &builder, mlir::Location loc,
+                   mlir::ValueRange left, mlir::ValueRange right,
+                   mlir::Value sums) const;
+
+private:
+  mlir::Value emitOne(mlir::OpBuilder &builder, mlir::Location loc,
+                      mlir::Value a, mlir::Value b, mlir::Value c) const;
 };
 
 } // namespace sparsegpu

@@ -27,7 +27,7 @@ func.func @f(%A: memref<4x16xf16>, %B: memref<16x8xf16>, %C: memref<4x8xf32>) {
 // -----
 
 func.func @f(%A: memref<4x16xf16>, %B: memref<16x8xf16>, %C: memref<4x8xf32>) {
-  // expected-error @+1 {{a guard on 'alignment' compares with ge and a power of two up to 16, got #sparse_gpu.guard<alignment ge 12> (SCH-15)}}
+  // expected-error @+1 {{a guard on an alignment compares with ge and a power of two up to 16, got #sparse_gpu.guard<alignment ge 12> (SCH-15)}}
   sparse_gpu.contract a(%A : memref<4x16xf16>) b(%B : memref<16x8xf16>) outs(%C : memref<4x8xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
     schedules [#sparse_gpu.schedule<scope = block, tile = [64, 64, 32], warp_tile = [32, 32], when = [alignment ge 12]>,
                #sparse_gpu.schedule<scope = block, tile = [64, 64, 32], warp_tile = [32, 32]>]

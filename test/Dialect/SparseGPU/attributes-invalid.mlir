@@ -232,7 +232,7 @@ func.func private @f() attributes {a = #sparse_gpu.schedule<path = mmm>}
 
 // -----
 
-// expected-error @+1 {{unknown guard quantity 'm': expected n, rows, nnz or alignment}}
+// expected-error @+1 {{unknown guard quantity 'm': expected n, rows, nnz, alignment or result_alignment}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<when = [m gt 3]>}
 
 // -----

@@ -43,7 +43,7 @@ static ParseResult parseGuard(AsmParser &parser, GuardAttr &guard) {
   std::optional<GuardQuantity> quantity = symbolizeGuardQuantity(name);
   if (!quantity)
     return parser.emitError(loc, "unknown guard quantity '")
-           << name << "': expected n, rows, nnz or alignment";
+           << name << "': expected n, rows, nnz, alignment or result_alignment";
   StringRef comparison;
   loc = parser.getCurrentLocation();
   if (parser.parseKeyword(&comparison))

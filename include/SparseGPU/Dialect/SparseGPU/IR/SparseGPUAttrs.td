@@ -36,7 +36,8 @@ def SparseGPU_ComputePath : SparseGPU_Enum<"ComputePath",
 def SparseGPU_GuardQuantity : SparseGPU_Enum<"GuardQuantity",
     "What a guard of a schedule looks at when the program runs", [
   I32EnumCase<"N", 0, "n">, I32EnumCase<"Rows", 1, "rows">,
-  I32EnumCase<"Nonzeros", 2, "nnz">, I32EnumCase<"Alignment", 3, "alignment">]>;
+  I32EnumCase<"Nonzeros", 2, "nnz">, I32EnumCase<"Alignment", 3, "alignment">,
+  I32EnumCase<"ResultAlignment", 4, "result_alignment">]>;
 
 def SparseGPU_GuardPredicate : SparseGPU_Enum<"GuardPredicate",
     "How a guard compares", [
@@ -50,8 +51,8 @@ def SparseGPU_GuardAttr : SparseGPU_Attr<"Guard", "guard"> {
     `n` is the number of columns of the result, `rows` the number of rows of
     the sparse operand, `nnz` the number of its stored entries. `alignment` is
     the largest power of two, up to 16, that divides the addresses of the first
-    elements of both inputs of a contraction and the distances in bytes of their
-    rows. Comparisons are spelled as in `arith.cmpi`: lt, le, gt, ge, eq.
+    elements of A and B of a contraction and the distances in bytes of their
+    rows; `result_alignment` says the same of C and the inputs of the epilogue. Comparisons are spelled as in `arith.cmpi`: lt, le, gt, ge, eq.
 
     ```mlir
     #sparse_gpu.guard<n ge 33>
