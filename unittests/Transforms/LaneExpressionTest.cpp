@@ -151,21 +151,23 @@ private:
   void leaf(Id id, Function function) { values.push_back({id, function}); }
 
   void grow() {
-    auto [a, f] = values[random(values.size())];
-    auto [b, g] = values[random(values.size())];
+    const auto &left = values[random(values.size())];
+    Id a = left.first;
+    Function f = left.second;
+    const auto &right = values[random(values.size())];
+    Id b = right.first;
+    Function g = right.second;
     int64_t c = 1 + random(20), power = int64_t(1) << random(6);
     auto binary = [&](LaneOp op, Id rhs, auto compute) {
       values.push_back({program.binary(op, a, rhs), compute});
     };
     auto constant = [&](LaneOp op, int64_t value, auto compute) {
-      binary(op, program.constant(value), [=, f = f](int64_t w, int64_t l) {
-        return compute(f(w, l), value);
-      });
+      binary(op, program.constant(value),
+             [=](int64_t w, int64_t l) { return compute(f(w, l), value); });
     };
     auto both = [&](LaneOp op, auto compute) {
-      binary(op, b, [=, f = f, g = g](int64_t w, int64_t l) {
-        return compute(f(w, l), g(w, l));
-      });
+      binary(op, b,
+             [=](int64_t w, int64_t l) { return compute(f(w, l), g(w, l)); });
     };
     auto mod = [](int64_t x, int64_t y) { return x % y; };
     auto div = [](int64_t x, int64_t y) { return x / y; };
@@ -204,7 +206,9 @@ TEST(LaneExpression, SomeCaseIsTheTruth) {
   unsigned evaluated = 0;
   for (uint32_t seed = 0; seed < 2000; ++seed) {
     RandomProgram test(seed);
-    auto [id, truth] = test.values.back();
+    const auto &last = test.values.back();
+    auto id = last.first;
+    auto truth = last.second;
     for (int64_t modulus : {8, 128}) {
       std::set<int64_t> warps;
       auto failure = test.program.forEachCase(
