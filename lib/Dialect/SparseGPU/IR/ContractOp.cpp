@@ -310,6 +310,18 @@ bool ContractOp::bufferizesToMemoryWrite(OpOperand &operand,
   return isDpsInit(&operand);
 }
 
+/// An input with the subscripts of C is read where, and before, C is written.
+bool ContractOp::bufferizesToElementwiseAccess(
+    const bufferization::AnalysisState &, ArrayRef<OpOperand *> operands) {
+  return llvm::all_of(operands, [&](OpOperand *operand) {
+    unsigned number = operand->getOperandNumber();
+    return isDpsInit(operand) ||
+           (number >= 2 &&
+            cast<AffineMapAttr>((*getInputMaps())[number - 2]).getValue() ==
+                getMapOfC());
+  });
+}
+
 bufferization::AliasingValueList
 ContractOp::getAliasingValues(OpOperand &operand,
                               const bufferization::AnalysisState &) {

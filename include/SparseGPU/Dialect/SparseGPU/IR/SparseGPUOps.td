@@ -241,7 +241,8 @@ def SparseGPU_ContractOp : SparseGPU_Op<"contract", [
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
     DeclareOpInterfaceMethods<BufferizableOpInterface, [
       "bufferizesToMemoryRead", "bufferizesToMemoryWrite",
-      "getAliasingValues", "bufferize"]>]> {
+      "bufferizesToElementwiseAccess", "getAliasingValues",
+      "bufferize"]>]> {
   let summary = "contraction of two dense tensors";
   let description = [{
     ```
@@ -269,7 +270,9 @@ def SparseGPU_ContractOp : SparseGPU_Op<"contract", [
     multiplied.
 
     **Epilogue.** As of `sparse_gpu.spmm`; `input_maps` gives the subscripts of
-    each input by the loops: a projected permutation of batch, m and n loops.
+    each input by the loops: a projected permutation of batch, m and n loops. An
+    input with the subscripts of C may be C itself: an element is read before
+    it is stored.
 
     Constraints: A, B, C and inputs are dense, all tensors or all memrefs
     (CTR-1); elements have types that a GPU multiplies: f16, bf16, f32, f64,
