@@ -7,7 +7,7 @@ Each case is a program of linalg operations that is written here. It must become
 one sparse_gpu.contract without any linalg operation left, and give what its
 operations give one by one (sparse-run --check evaluates them as written).
 
-    run-epilogues.py FOLDER [--only TEXT] -- sparse-run sparse-opt
+    run-epilogues.py FOLDER [--only TEXT] -- sparse-opt sparse-run [OPTION...]
 """
 
 import argparse
@@ -236,8 +236,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
     parser.add_argument("--only", default="")
-    parser.add_argument("run")
     parser.add_argument("opt")
+    parser.add_argument("run", nargs="+", help="sparse-run, with options")
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
     failures = 0
@@ -250,8 +250,8 @@ def main():
             file.write(program.text())
         level1 = subprocess.run([options.opt, path, "--sparse-gpu-linalg-to-sparse-gpu"],
                                 capture_output=True, text=True)
-        command = [options.run, path, "--device", "emulator", "--check", "--hazards",
-                   "--seed", str(number + 1)] + program.inputs
+        command = options.run + [path, "--check", "--hazards", "--seed",
+                                 str(number + 1)] + program.inputs
         done = subprocess.run(command, capture_output=True, text=True)
         fused = (level1.returncode == 0 and "linalg." not in level1.stdout
                  and level1.stdout.count("sparse_gpu.contract") == 1)
