@@ -41,6 +41,7 @@ void sparsegpu::buildLinalgToSparseGPU(OpPassManager &pm,
   pm.addPass(createLinalgToContract(dense));
   // Drops beta where C was filled with zero, and the fill with it.
   pm.addPass(createCanonicalizerPass());
+  pm.addPass(createFuseEpilogue());
   AssignScheduleOptions schedule;
   schedule.schedule = options.schedule;
   schedule.chip = options.chip;

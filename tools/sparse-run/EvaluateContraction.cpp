@@ -101,9 +101,10 @@ llvm::Error Evaluator::evaluateContraction(const ContractionOperands &given) {
   }
   Type element = getElementTypeOrSelf(given.init.getType());
   // Zero for integers: they do not round.
-  double eps = formats::epsilon(element.isInteger() ? formats::ElementType::I32
-                                : element.isF64() ? formats::ElementType::F64
-                                                  : formats::ElementType::F32);
+  Type factor = getElementTypeOrSelf(given.a.getType());
+  double eps = formats::epsilon(factor.isInteger() ? formats::ElementType::I32
+                                : element.isF64()  ? formats::ElementType::F64
+                                                   : formats::ElementType::F32);
   const ReferenceArray &left = **a, &right = **b;
   std::string failure;
   std::mutex mutex;

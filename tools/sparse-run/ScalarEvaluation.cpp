@@ -97,7 +97,7 @@ static Function getFunction(Operation *op) {
       .Case([](arith::MulFOp) { return [](Args x) { return x[0] * x[1]; }; })
       .Case([](arith::DivFOp) { return [](Args x) { return x[0] / x[1]; }; })
       .Case([](arith::NegFOp) { return [](Args x) { return -x[0]; }; })
-      .Case<arith::ExtFOp, arith::TruncFOp, arith::ExtSIOp>(
+      .Case<arith::ExtFOp, arith::TruncFOp, arith::ExtSIOp, arith::SIToFPOp>(
           [](auto) { return [](Args x) { return x[0]; }; })
       // Exact while a double holds them; sums that wrap around have no
       // reference.

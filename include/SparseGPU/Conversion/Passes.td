@@ -102,6 +102,54 @@ def LinalgToContract : Pass<"sparse-gpu-linalg-to-contract",
   let dependentDialects = ["::sparsegpu::SparseGPUDialect"];
 }
 
+def FuseEpilogue : Pass<"sparse-gpu-fuse-epilogue", "::mlir::ModuleOp"> {
+  let summary = "Makes elementwise users a part of a contraction's epilogue";
+  let description = [{
+    Where the only user of a `sparse_gpu.contract` is an elementwise linalg
+    operation (only parallel loops, one result), named or `linalg.generic`, its
+    body becomes the end of the contraction's epilogue, and its destination
+    becomes C. So bias, activation, residual, scaling, casts and transposition,
+    one after the other, until nothing changes. The other operands may be
+    tensors whose subscripts are loops, each at most once, and scalars; looked
+    through are fills, broadcasts and transpositions, which are then not
+    computed, and constants with one value. A destination that the body reads is
+    an input too.
+
+    `beta` becomes an input where C changes. It also goes where C is a broadcast
+    tensor or a constant with one value: only the vector is read then.
+
+    Types: accumulators of integers may be stored as floats (quantised
+    products). The value passes from the contraction to the body in the old C's
+    type; where the body widens it at once to the type of the accumulator, or to
+    that which the epilogue rounded, the rounding in between is left out. So the
+    result may differ from that of separate operations, by being nearer to exact.
+
+    Requires: `sparse-gpu-linalg-to-contract`, and canonicalisation, so that
+    sizes are not asked of the contraction's result.
+    Ensures: every elementwise user of a contraction was fused, or is named in a
+    remark with the rule that it breaks (EPI-1 to EPI-4), and stays on the CPU.
+
+    Before:
+    ```mlir
+    %0 = sparse_gpu.contract a(%A : tensor<?x?xf16>) b(%B : tensor<?x?xf16>)
+           outs(%C : tensor<?x?xf32>) maps [#mk, #kn, #mn] -> tensor<?x?xf32>
+    %1 = linalg.exp ins(%0 : tensor<?x?xf32>) outs(%D : tensor<?x?xf32>)
+           -> tensor<?x?xf32>
+    ```
+    After:
+    ```mlir
+    %1 = sparse_gpu.contract a(%A : tensor<?x?xf16>) b(%B : tensor<?x?xf16>)
+           outs(%D : tensor<?x?xf32>) maps [#mk, #kn, #mn] epilogue {
+         ^bb0(%acc: f32):
+           %2 = math.exp %acc : f32
+           sparse_gpu.yield %2 : f32
+         } -> tensor<?x?xf32>
+    ```
+  }];
+  let dependentDialects = ["::sparsegpu::SparseGPUDialect",
+    "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
   let summary = "Gives every sparse operation without schedules its schedules";
   let description = [{

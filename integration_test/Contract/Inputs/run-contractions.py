@@ -7,7 +7,7 @@ Each case is a program that is written here: a matrix product with any operand
 transposed, a batched one, or a convolution; its types, shapes, and, unless the
 default is taken, a schedule. The sample is drawn from the given seed.
 
-    run-contractions.py FOLDER --cases 20 [--seed 1] [--only TEXT] [--json FILE] -- sparse-run
+    run-contractions.py FOLDER --cases 20 [--seed 1] [--only TEXT] [--json FILE] -- sparse-run [OPTION...]
 """
 
 import argparse
@@ -124,7 +124,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="run cases with this text in their line")
     parser.add_argument("--json", help="a results file for count-tests.py")
-    parser.add_argument("run")
+    parser.add_argument("run", nargs="+", help="sparse-run, with options")
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
     rng = random.Random(options.seed)
@@ -153,8 +153,8 @@ def main():
         path = os.path.join(options.folder, f"case{case}.mlir")
         with open(path, "w") as file:
             file.write(text)
-        command = [options.run, path, "--device", "emulator", "--check", "--hazards",
-                   "--seed", str(case + 1)] + inputs
+        command = options.run + [path, "--check", "--hazards", "--seed",
+                                 str(case + 1)] + inputs
         if chosen:
             command += ["--schedule", chosen]
         if types[0].startswith("f8"):

@@ -139,3 +139,28 @@ func.func @f(%A: memref<?x?xf16>, %r: tensor<16xindex>, %c: tensor<8xindex>, %m:
     : tensor<16x8xf16>, tensor<16xindex>, tensor<8xindex> into memref<?x?xf16>
   return
 }
+
+// -----
+
+// An epilogue may make floats of integers, but they are not added to.
+func.func @f(%A: memref<4x16xi8>, %B: memref<16x8xi8>, %C: memref<4x8xf32>) {
+  // expected-error @+1 {{cannot multiply elements of A, B and C of types 'i8', 'i8' and 'f32' (CTR-2)}}
+  sparse_gpu.contract a(%A : memref<4x16xi8>) b(%B : memref<16x8xi8>) outs(%C : memref<4x8xf32>) beta maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+  ^bb0(%x: i32):
+    %y = arith.sitofp %x : i32 to f32
+    sparse_gpu.yield %y : f32
+  }
+  return
+}
+
+// -----
+
+func.func @f(%A: memref<4x16xf64>, %B: memref<16x8xf64>, %C: memref<4x8xf32>) {
+  // expected-error @+1 {{cannot multiply elements of A, B and C of types 'f64', 'f64' and 'f32' (CTR-2)}}
+  sparse_gpu.contract a(%A : memref<4x16xf64>) b(%B : memref<16x8xf64>) outs(%C : memref<4x8xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+  ^bb0(%x: f64):
+    %y = arith.truncf %x : f64 to f32
+    sparse_gpu.yield %y : f32
+  }
+  return
+}

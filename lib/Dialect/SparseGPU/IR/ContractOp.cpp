@@ -106,9 +106,17 @@ LogicalResult ContractOp::checkMaps(ArrayRef<AffineMap> maps,
 // Types
 //===----------------------------------------------------------------------===//
 
-bool ContractOp::takesElements(Type a, Type b, Type c) {
+bool ContractOp::takesElements(Type a, Type b, Type c, bool hasEpilogue) {
   if (a != b)
     return false;
+  if (hasEpilogue && !a.isF64()) {
+    // What an epilogue makes of the accumulator is its own affair.
+    if (c.isSignlessInteger(8) || c.isSignlessInteger(32))
+      return takesElements(a, b, Float32Type::get(a.getContext())) ||
+             a.isSignlessInteger(8);
+    if (a.isSignlessInteger(8))
+      return c.isF16() || c.isBF16() || c.isF32();
+  }
   if (c.isSignlessInteger(32))
     return a.isSignlessInteger(8);
   if (a.isF64())
@@ -119,8 +127,10 @@ bool ContractOp::takesElements(Type a, Type b, Type c) {
 }
 
 Type ContractOp::getAccumulatorType() {
-  Type c = getTypeOf(2).getElementType();
-  return c.isF64() || c.isInteger() ? c : Float32Type::get(getContext());
+  Type a = getTypeOf(0).getElementType();
+  if (a.isInteger())
+    return IntegerType::get(getContext(), 32);
+  return a.isF64() ? a : Float32Type::get(getContext());
 }
 
 //===----------------------------------------------------------------------===//
@@ -144,7 +154,8 @@ static LogicalResult verifyDense(ContractOp op) {
   Type elements[3];
   for (unsigned i = 0; i < 3; ++i)
     elements[i] = op.getTypeOf(i).getElementType();
-  if (!ContractOp::takesElements(elements[0], elements[1], elements[2]))
+  if (!ContractOp::takesElements(elements[0], elements[1], elements[2],
+                                 !op.getEpilogue().empty() && !op.getBeta()))
     return op.emitOpError("cannot multiply elements of A, B and C of types ")
            << elements[0] << ", " << elements[1] << " and " << elements[2]
            << " (CTR-2)";
@@ -297,6 +308,18 @@ bool ContractOp::bufferizesToMemoryRead(OpOperand &operand,
 bool ContractOp::bufferizesToMemoryWrite(OpOperand &operand,
                                          const bufferization::AnalysisState &) {
   return isDpsInit(&operand);
+}
+
+/// An input with the subscripts of C is read where, and before, C is written.
+bool ContractOp::bufferizesToElementwiseAccess(
+    const bufferization::AnalysisState &, ArrayRef<OpOperand *> operands) {
+  return llvm::all_of(operands, [&](OpOperand *operand) {
+    unsigned number = operand->getOperandNumber();
+    return isDpsInit(operand) ||
+           (number >= 2 &&
+            cast<AffineMapAttr>((*getInputMaps())[number - 2]).getValue() ==
+                getMapOfC());
+  });
 }
 
 bufferization::AliasingValueList

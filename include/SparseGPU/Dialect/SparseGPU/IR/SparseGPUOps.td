@@ -241,7 +241,8 @@ def SparseGPU_ContractOp : SparseGPU_Op<"contract", [
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
     DeclareOpInterfaceMethods<BufferizableOpInterface, [
       "bufferizesToMemoryRead", "bufferizesToMemoryWrite",
-      "getAliasingValues", "bufferize"]>]> {
+      "bufferizesToElementwiseAccess", "getAliasingValues",
+      "bufferize"]>]> {
   let summary = "contraction of two dense tensors";
   let description = [{
     ```
@@ -263,18 +264,21 @@ def SparseGPU_ContractOp : SparseGPU_Op<"contract", [
     loops, and every such contraction is a matrix product.
 
     Products are of the elements' types, widened to the accumulator type: f64
-    if C is f64, i32 if C is i32, else f32. The order of summation is not
+    if they are f64, i32 if they are i8, else f32. The order of summation is not
     defined. Without `beta` (which is 1 here where it is present), C is not
     read. On the path `mma`, f32 elements are rounded to tf32 before they are
     multiplied.
 
     **Epilogue.** As of `sparse_gpu.spmm`; `input_maps` gives the subscripts of
-    each input by the loops: a projected permutation of batch, m and n loops.
+    each input by the loops: a projected permutation of batch, m and n loops. An
+    input with the subscripts of C may be C itself: an element is read before
+    it is stored.
 
     Constraints: A, B, C and inputs are dense, all tensors or all memrefs
     (CTR-1); elements have types that a GPU multiplies: f16, bf16, f32, f64,
     f8E4M3FN, f8E5M2 alike in A and B, C a float that is no narrower than f16,
-    or i8, i8 and i32 (CTR-2); maps have the form above, and no loop is in one of
+    or i8, i8 and i32; what an epilogue yields may be i8 or i32 as well, and of
+    integers a float, if there is no `beta` (CTR-2); maps have the form above, and no loop is in one of
     them alone (CTR-3); extents that are known agree (CTR-4); the epilogue
     takes and yields the right types (CTR-5).
 
@@ -335,9 +339,12 @@ def SparseGPU_ContractOp : SparseGPU_Op<"contract", [
     std::pair<unsigned, unsigned> getDimOfLoop(unsigned loop);
     /// The extent of `loop` if it is known, else ShapedType::kDynamic.
     int64_t getStaticExtent(unsigned loop);
+    /// f64 or i32 where A and B are f64 or i8, else f32.
     ::mlir::Type getAccumulatorType();
-    /// Whether elements can be those of A, B and C.
-    static bool takesElements(::mlir::Type a, ::mlir::Type b, ::mlir::Type c);
+    /// Whether elements can be those of A, B and C; with an epilogue and
+    /// without beta there are more types of C.
+    static bool takesElements(::mlir::Type a, ::mlir::Type b, ::mlir::Type c,
+                              bool hasEpilogue = false);
     /// Whether `maps` have the form that is needed; else why not.
     static ::llvm::LogicalResult checkMaps(::llvm::ArrayRef<::mlir::AffineMap> maps,
                                            std::string &reason);
