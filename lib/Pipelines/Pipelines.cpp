@@ -105,6 +105,8 @@ void sparsegpu::buildGPUToNVVM(OpPassManager &pm,
   kernels.addPass(createExpandFloat8());
   kernels.addPass(arith::createArithExpandOpsPass());
   kernels.addPass(createConvertNVGPUToNVVMPass());
+  // Broadcasts and transpositions, which the next pass leaves.
+  kernels.addPass(createConvertVectorToLLVMPass());
   kernels.addPass(createConvertGpuOpsToNVVMOps());
   // What libdevice has no function for, such as math.trunc.
   kernels.addPass(createConvertMathToLLVMPass());

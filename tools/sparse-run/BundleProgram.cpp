@@ -9,6 +9,7 @@
 #include "BundleFolder.h"
 #include "DeviceCode.h"
 #include "ProgramLibrary.h"
+#include "SparseGPU/Conversion/Chip.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "SparseGPU/Runtime/Bundle/Manifest.h"
 #include "SparseGPU/Runtime/Runtime.h"
@@ -281,7 +282,11 @@ run::writeBundleProgram(Program &program, const std::string &id,
   program.entry->setAttr("llvm.emit_c_interface",
                          UnitAttr::get(program.module->getContext()));
   PipelineOptions pipeline;
-  pipeline.chip = options.bundleChips.front();
+  // Kernels use what the oldest chip has.
+  pipeline.chip =
+      *llvm::min_element(options.bundleChips, [](StringRef x, StringRef y) {
+        return getCapability(x).value_or(~0u) < getCapability(y).value_or(~0u);
+      });
   pipeline.format = "llvm";
   pipeline.schedule = options.schedule;
   pipeline.enableRuntimeLibrary = false;

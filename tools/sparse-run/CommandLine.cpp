@@ -112,8 +112,8 @@ struct CommandLine {
       cl::value_desc("chip,..."),
       cl::desc(
           "The chips that get machine code; default: "
-          "sm_75,sm_80,sm_86,sm_89,sm_90a,sm_100,sm_120. PTX of the oldest "
-          "and the newest serves others")};
+          "sm_75,sm_80,sm_86,sm_89,sm_90a,sm_100,sm_120. Kernels use what "
+          "the oldest has; PTX of the oldest and the newest serves others")};
   cl::opt<std::string> bundleOperands{
       "bundle-operands", cl::cat(category), cl::init("auto"),
       cl::value_desc("where"),

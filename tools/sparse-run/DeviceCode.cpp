@@ -202,21 +202,41 @@ runPtxas(const CUDATools &tools, StringRef ptx, StringRef chip, StringRef cubin,
   return last;
 }
 
-/// The PTX of each module, by the symbol of its gpu.binary.
-static llvm::Expected<std::map<std::string, std::string>>
-lowerToPTX(ModuleOp source, PipelineOptions &options, StringRef chip) {
+/// A copy of `source` after the passes that `build` adds. Remarks were given
+/// when the host code was compiled.
+static llvm::Expected<OwningOpRef<ModuleOp>>
+lower(ModuleOp source, const PipelineOptions &options,
+      void (*build)(OpPassManager &, const PipelineOptions &)) {
   OwningOpRef<ModuleOp> module = source.clone();
-  options.chip = chip.str();
-  options.format = "isa";
-  // Remarks were given when the host code was compiled.
   ScopedDiagnosticHandler errorsOnly(
       source.getContext(), [](Diagnostic &diagnostic) {
         return success(diagnostic.getSeverity() != DiagnosticSeverity::Error);
       });
   PassManager pm(source.getContext());
-  buildSparseGPUToNVVM(pm, options);
+  build(pm, options);
   if (failed(pm.run(*module)))
-    return makeError("the program could not be compiled for " + chip);
+    return makeError("the program could not be compiled for " +
+                     Twine(options.chip.getValue()));
+  return module;
+}
+
+/// Level 0 or 1 to 3.
+static void buildToGPU(OpPassManager &pm, const PipelineOptions &options) {
+  buildLinalgToSparseGPU(pm, options);
+  buildSparseGPUToTiles(pm, options);
+  buildTilesToGPU(pm, options);
+}
+
+/// The PTX of each module of `kernels`, at level 3, by the symbol of its
+/// gpu.binary.
+static llvm::Expected<std::map<std::string, std::string>>
+lowerToPTX(ModuleOp kernels, PipelineOptions &options, StringRef chip) {
+  options.chip = chip.str();
+  options.format = "isa";
+  auto lowered = lower(kernels, options, buildGPUToNVVM);
+  if (!lowered)
+    return lowered.takeError();
+  OwningOpRef<ModuleOp> &module = *lowered;
   std::map<std::string, std::string> modules;
   module->walk([&](gpu::BinaryOp binary) {
     auto object = cast<gpu::ObjectAttr>(binary.getObjects()[0]);
@@ -289,8 +309,13 @@ run::compileForCUDA(ModuleOp source, const PipelineOptions &options,
   chipOptions.requireGPU = options.requireGPU;
   chipOptions.schedule = options.schedule;
   chipOptions.enableRuntimeLibrary = options.enableRuntimeLibrary;
+  // Launches are the same for all chips, so kernels are as well.
+  chipOptions.chip = options.chip;
+  auto kernels = lower(source, chipOptions, buildToGPU);
+  if (!kernels)
+    return kernels.takeError();
   for (const std::string &chip : chips) {
-    auto modules = lowerToPTX(source, chipOptions, chip);
+    auto modules = lowerToPTX(**kernels, chipOptions, chip);
     if (!modules)
       return modules.takeError();
     for (auto &[name, text] : *modules)

@@ -57,7 +57,8 @@ struct DeviceCode {
 
 /// Lowers copies of `source` (level 0 or 1) for each of `chips`, which are not
 /// empty, and assembles the PTX with ptxas and fatbinary of CUDA, from
-/// `toolsFolder` (Options::cudaTools). `options` gives all but chip and format.
+/// `toolsFolder` (Options::cudaTools). `options` gives all but the format;
+/// kernels use what its chip has, the oldest of `chips`.
 /// The fat binary holds machine code for each chip, and PTX of the oldest and
 /// the newest that is not of one chip only (sm_90a), for the driver to compile
 /// on others.

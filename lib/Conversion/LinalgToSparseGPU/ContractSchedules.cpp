@@ -167,9 +167,9 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
     if (!pairs || (isDynamic && odd))
       schedules.push_back(single);
   }
+  // Elements go through registers one by one: a large tile would spill.
+  fields = getPlainFields(type.has_value());
   fields.copy = 0;
-  fields.stages = fields.registerStages = 1;
-  fields.guards.clear();
   schedules.push_back(ScheduleAttr::get(context, fields));
   return schedules;
 }
