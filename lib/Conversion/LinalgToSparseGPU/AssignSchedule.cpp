@@ -138,10 +138,16 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
   }
 
   LogicalResult check(ContractOp op) {
-    for (auto schedule : op.getSchedules()->getAsRange<ScheduleAttr>())
+    for (auto schedule : op.getSchedules()->getAsRange<ScheduleAttr>()) {
       if (schedule.getTile().empty())
         return op.emitOpError("cannot be computed by ")
                << schedule << ": it has no 'tile' (SCH-8)";
+      if (!allowsCopies(op, schedule))
+        return op.emitOpError("cannot be computed by ")
+               << schedule << ": rows of A and B are not known to begin at "
+               << "multiples of 'copy' bytes; guard it by 'alignment ge "
+               << schedule.getCopy() << "', or copy 0 bytes at once (SCH-17)";
+    }
     return checkGuards(op, *op.getSchedules());
   }
 

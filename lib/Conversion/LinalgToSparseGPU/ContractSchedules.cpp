@@ -40,6 +40,21 @@ static int64_t getKnownAlignment(TypeRange operands) {
   return alignment;
 }
 
+bool sparsegpu::allowsCopies(ContractOp op, ScheduleAttr schedule) {
+  int64_t bytes = schedule.getCopy();
+  if (bytes == 0)
+    return true;
+  for (GuardAttr guard : schedule.getGuards())
+    if (guard.getQuantity() == GuardQuantity::Alignment &&
+        guard.getBound() >= bytes)
+      return true;
+  for (unsigned operand : {0u, 1u})
+    if (llvm::is_contained(op.getTypeOf(operand).getShape().drop_front(),
+                           ShapedType::kDynamic))
+      return false;
+  return getKnownAlignment({op.getA().getType(), op.getB().getType()}) >= bytes;
+}
+
 /// The type on tensor cores that compute what FMAs would, but for the order of
 /// additions; nothing where there is none.
 static std::optional<costmodel::MatrixType> getMatrixType(Type factor,

@@ -19,6 +19,10 @@ namespace sparsegpu {
 llvm::SmallVector<mlir::Attribute>
 chooseContractSchedules(ContractOp op, llvm::StringRef chip, std::string &why);
 
+/// Whether rows of A and B begin at multiples of what `schedule` copies at
+/// once: its guards say so, or the shapes, with addresses of operands that do.
+bool allowsCopies(ContractOp op, ScheduleAttr schedule);
+
 } // namespace sparsegpu
 
 #endif // SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_CONTRACTSCHEDULES_H

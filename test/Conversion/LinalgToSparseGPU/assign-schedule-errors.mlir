@@ -109,3 +109,44 @@ func.func @padding(%A: tensor<?x?xf32, #bsr>, %B: tensor<?x?xf32>, %C: tensor<?x
     } -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
 }
+
+// -----
+
+func.func @f(%A: tensor<?x?xf16>, %B: tensor<?x?xf16>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  // expected-error @+1 {{rows of A and B are not known to begin at multiples of 'copy' bytes; guard it by 'alignment ge 16', or copy 0 bytes at once (SCH-17)}}
+  %0 = sparse_gpu.contract a(%A : tensor<?x?xf16>) b(%B : tensor<?x?xf16>) outs(%C : tensor<?x?xf32>)
+    maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [64, 64, 32], warp_tile = [32, 32]>] -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+// Rows of 36 f16 begin at multiples of 8 bytes.
+func.func @f(%A: tensor<4x32xf16>, %B: tensor<32x36xf16>, %C: tensor<4x36xf32>) -> tensor<4x36xf32> {
+  // expected-error @+1 {{(SCH-17)}}
+  %0 = sparse_gpu.contract a(%A : tensor<4x32xf16>) b(%B : tensor<32x36xf16>) outs(%C : tensor<4x36xf32>)
+    maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [64, 64, 32], warp_tile = [32, 32]>] -> tensor<4x36xf32>
+  return %0 : tensor<4x36xf32>
+}
+
+// -----
+
+func.func @f(%A: tensor<4x32xf16>, %B: tensor<32x36xf16>, %C: tensor<4x36xf32>) -> tensor<4x36xf32> {
+  // expected-error @+1 {{it has no 'tile' (SCH-8)}}
+  %0 = sparse_gpu.contract a(%A : tensor<4x32xf16>) b(%B : tensor<32x36xf16>) outs(%C : tensor<4x36xf32>)
+    maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+    schedules [#sparse_gpu.schedule<lanes = 8>] -> tensor<4x36xf32>
+  return %0 : tensor<4x36xf32>
+}
+
+// -----
+
+func.func @f(%A: tensor<4x32xf16>, %B: tensor<32x36xf16>, %C: tensor<4x36xf32>) -> tensor<4x36xf32> {
+  // expected-error @+1 {{the last of an operation's schedules, and no other, must have no guards (SCH-7)}}
+  %0 = sparse_gpu.contract a(%A : tensor<4x32xf16>) b(%B : tensor<32x36xf16>) outs(%C : tensor<4x36xf32>)
+    maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [64, 64, 32], warp_tile = [32, 32], when = [alignment ge 16]>] -> tensor<4x36xf32>
+  return %0 : tensor<4x36xf32>
+}
