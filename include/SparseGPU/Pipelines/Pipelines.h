@@ -40,13 +40,14 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::init("host")};
   Option<bool> requireGPU{
       *this, "require-gpu",
-      llvm::cl::desc("Make it an error when a sparse operation cannot be taken "
-                     "to the GPU"),
+      llvm::cl::desc("Make it an error when a sparse operation or a contraction "
+                     "cannot be taken to the GPU"),
       llvm::cl::init(false)};
   Option<std::string> schedule{
       *this, "schedule",
-      llvm::cl::desc("A schedule for every sparse operation without one, for "
-                     "example {unit = row, coarsening = 2}; empty: chosen"),
+      llvm::cl::desc("A schedule for every operation without one, for example "
+                     "{unit = row, coarsening = 2}; empty: chosen; explain: "
+                     "chosen, with the reasons in remarks"),
       llvm::cl::init("")};
   Option<bool> enableRuntimeLibrary{
       *this, "enable-runtime-library",
@@ -55,8 +56,9 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::init(true)};
 };
 
-/// Level 0 to 1: linalg on sparse tensors to sparse_gpu operations with
-/// schedules. Reads require-gpu, operands, schedule.
+/// Level 0 to 1: linalg on sparse tensors, and contractions of dense ones, to
+/// sparse_gpu operations with schedules. Reads require-gpu, operands, schedule,
+/// chip.
 void buildLinalgToSparseGPU(mlir::OpPassManager &pm,
                             const PipelineOptions &options);
 
@@ -65,7 +67,8 @@ void buildLinalgToSparseGPU(mlir::OpPassManager &pm,
 void buildSparseGPUToTiles(mlir::OpPassManager &pm,
                            const PipelineOptions &options);
 
-/// Level 2 to 3: kernels of lanes, launches, device memory. Reads operands.
+/// Level 2 to 3: kernels of lanes, swizzled and pipelined, launches, device
+/// memory. Reads operands, chip.
 void buildTilesToGPU(mlir::OpPassManager &pm, const PipelineOptions &options);
 
 /// Level 3 to 4: kernels as binaries, host code in the LLVM dialect. Reads
