@@ -40,8 +40,9 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::init("host")};
   Option<bool> requireGPU{
       *this, "require-gpu",
-      llvm::cl::desc("Make it an error when a sparse operation or a contraction "
-                     "cannot be taken to the GPU"),
+      llvm::cl::desc(
+          "Make it an error when a sparse operation or a contraction "
+          "cannot be taken to the GPU"),
       llvm::cl::init(false)};
   Option<std::string> schedule{
       *this, "schedule",
