@@ -11,7 +11,8 @@
 //      place in the output where each chunk's part of each range begins.
 //   2. Each chunk moves its entries to their ranges, in order, and remembers
 //      the low bits of their columns.
-//   3. Each range is sorted by column on its own, from a copy.
+//   3. Each range is sorted by column on its own: entries go to their places
+//      in a copy, which is then taken apart into rows and values.
 //
 // One step would touch a random place for each entry: with millions of columns
 // every one is a cache miss, three times over. Here step 2 writes as many
@@ -64,7 +65,7 @@ struct Plan {
   static constexpr int64_t fewColumns = 1 << 14;
   /// Low bits of columns are kept in 16 bits.
   static constexpr unsigned largestShift = 16;
-  static constexpr int64_t manyRanges = 256;
+  static constexpr int64_t manyRanges = 128;
 
   Plan(const CsrSource &matrix, unsigned threads)
       : nnz(matrix.nnz()), cols(matrix.cols), shift(0) {
@@ -149,14 +150,17 @@ private:
     return counters.get() + chunk * plan.ranges;
   }
 
+  /// So many entries ahead of time the place of one is asked for.
+  static constexpr int64_t ahead = 24;
+
   /// Step 1, for one chunk.
   void count(int64_t chunk) {
     int64_t *counts = countersOf(chunk);
     std::fill_n(counts, plan.ranges, 0);
     Columns in = columns;
     unsigned shift = plan.shift;
-    for (int64_t e = plan.chunkBegin(chunk), end = plan.chunkBegin(chunk + 1);
-         e < end; ++e)
+    int64_t e = plan.chunkBegin(chunk), end = plan.chunkBegin(chunk + 1);
+    for (; e < end; ++e)
       ++counts[in[e] >> shift];
   }
 
@@ -185,7 +189,13 @@ private:
     Value *values = valuesOut;
     const std::byte *in = matrix.values;
     if (plan.shift == 0) {
+      Columns ids = columns;
       forEachEntry(begin, end, [&](int64_t row, int64_t column, int64_t e) {
+        if (e + ahead < end) {
+          int64_t soon = next[ids[e + ahead]];
+          rows.prefetch(soon);
+          __builtin_prefetch(values + soon, 1);
+        }
         int64_t to = next[column]++;
         rows.set(to, row);
         values[to] = readValue(in, e);
@@ -254,22 +264,27 @@ private:
       });
       return;
     }
-    using Row = typename Rows::Element;
-    auto rows = makeScratch<Row>(size);
-    auto values = makeScratch<Value>(size);
+    // Row and value of an entry together: one place is touched for each.
+    struct Entry {
+      typename Rows::Element row;
+      Value value;
+    };
+    auto sorted = makeScratch<Entry>(size);
     Rows rowsTo = rowsOut;
-    Value *valuesTo = valuesOut;
+    Value *valuesTo = valuesOut + begin;
     const uint16_t *lowBits = low.get() + begin;
     int64_t *places = next.get();
-    const Row *rowsFrom = rows.get();
-    const Value *valuesFrom = values.get();
-    for (int64_t i = 0; i < size; ++i)
-      rows[i] = rowsTo.get(begin + i);
-    std::copy_n(valuesTo + begin, size, values.get());
+    Entry *entries = sorted.get();
     for (int64_t i = 0; i < size; ++i) {
-      int64_t to = places[lowBits[i]]++;
-      rowsTo.put(to, rowsFrom[i]);
-      valuesTo[to] = valuesFrom[i];
+      if (i + ahead < size)
+        __builtin_prefetch(&entries[places[lowBits[i + ahead]] - begin], 1);
+      Entry &entry = entries[places[lowBits[i]]++ - begin];
+      entry.row = rowsTo.get(begin + i);
+      entry.value = valuesTo[i];
+    }
+    for (int64_t i = 0; i < size; ++i) {
+      rowsTo.put(begin + i, sorted[i].row);
+      valuesTo[i] = sorted[i].value;
     }
   }
 
