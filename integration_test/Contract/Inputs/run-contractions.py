@@ -176,7 +176,7 @@ def main():
     if options.json:
         with open(options.json, "w") as file:
             json.dump({"tests": results}, file)
-    print(f"{options.cases} runs, {failures} failures")
+    print(f"{len(results)} runs, {failures} failures")
     return failures != 0
 
 

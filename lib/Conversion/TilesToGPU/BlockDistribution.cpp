@@ -73,7 +73,8 @@ findInstruction(Block &block, ScheduleAttr schedule, unsigned capability) {
         contraction = linalgOp;
     });
   if (!contraction)
-    return failure();
+    return block.getParentOp()->emitError(
+        "a nest whose units are those of blocks needs a contraction (LVL2-3)");
   auto element = [](Value value) {
     return getElementTypeOrSelf(value.getType());
   };

@@ -1,6 +1,8 @@
 // Schedules that an operation or its format cannot use.
 // RUN: sparse-opt %s --sparse-gpu-assign-schedule --split-input-file --verify-diagnostics
 // The text of the option is an attribute, or none.
+// RUN: echo "" | not sparse-opt --sparse-gpu-assign-schedule="chip=fast" 2>&1 | FileCheck %s --check-prefix=NOCHIP
+// NOCHIP: error: option 'chip' must be sm_ and a number, got 'fast'
 // RUN: echo "" | not sparse-opt --sparse-gpu-assign-schedule="schedule=wraps=4" 2>&1 | FileCheck %s --check-prefix=FIELD
 // RUN: echo "" | not sparse-opt --sparse-gpu-assign-schedule="schedule=warps=64" 2>&1 | FileCheck %s --check-prefix=RANGE
 // RUN: echo "" | not sparse-opt --sparse-gpu-assign-schedule="schedule={#sparse_gpu.csr}" 2>&1 | FileCheck %s --check-prefix=CSR

@@ -289,3 +289,106 @@ func.func @f(%A: memref<64x32xf32>, %t: tensor<64xindex>, %c: tensor<32xindex>, 
   } {mapping = [#gpu.block<x>, #gpu.block<y>, #gpu.block<z>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, path = mma, tile = [64, 64, 32], warp_tile = [8, 64]>}
   return
 }
+
+// -----
+
+func.func @f(%n: index) {
+  // expected-error @+1 {{a nest whose units are those of blocks needs a contraction (LVL2-3)}}
+  scf.forall (%m, %col, %b) = (0, 0, 0) to (%n, %n, 1) step (64, 64, 1) {
+  } {mapping = [#gpu.block<x>, #gpu.block<y>, #gpu.block<z>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
+  return
+}
+
+// -----
+
+func.func @f(%A: memref<64x16xf32>, %C: memref<64x64xf32>, %t: tensor<64x64xf32>, %n: index) {
+  %value = arith.constant 1.0 : f32
+  %r = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<64xindex>
+  %k = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<16xindex>
+  scf.forall (%m, %col, %b) = (0, 0, 0) to (%n, %n, 1) step (64, 64, 1) {
+    %empty = tensor.empty() : tensor<64x64xf32>
+    // expected-error @+1 {{an accumulator of a block begins at zero (LVL2-3)}}
+    %init = linalg.fill ins(%value : f32) outs(%empty : tensor<64x64xf32>) -> tensor<64x64xf32>
+    %a = sparse_gpu.load %A rows(%r)[%n] columns(%k)[%n] contiguous 1 run 16 : memref<64x16xf32>, tensor<64xindex>, tensor<16xindex> -> tensor<64x16xf32>
+    %x = sparse_gpu.load %A rows(%k)[%n] columns(%r)[%n] contiguous 0 run 16 : memref<64x16xf32>, tensor<16xindex>, tensor<64xindex> -> tensor<16x64xf32>
+    %sum = linalg.matmul ins(%a, %x : tensor<64x16xf32>, tensor<16x64xf32>) outs(%init : tensor<64x64xf32>) -> tensor<64x64xf32>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>, #gpu.block<z>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
+  return
+}
+
+// -----
+
+func.func @f(%A: memref<64x16xf32>, %C: memref<64x64xf32>, %t: tensor<64x64xf32>, %n: index) {
+  %value = arith.constant 0.0 : f32
+  %r = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<64xindex>
+  %k = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<16xindex>
+  scf.forall (%m, %col, %b) = (0, 0, 0) to (%n, %n, 1) step (64, 64, 1) {
+    %empty = tensor.empty() : tensor<64x64xf32>
+    %init = linalg.fill ins(%value : f32) outs(%empty : tensor<64x64xf32>) -> tensor<64x64xf32>
+    %a = sparse_gpu.load %A rows(%r)[%n] columns(%k)[%n] contiguous 1 run 16 : memref<64x16xf32>, tensor<64xindex>, tensor<16xindex> -> tensor<64x16xf32>
+    %x = sparse_gpu.load %A rows(%k)[%n] columns(%r)[%n] contiguous 0 run 16 : memref<64x16xf32>, tensor<16xindex>, tensor<64xindex> -> tensor<16x64xf32>
+    // expected-error @+1 {{a contraction of a block multiplies two loaded tiles into an accumulator (LVL2-3)}}
+    %sum = linalg.matmul ins(%a, %x : tensor<64x16xf32>, tensor<16x64xf32>) outs(%t : tensor<64x64xf32>) -> tensor<64x64xf32>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>, #gpu.block<z>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
+  return
+}
+
+// -----
+
+func.func @f(%A: memref<64x16xf32>, %C: memref<64x64xf32>, %t: tensor<64x64xf32>, %n: index) {
+  %value = arith.constant 0.0 : f32
+  %r = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<64xindex>
+  %k = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<16xindex>
+  scf.forall (%m, %col, %b) = (0, 0, 0) to (%n, %n, 1) step (64, 64, 1) {
+    %empty = tensor.empty() : tensor<64x64xf32>
+    %init = linalg.fill ins(%value : f32) outs(%empty : tensor<64x64xf32>) -> tensor<64x64xf32>
+    %a = sparse_gpu.load %A rows(%r)[%n] columns(%k)[%n] contiguous 1 run 16 : memref<64x16xf32>, tensor<64xindex>, tensor<16xindex> -> tensor<64x16xf32>
+    %x = sparse_gpu.load %A rows(%k)[%n] columns(%r)[%n] contiguous 0 run 16 : memref<64x16xf32>, tensor<16xindex>, tensor<64xindex> -> tensor<16x64xf32>
+    %sum = linalg.matmul ins(%a, %x : tensor<64x16xf32>, tensor<16x64xf32>) outs(%init : tensor<64x64xf32>) -> tensor<64x64xf32>
+    // expected-error @+1 {{stores a tile that is not in registers (LVL2-3)}}
+    sparse_gpu.store %t into %C rows(%r)[%n] columns(%r)[%n] contiguous 1 run 64 : tensor<64x64xf32>, tensor<64xindex>, tensor<64xindex> into memref<64x64xf32>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>, #gpu.block<z>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
+  return
+}
+
+// -----
+
+func.func @f(%A: memref<64x16xf32>, %C: memref<64x64xf32>, %t: tensor<64x64xf32>, %n: index) {
+  %value = arith.constant 0.0 : f32
+  %r = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<64xindex>
+  %k = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<16xindex>
+  scf.forall (%m, %col, %b) = (0, 0, 0) to (%n, %n, 1) step (64, 64, 1) {
+    %empty = tensor.empty() : tensor<64x64xf32>
+    %init = linalg.fill ins(%value : f32) outs(%empty : tensor<64x64xf32>) -> tensor<64x64xf32>
+    %a = sparse_gpu.load %A rows(%r)[%n] columns(%k)[%n] contiguous 1 run 16 : memref<64x16xf32>, tensor<64xindex>, tensor<16xindex> -> tensor<64x16xf32>
+    %x = sparse_gpu.load %A rows(%k)[%n] columns(%r)[%n] contiguous 0 run 16 : memref<64x16xf32>, tensor<16xindex>, tensor<64xindex> -> tensor<16x64xf32>
+    %sum = linalg.matmul ins(%a, %x : tensor<64x16xf32>, tensor<16x64xf32>) outs(%init : tensor<64x64xf32>) -> tensor<64x64xf32>
+    // expected-error @+1 {{'tensor.cast' cannot be distributed over the warps of a block (LVL2-3)}}
+    %cast = tensor.cast %sum : tensor<64x64xf32> to tensor<?x64xf32>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>, #gpu.block<z>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
+  return
+}

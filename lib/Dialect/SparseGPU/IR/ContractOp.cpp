@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DestinationStyle.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -269,14 +270,10 @@ LogicalResult ContractOp::verifyRegions() {
     return emitOpError("region 'epilogue' must take ")
            << arguments << " and end in sparse_gpu.yield of "
            << getTypeOf(2).getElementType() << " (CTR-5)";
-  auto isScalar = [](Type type) { return type.isIntOrIndexOrFloat(); };
-  for (Operation &inner : block)
-    if (!isMemoryEffectFree(&inner) || inner.getNumRegions() != 0 ||
-        !llvm::all_of(inner.getOperandTypes(), isScalar) ||
-        !llvm::all_of(inner.getResultTypes(), isScalar))
-      return emitOpError("region 'epilogue' may hold only scalar operations "
-                         "without effects, found '")
-             << inner.getName() << "' (CTR-5)";
+  if (Operation *inner = findNonScalar(block))
+    return emitOpError("region 'epilogue' may hold only scalar operations "
+                       "without effects, found '")
+           << inner->getName() << "' (CTR-5)";
   return success();
 }
 
@@ -287,17 +284,7 @@ LogicalResult ContractOp::verifyRegions() {
 void ContractOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
-  for (OpOperand &operand : getOperation()->getOpOperands()) {
-    if (!isa<MemRefType>(operand.get().getType()))
-      continue;
-    bool isInit = isDpsInit(&operand);
-    if (!isInit || getBeta())
-      effects.emplace_back(MemoryEffects::Read::get(), &operand,
-                           SideEffects::DefaultResource::get());
-    if (isInit)
-      effects.emplace_back(MemoryEffects::Write::get(), &operand,
-                           SideEffects::DefaultResource::get());
-  }
+  getOperandEffects(*this, getBeta(), effects);
 }
 
 bool ContractOp::bufferizesToMemoryRead(OpOperand &operand,

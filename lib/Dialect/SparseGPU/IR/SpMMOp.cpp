@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DestinationStyle.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -264,14 +265,10 @@ static LogicalResult verifyBody(SpMMOp op, Region &region, StringRef name,
     return op.emitOpError("region '")
            << name << "' must end in sparse_gpu.yield of " << result << " ("
            << rule << ")";
-  auto isScalar = [](Type type) { return type.isIntOrIndexOrFloat(); };
-  for (Operation &inner : block)
-    if (!isMemoryEffectFree(&inner) || inner.getNumRegions() != 0 ||
-        !llvm::all_of(inner.getOperandTypes(), isScalar) ||
-        !llvm::all_of(inner.getResultTypes(), isScalar))
-      return op.emitOpError("region '")
-             << name << "' may hold only scalar operations without effects, "
-             << "found '" << inner.getName() << "' (SPMM-13)";
+  if (Operation *inner = findNonScalar(block))
+    return op.emitOpError("region '")
+           << name << "' may hold only scalar operations without effects, "
+           << "found '" << inner->getName() << "' (SPMM-13)";
   return success();
 }
 
@@ -296,17 +293,7 @@ LogicalResult SpMMOp::verifyRegions() {
 void SpMMOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
-  for (OpOperand &operand : getOperation()->getOpOperands()) {
-    if (!isa<MemRefType>(operand.get().getType()))
-      continue;
-    bool isInit = isDpsInit(&operand);
-    if (!isInit || getBeta())
-      effects.emplace_back(MemoryEffects::Read::get(), &operand,
-                           SideEffects::DefaultResource::get());
-    if (isInit)
-      effects.emplace_back(MemoryEffects::Write::get(), &operand,
-                           SideEffects::DefaultResource::get());
-  }
+  getOperandEffects(*this, getBeta() != nullptr, effects);
 }
 
 namespace {
