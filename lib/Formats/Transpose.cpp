@@ -10,7 +10,7 @@
 //      ranges. Each chunk counts its entries in each range, which gives the
 //      place in the output where each chunk's part of each range begins.
 //   2. Each chunk moves its entries to their ranges, in order, and remembers
-//      the low bits of their columns.
+//      the low bits of their columns: below the row, where both fit its type.
 //   3. Each range is sorted by column on its own: entries go to their places
 //      in a copy, which is then taken apart into rows and values.
 //
@@ -30,11 +30,10 @@
 
 #include "Transpose.h"
 
-#include "SparseGPU/Formats/Csr.h"
 #include "SparseGPU/Support/Parallel.h"
+#include "TransposePlan.h"
 #include "TypedIndices.h"
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <memory>
@@ -51,63 +50,6 @@ template <typename T> std::unique_ptr<T[]> makeScratch(int64_t count) {
   return std::unique_ptr<T[]>(new T[static_cast<size_t>(count)]);
 }
 
-/// How columns and entries are divided.
-struct Plan {
-  int64_t nnz, cols;
-  /// A range is 2^shift columns.
-  unsigned shift;
-  int64_t ranges, chunks;
-  /// A range of more entries is filled from the matrix.
-  int64_t largestCopy;
-
-  /// Up to this many columns, each is its own range: the streams of step 2 and
-  /// their counters stay in the second-level cache.
-  static constexpr int64_t fewColumns = 1 << 14;
-  /// Low bits of columns are kept in 16 bits.
-  static constexpr unsigned largestShift = 16;
-  static constexpr int64_t manyRanges = 128;
-
-  Plan(const CsrSource &matrix, unsigned threads)
-      : nnz(matrix.nnz()), cols(matrix.cols), shift(0) {
-    if (cols > fewColumns && !isLocal(matrix))
-      while (shift < largestShift && (cols - 1) >> shift >= manyRanges)
-        ++shift;
-    ranges = cols == 0 ? 0 : ((cols - 1) >> shift) + 1;
-    // Counters take two bytes for each entry at most.
-    chunks = std::max<int64_t>(
-        1, std::min<int64_t>({threads, nnz >> 14, nnz / 4 / (ranges + 1)}));
-    largestCopy = std::max<int64_t>(1 << 15, nnz / 16 / threads);
-  }
-
-  /// Whether entries that follow each other are in columns nearby, as in a
-  /// band: then one step does not miss the cache. Looks at some stretches of
-  /// entries.
-  static bool isLocal(const CsrSource &matrix) {
-    constexpr int64_t stretches = 16, length = 1024, nearby = 1 << 14;
-    int64_t nnz = matrix.nnz(), local = 0;
-    // The counters of all columns are not small beside few entries.
-    if (nnz / 4 < matrix.cols)
-      return false;
-    for (int64_t s = 0; s < stretches; ++s) {
-      int64_t begin =
-          static_cast<int64_t>(static_cast<__int128>(nnz) * s / stretches);
-      int64_t first = matrix.coordinates[begin], last = first;
-      for (int64_t e = begin, end = std::min(nnz, begin + length); e < end;
-           ++e) {
-        int64_t column = matrix.coordinates[e];
-        first = std::min(first, column);
-        last = std::max(last, column);
-      }
-      local += last - first < nearby;
-    }
-    return local > stretches / 2;
-  }
-
-  int64_t chunkBegin(int64_t chunk) const {
-    return static_cast<int64_t>(static_cast<__int128>(nnz) * chunk / chunks);
-  }
-};
-
 template <typename Rows, typename Columns, typename Value> class Transposer {
 public:
   Transposer(const CsrSource &matrix, Columns columns, Rows rowsOut,
@@ -117,20 +59,38 @@ public:
         plan(matrix, threads) {}
 
   void run() {
-    counters = makeScratch<int64_t>(plan.ranges * plan.chunks);
-    if (plan.shift != 0)
-      low = makeScratch<uint16_t>(plan.nnz);
+    counters = makeScratch<int64_t>(counterStride() * plan.chunks);
     parallelFor(plan.chunks, 1, threads,
                 [&](int64_t chunk, int64_t) { count(chunk); });
     accumulate();
+    if (plan.shift == 0) {
+      parallelFor(plan.chunks, 1, threads,
+                  [&](int64_t chunk, int64_t) { moveToColumns(chunk); });
+    } else if (keyBits() <= 8 * sizeof(typename Rows::Element)) {
+      sortInRanges(PackedKeys<Rows>{rowsOut, plan.shift});
+    } else {
+      auto low = makeScratch<uint16_t>(plan.nnz);
+      sortInRanges(SeparateKeys<Rows>{rowsOut, plan.shift, low.get()});
+    }
+  }
+
+private:
+  /// Bits of a row and of a column within its range.
+  unsigned keyBits() const {
+    unsigned bits = plan.shift;
+    while (bits < 64 && (matrix.rows - 1) >> (bits - plan.shift) != 0)
+      ++bits;
+    return bits;
+  }
+
+  /// Steps 2 and 3.
+  template <typename Keys> void sortInRanges(const Keys &keys) {
     parallelFor(plan.chunks, 1, threads,
-                [&](int64_t chunk, int64_t) { move(chunk); });
-    if (plan.shift == 0)
-      return;
+                [&](int64_t chunk, int64_t) { moveToRanges(chunk, keys); });
     std::atomic<bool> outOfMemory{false};
     parallelFor(plan.ranges, 1, threads, [&](int64_t range, int64_t) {
       try {
-        sortRange(range);
+        sortRange(range, keys);
       } catch (const std::bad_alloc &) {
         outOfMemory = true;
       }
@@ -139,15 +99,16 @@ public:
       throw std::bad_alloc();
   }
 
-private:
   static Value readValue(const std::byte *values, int64_t e) {
     Value value;
     std::memcpy(&value, values + e * int64_t(sizeof(Value)), sizeof(Value));
     return value;
   }
 
+  /// Counters of different chunks do not share cache lines.
+  int64_t counterStride() const { return (plan.ranges + 31) / 16 * 16; }
   int64_t *countersOf(int64_t chunk) {
-    return counters.get() + chunk * plan.ranges;
+    return counters.get() + chunk * counterStride();
   }
 
   /// So many entries ahead of time the place of one is asked for.
@@ -180,40 +141,41 @@ private:
     positionsOut.set(plan.cols, at);
   }
 
-  /// Step 2, for one chunk. What the loops use is local, as the compiler must
-  /// think that what they write may be a member.
-  void move(int64_t chunk) {
+  /// Step 2 where each range is one column, for one chunk. What the loops use
+  /// is local, as the compiler must think that what they write may be a member.
+  void moveToColumns(int64_t chunk) {
     int64_t *next = countersOf(chunk);
     int64_t begin = plan.chunkBegin(chunk), end = plan.chunkBegin(chunk + 1);
     Rows rows = rowsOut;
     Value *values = valuesOut;
     const std::byte *in = matrix.values;
-    if (plan.shift == 0) {
-      Columns ids = columns;
-      forEachEntry(begin, end, [&](int64_t row, int64_t column, int64_t e) {
-        if (e + ahead < end) {
-          int64_t soon = next[ids[e + ahead]];
-          rows.prefetch(soon);
-          __builtin_prefetch(values + soon, 1);
-        }
-        int64_t to = next[column]++;
-        rows.set(to, row);
-        values[to] = readValue(in, e);
-      });
-      return;
-    }
-    unsigned shift = plan.shift;
-    int64_t mask = (int64_t(1) << shift) - 1;
-    uint16_t *lowBits = low.get();
+    Columns ids = columns;
     forEachEntry(begin, end, [&](int64_t row, int64_t column, int64_t e) {
-      int64_t to = next[column >> shift]++;
+      if (e + ahead < end) {
+        int64_t soon = next[ids[e + ahead]];
+        rows.prefetch(soon);
+        __builtin_prefetch(values + soon, 1);
+      }
+      int64_t to = next[column]++;
       rows.set(to, row);
       values[to] = readValue(in, e);
-      lowBits[to] = static_cast<uint16_t>(column & mask);
+    });
+  }
+
+  /// Step 2, for one chunk.
+  template <typename Keys> void moveToRanges(int64_t chunk, Keys keys) {
+    int64_t *next = countersOf(chunk);
+    int64_t begin = plan.chunkBegin(chunk), end = plan.chunkBegin(chunk + 1);
+    Value *values = valuesOut;
+    const std::byte *in = matrix.values;
+    unsigned shift = plan.shift;
+    forEachEntry(begin, end, [&](int64_t row, int64_t column, int64_t e) {
+      int64_t to = next[column >> shift]++;
+      keys.set(to, row, column);
+      values[to] = readValue(in, e);
       // The next cache line of each stream: no hardware follows so many.
-      rows.prefetch(to + 64 / int64_t(sizeof(typename Rows::Element)));
+      keys.prefetchNextLine(to);
       __builtin_prefetch(values + to + 64 / int64_t(sizeof(Value)), 1);
-      __builtin_prefetch(lowBits + to + 32, 1);
     });
   }
 
@@ -236,55 +198,82 @@ private:
   }
 
   /// Step 3.
-  void sortRange(int64_t range) {
+  template <typename Keys> void sortRange(int64_t range, const Keys &keys) {
     // After step 2 the last chunk's cursors are the ends.
     const int64_t *ends = countersOf(plan.chunks - 1);
     int64_t begin = range == 0 ? 0 : ends[range - 1];
     int64_t size = ends[range] - begin;
     int64_t firstColumn = range << plan.shift;
     int64_t width = std::min(plan.cols - firstColumn, int64_t(1) << plan.shift);
-    auto next = makeScratch<int64_t>(width);
+    if (size > plan.largestCopy)
+      fillRange(range, begin, size, firstColumn, width, keys);
+    else
+      sortCopy(begin, size, firstColumn, width, keys);
+  }
+
+  /// Counts the columns of the `size` entries from `begin`, and turns counts
+  /// into places that are relative to `begin`.
+  template <typename Place, typename Keys>
+  std::unique_ptr<Place[]> placeColumns(int64_t begin, int64_t size,
+                                        int64_t firstColumn, int64_t width,
+                                        Keys keys) {
+    auto next = makeScratch<Place>(width);
     std::fill_n(next.get(), width, 0);
     for (int64_t i = 0; i < size; ++i)
-      ++next[low[begin + i]];
-    int64_t at = begin;
+      ++next[keys.low(begin + i)];
+    Place at = 0;
     for (int64_t c = 0; c < width; ++c) {
-      int64_t count = next[c];
-      positionsOut.set(firstColumn + c, at);
+      Place count = next[c];
+      positionsOut.set(firstColumn + c, begin + int64_t(at));
       next[c] = at;
       at += count;
     }
-    if (size > plan.largestCopy) {
-      forEachEntry(0, plan.nnz, [&](int64_t row, int64_t column, int64_t e) {
-        if (column >> plan.shift != range)
-          return;
-        int64_t to = next[column - firstColumn]++;
-        rowsOut.set(to, row);
-        valuesOut[to] = readValue(matrix.values, e);
-      });
-      return;
-    }
-    // Row and value of an entry together: one place is touched for each.
+    return next;
+  }
+
+  /// Fills a range from the matrix.
+  template <typename Keys>
+  void fillRange(int64_t range, int64_t begin, int64_t size,
+                 int64_t firstColumn, int64_t width, const Keys &keys) {
+    auto next = placeColumns<int64_t>(begin, size, firstColumn, width, keys);
+    forEachEntry(0, plan.nnz, [&](int64_t row, int64_t column, int64_t e) {
+      if (column >> plan.shift != range)
+        return;
+      int64_t to = begin + next[column - firstColumn]++;
+      rowsOut.set(to, row);
+      valuesOut[to] = readValue(matrix.values, e);
+    });
+  }
+
+  /// Sorts the entries of a range, of which there are less than 2^32, in a
+  /// copy with row and value side by side: one place is touched for each.
+  template <typename Keys>
+  void sortCopy(int64_t begin, int64_t size, int64_t firstColumn, int64_t width,
+                Keys keys) {
     struct Entry {
       typename Rows::Element row;
       Value value;
     };
+    auto next = placeColumns<uint32_t>(begin, size, firstColumn, width, keys);
     auto sorted = makeScratch<Entry>(size);
     Rows rowsTo = rowsOut;
     Value *valuesTo = valuesOut + begin;
-    const uint16_t *lowBits = low.get() + begin;
-    int64_t *places = next.get();
+    uint32_t *places = next.get();
     Entry *entries = sorted.get();
-    for (int64_t i = 0; i < size; ++i) {
-      if (i + ahead < size)
-        __builtin_prefetch(&entries[places[lowBits[i + ahead]] - begin], 1);
-      Entry &entry = entries[places[lowBits[i]]++ - begin];
-      entry.row = rowsTo.get(begin + i);
-      entry.value = valuesTo[i];
+    auto place = [&](int64_t i) {
+      entries[places[keys.low(begin + i)]++] = {keys.row(begin + i),
+                                                valuesTo[i]};
+    };
+    int64_t i = 0;
+    for (; i < size - ahead; ++i) {
+      __builtin_prefetch(&entries[places[keys.low(begin + i + ahead)]], 1);
+      place(i);
     }
-    for (int64_t i = 0; i < size; ++i) {
-      rowsTo.put(begin + i, sorted[i].row);
-      valuesTo[i] = sorted[i].value;
+    for (; i < size; ++i)
+      place(i);
+    for (i = 0; i < size; ++i) {
+      rowsTo.put(begin + i, entries[i].row);
+      valuesTo[i] = entries[i].value;
     }
   }
 
@@ -294,9 +283,8 @@ private:
   IndexWriter positionsOut;
   Value *valuesOut;
   unsigned threads;
-  Plan plan;
+  TransposePlan plan;
   std::unique_ptr<int64_t[]> counters;
-  std::unique_ptr<uint16_t[]> low;
 };
 
 } // namespace

@@ -96,6 +96,18 @@ TEST(Transpose, OfManyColumns) {
                    widths(32, 32, ElementType::F64));
 }
 
+// Row and column within the range do not fit one number of the output.
+TEST(Transpose, OfManyRowsAndColumns) {
+  expectTransposed(randomCoo(300007, 4000037, 30000, 6),
+                   widths(32, 32, ElementType::F32));
+  expectTransposed(randomCoo(5003, 60013, 200000, 7),
+                   widths(32, 16, ElementType::F16));
+  CooMatrix crowded = randomCoo(300007, 4000037, 60000, 8);
+  for (int64_t row = 1; row < crowded.rows; row += 3)
+    crowded.add(row, 3000017, row);
+  expectTransposed(crowded, widths(32, 32, ElementType::F32));
+}
+
 // One column has more entries than a range may copy.
 TEST(Transpose, OfACrowdedColumn) {
   CooMatrix matrix = randomCoo(70001, 50021, 60000, 5);
