@@ -92,26 +92,31 @@ uint64_t sparsegpu::costmodel::sharedBytesOf(const ContractionShape &shape,
 
 // Registers -----------------------------------------------------------------//
 
-// Fitted to what ptxas 13.0 gives to a kernel of this form in CUDA C++
-// (benchmark/registers, which has the numbers): f16, 16-byte copies that check
-// both bounds, XOR swizzle, one barrier for each stage.
+// Fitted to the fewest registers with which ptxas 13.0 spills nothing in the
+// kernels of this project (benchmark/registers, which has the numbers).
 
 /// Ids, bounds, the loop, slots of the stages, pointers.
-static constexpr unsigned kOtherRegisters = 16;
-/// Where a copy reads and writes, and how much of it is inside.
-static constexpr unsigned kRegistersPerCopy = 6;
-/// Swizzled offsets of fragments differ by an XOR, not by a constant.
-static constexpr unsigned kRegistersPerFragmentLoad = 1;
-/// 16 bytes of each lane.
-static constexpr unsigned kWordsPerFragmentLoad = 4;
-/// Copies through registers that are on their way at a time. Assumed.
+static constexpr unsigned kOtherRegisters = 26;
+/// Where an asynchronous copy reads and writes.
+static constexpr unsigned kRegistersPerCopy = 2;
+/// Copies through registers that are on their way at a time.
 static constexpr uint64_t kCopiesInFlight = 8;
+/// For each 32 bits of such a copy where tiles end within an operand: each has
+/// a condition and an address of its own then.
+static constexpr unsigned kRegistersPerGuardedWord = 4;
+/// Below the largest of the measured kernels by less than this.
+static constexpr double kRegisterMargin = 1.1;
 /// Registers are given to a warp in units of 256.
 static constexpr unsigned kRegisterUnit = 8;
+/// Of a thread (PTX ISA, ".maxnreg").
+static constexpr unsigned kMaxRegisters = 255;
 
 unsigned RegisterEstimate::total() const {
-  return alignTo(accumulators + fragments + copies + addresses + other,
-                 kRegisterUnit);
+  double sum =
+      kRegisterMargin * (accumulators + fragments + copies + addresses + other);
+  unsigned units = alignTo(static_cast<uint64_t>(sum), kRegisterUnit);
+  // The last unit is one register short.
+  return units == kMaxRegisters + 1 ? kMaxRegisters : units;
 }
 
 /// Copies that a thread makes for one stage, of both operands.
@@ -134,14 +139,16 @@ sparsegpu::costmodel::estimateRegisters(const ContractionShape &shape,
   uint64_t words = ceilDiv(uint64_t(warpM + warpN) * s.mma.k * bits, 32 * 32);
   if (s.mma.isFma())
     words = (warpM / 8 + warpN / 4) * std::max(1u, bits / 32);
-  result.fragments = words * s.registerStages;
+  // Fragments of later steps are on their way if later stages are.
+  result.fragments = words * (s.sharedStages > 1 ? s.registerStages : 1);
   uint64_t copies = copiesPerThread(shape, s);
-  if (s.bytesPerCopy < 4)
-    result.copies = copies = std::min(copies, kCopiesInFlight);
-  uint64_t fragmentLoads = ceilDiv(words, kWordsPerFragmentLoad) *
-                           (s.mma.isFma() ? 1 : s.tileK / s.mma.k);
-  result.addresses =
-      kRegistersPerCopy * copies + kRegistersPerFragmentLoad * fragmentLoads;
+  if (s.bytesPerCopy >= 4)
+    result.addresses = kRegistersPerCopy * copies;
+  else if (shape.dynamic || shape.m % s.tileM || shape.n % s.tileN ||
+           shape.k % s.tileK)
+    result.copies = kRegistersPerGuardedWord *
+                    std::min(copies, kCopiesInFlight) *
+                    std::max(1u, shape.bitsAccumulator / 32);
   result.other = kOtherRegisters;
   return result;
 }

@@ -37,6 +37,8 @@ struct ContractionShape {
   unsigned bitsA = 16, bitsB = 16, bitsC = 16;
   unsigned bitsAccumulator = 32;
   bool transposedA = false, transposedB = false;
+  /// An extent is known at run time only; m, n, k are what it is taken for.
+  bool dynamic = false;
 
   /// 2 for each multiply-add.
   double flops() const { return 2.0 * batch * m * n * k; }

@@ -97,18 +97,17 @@ struct RegisterEstimate {
 
 /// - accumulators: elements of C of the warp * bits / 32 / 32 lanes
 /// - fragments: (warp tile M + warp tile N) * mma.k * bits / 32 / 32 lanes, for
-///   each register stage. On FMAs each lane holds its own part of both, at
-///   least 32 bits an element.
-/// - copies: what is on its way through registers, if copies are not
-///   asynchronous
-/// - addresses: kRegistersPerCopy for each copy of a thread and stage, and
-///   kRegistersPerFragmentLoad for each 16 bytes that a lane loads of the
-///   fragments of a stage (of a step, on FMAs)
+///   each register stage if there are several stages in shared memory. On FMAs
+///   each lane holds its own part of both, at least 32 bits an element.
+/// - copies: conditions and values of copies through registers, where tiles end
+///   within an operand
+/// - addresses: kRegistersPerCopy for each asynchronous copy of a thread and
+///   stage
 /// - other: kOtherRegisters
 ///
-/// For the kernels of benchmark/registers ptxas 13.0 gives what this says by
-/// 6 % on average and 21 % at most (RegistersTest.cpp). Other types than f16,
-/// and FMAs, were not compared.
+/// The total, a tenth more than the sum, is what kernels are given: it is to be
+/// at least what ptxas 13.0 needs in order not to spill, which
+/// benchmark/registers finds for generated kernels (RegistersTest.cpp).
 RegisterEstimate estimateRegisters(const ContractionShape &shape,
                                    const TileSchedule &schedule);
 

@@ -37,6 +37,9 @@ static constexpr const char *kTriple = "nvptx64-nvidia-cuda";
 static constexpr unsigned kMinimumPTX = 71;
 /// PTX ISA, "Warp Level Matrix Instructions: mma": e4m3 and e5m2 since 8.4.
 static constexpr unsigned kFloat8PTX = 84;
+/// PTX ISA, ".minnctapersm". Without it ptxas keeps registers low enough for
+/// many blocks on a multiprocessor, and spills for that.
+static constexpr llvm::StringLiteral kMinBlocks("nvvm.minctasm");
 
 /// LLVM's NVPTX back end; null if LLVM was built without it.
 static const llvm::Target *getTarget() {
@@ -103,8 +106,22 @@ struct AttachTarget : sparsegpu::impl::AttachTargetBase<AttachTarget> {
     auto target = NVVM::NVVMTargetAttr::get(
         &getContext(), /*optLevel=*/2, kTriple, chip, *checked,
         /*flags=*/nullptr, /*files=*/nullptr);
-    for (auto module : getOperation().getOps<gpu::GPUModuleOp>())
+    for (auto module : getOperation().getOps<gpu::GPUModuleOp>()) {
       module.setTargetsAttr(b.getArrayAttr({target}));
+      for (auto kernel : module.getOps<gpu::GPUFuncOp>())
+        if (usesDynamicSharedMemory(kernel) && !kernel->hasAttr(kMinBlocks))
+          kernel->setAttr(kMinBlocks, b.getI32IntegerAttr(1));
+    }
+  }
+
+  /// Shared memory bounds the blocks of a multiprocessor, not registers.
+  static bool usesDynamicSharedMemory(gpu::GPUFuncOp kernel) {
+    return kernel.isKernel() &&
+           kernel
+               .walk([](gpu::DynamicSharedMemoryOp) {
+                 return WalkResult::interrupt();
+               })
+               .wasInterrupted();
   }
 
   /// The features to use, or failure with one error.

@@ -103,6 +103,8 @@ static costmodel::ContractionShape getShape(ContractOp op,
   shape.bitsAccumulator = op.getAccumulatorType().getIntOrFloatBitWidth();
   shape.transposedA = isTransposed(op, 0, loops.m);
   shape.transposedB = !isTransposed(op, 1, loops.n);
+  for (unsigned d = 0; d < op.getNumLoops(); ++d)
+    shape.dynamic |= ShapedType::isDynamic(op.getStaticExtent(d));
   return shape;
 }
 
