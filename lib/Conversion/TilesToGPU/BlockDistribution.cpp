@@ -63,31 +63,39 @@ static bool isTile(Type type) { return isa<RankedTensorType>(type); }
 // Operations
 //===----------------------------------------------------------------------===//
 
-/// The instruction of the contraction in `block`.
+/// The instruction of the contraction in `block`; of a block without one, the
+/// places of what is filled and computed element by element.
 static FailureOr<MmaInstruction>
 findInstruction(Block &block, ScheduleAttr schedule, unsigned capability) {
-  linalg::LinalgOp contraction;
+  linalg::LinalgOp contraction, first;
   for (Operation &op : block)
     op.walk([&](linalg::LinalgOp linalgOp) {
       if (linalgOp.getNumReductionLoops() > 0)
         contraction = linalgOp;
+      if (!first)
+        first = linalgOp;
     });
-  if (!contraction)
+  if (!first)
     return block.getParentOp()->emitError(
-        "a nest whose units are those of blocks needs a contraction (LVL2-3)");
+        "a nest whose units are those of blocks needs a contraction or "
+        "something computed element by element (LVL2-3)");
   auto element = [](Value value) {
     return getElementTypeOrSelf(value.getType());
   };
   std::string reason;
-  std::optional<MmaInstruction> mma = MmaInstruction::get(
-      schedule.getPath(), element(contraction.getDpsInputs()[0]),
-      element(contraction.getDpsInits()[0]), capability, reason);
+  std::optional<MmaInstruction> mma;
+  if (contraction)
+    mma = MmaInstruction::get(
+        schedule.getPath(), element(contraction.getDpsInputs()[0]),
+        element(contraction.getDpsInits()[0]), capability, reason);
+  else
+    mma = MmaInstruction::getElementwise(element(first.getDpsInits()[0]));
   if (!mma)
     return contraction.emitError() << reason << " (SCH-16)";
   ArrayRef<int64_t> warpTile = schedule.getWarpTile();
   if (warpTile[0] % mma->m != 0 || warpTile[1] % mma->n != 0 ||
       schedule.getTile()[2] % mma->k != 0)
-    return contraction.emitError()
+    return (contraction ? contraction : first).emitError()
            << "the warp tile " << warpTile[0] << " x " << warpTile[1]
            << " and the step " << schedule.getTile()[2] << " of " << schedule
            << " must be multiples of the instruction's shape m" << mma->m << "n"

@@ -293,7 +293,7 @@ func.func @f(%A: memref<64x32xf32>, %t: tensor<64xindex>, %c: tensor<32xindex>, 
 // -----
 
 func.func @f(%n: index) {
-  // expected-error @+1 {{a nest whose units are those of blocks needs a contraction (LVL2-3)}}
+  // expected-error @+1 {{a nest whose units are those of blocks needs a contraction or something computed element by element (LVL2-3)}}
   scf.forall (%m, %col, %b) = (0, 0, 0) to (%n, %n, 1) step (64, 64, 1) {
   } {mapping = [#gpu.block<x>, #gpu.block<y>, #gpu.block<z>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
   return

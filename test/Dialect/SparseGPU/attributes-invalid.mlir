@@ -293,7 +293,7 @@ func.func private @f() attributes {a = #sparse_gpu.dia<coordinates = f32>}
 
 // -----
 
-// expected-error @+1 {{schedule fields 'path', 'stages' and 'register_stages' need 'tile' (SCH-11)}}
+// expected-error @+1 {{schedule fields 'path', 'stages', 'register_stages' and 'split_k' need 'tile' (SCH-11)}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<path = mma>}
 
 // -----
