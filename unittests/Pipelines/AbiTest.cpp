@@ -259,6 +259,62 @@ TEST(AbiTest, DeviceWorkspaceIsAnArgument) {
     ASSERT_EQ(memory[i], 0x55) << "byte " << i;
 }
 
+TEST(AbiTest, PartsOfKTakeAWorkspace) {
+  // Three parts of K, whose sums are accumulators: floats, although C is not.
+  Compiled program(R"mlir(
+    func.func @f(%A: tensor<?x?xf16>, %B: tensor<?x?xf16>,
+                 %C: tensor<?x?xf16>) -> tensor<?x?xf16>
+        attributes {llvm.emit_c_interface} {
+      %0 = linalg.matmul ins(%A, %B : tensor<?x?xf16>, tensor<?x?xf16>)
+                         outs(%C : tensor<?x?xf16>) -> tensor<?x?xf16>
+      return %0 : tensor<?x?xf16>
+    }
+  )mlir",
+                   "device",
+                   "scope = block, path = mma, tile = [32, 32, 32], "
+                   "warp_tile = [16, 16], copy = 0, split_k = 3");
+  ASSERT_TRUE(program.ok());
+  // Small integers are exact in f16: these are the bits of 0 to 3.
+  const uint16_t bits[] = {0x0000, 0x3c00, 0x4000, 0x4200};
+  auto valueOf = [](uint16_t half) {
+    int exponent = (half >> 10) & 31;
+    return exponent ? std::ldexp(1024 + (half & 1023), exponent - 25) : 0.0;
+  };
+  constexpr int64_t m = 33, n = 35, k = 70;
+  std::vector<uint16_t> a, b, c;
+  std::mt19937 random(3);
+  for (int64_t i = 0; i < m * k; ++i)
+    a.push_back(bits[random() % 4]);
+  for (int64_t i = 0; i < k * n; ++i)
+    b.push_back(bits[random() % 4]);
+  for (int64_t i = 0; i < m * n; ++i)
+    c.push_back(bits[random() % 4]);
+  std::vector<double> expected;
+  for (int64_t i = 0; i < m; ++i)
+    for (int64_t j = 0; j < n; ++j) {
+      double sum = valueOf(c[i * n + j]);
+      for (int64_t l = 0; l < k; ++l)
+        sum += valueOf(a[i * k + l]) * valueOf(b[l * n + j]);
+      expected.push_back(sum);
+    }
+  MemRef<uint16_t, 2> left(a.data(), {m, k}), right(b.data(), {k, n}),
+      result(nullptr, {0, 0}), out(c.data(), {m, n});
+  int64_t bytes = program.query("f_workspace_bytes", &left, &right, &out);
+  EXPECT_GE(bytes, 3 * m * n * 4);
+  EXPECT_LT(bytes, 3 * m * n * 4 + 256);
+  // What the workspace holds before does not matter, and nothing is written
+  // beyond it.
+  std::unique_ptr<char, decltype(&std::free)> memory(
+      static_cast<char *>(std::aligned_alloc(256, bytes + 256)), &std::free);
+  std::fill_n(memory.get(), bytes + 256, 0x55);
+  MemRef<char, 1> workspace(memory.get(), {bytes});
+  program.call("f", &result, &left, &right, &out, &workspace, Stream(nullptr));
+  for (int64_t i = 0; i < m * n; ++i)
+    ASSERT_EQ(valueOf(c[i]), expected[i]) << "element " << i;
+  for (int64_t i = 3 * m * n * 4; i < bytes + 256; ++i)
+    ASSERT_EQ(memory.get()[i], 0x55) << "byte " << i;
+}
+
 TEST(AbiTest, PositionsBeyond32Bits) {
   // The entries lie 2^32 + 3 elements behind the pointers that are passed, so
   // that every position needs more than 32 bits. Only their own memory is
