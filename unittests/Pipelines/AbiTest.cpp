@@ -10,107 +10,17 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
-#include "SparseGPU/Pipelines/Pipelines.h"
-
-#include "mlir/ExecutionEngine/ExecutionEngine.h"
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Target/LLVMIR/Dialect/All.h"
-#include "llvm/Support/TargetSelect.h"
+#include "CompiledProgram.h"
 
 #include "gtest/gtest.h"
 
-#include <dlfcn.h>
 #include <random>
 #include <sys/mman.h>
 
 using namespace mlir;
+using namespace sparsegpu::test;
 
 namespace {
-
-/// A ranked memref as compiled functions take it (MLIR, "LLVM IR Target").
-template <typename T, int Rank> struct MemRef {
-  T *allocated, *aligned;
-  int64_t offset = 0;
-  int64_t sizes[Rank], strides[Rank];
-
-  MemRef(T *data, std::initializer_list<int64_t> shape)
-      : allocated(data), aligned(data) {
-    std::copy(shape.begin(), shape.end(), sizes);
-    int64_t stride = 1;
-    for (int dim = Rank; dim-- > 0; stride *= sizes[dim])
-      strides[dim] = stride;
-  }
-};
-
-/// A program compiled for the software GPU.
-class Compiled {
-public:
-  Compiled(StringRef source, StringRef operands, StringRef schedule = "") {
-    llvm::InitializeNativeTarget();
-    llvm::InitializeNativeTargetAsmPrinter();
-    DialectRegistry registry;
-    registerAllDialects(registry);
-    registerAllExtensions(registry);
-    registerAllGPUToLLVMIRTranslations(registry);
-    registry.insert<sparsegpu::SparseGPUDialect>();
-    context.appendDialectRegistry(registry);
-    OwningOpRef<ModuleOp> module =
-        parseSourceString<ModuleOp>(source, &context);
-    if (!module)
-      return;
-    sparsegpu::PipelineOptions options;
-    options.format = "llvm";
-    options.operands = operands.str();
-    options.schedule = schedule.str();
-    PassManager pm(&context);
-    sparsegpu::buildSparseGPUToNVVM(pm, options);
-    if (failed(pm.run(*module)))
-      return;
-    ExecutionEngineOptions engineOptions;
-    StringRef libraries[] = {SPARSEGPU_EMULATOR_LIBRARY};
-    engineOptions.sharedLibPaths = libraries;
-    auto created = ExecutionEngine::create(*module, engineOptions);
-    if (!created) {
-      llvm::consumeError(created.takeError());
-      return;
-    }
-    engine = std::move(*created);
-    engine->initialize();
-  }
-
-  bool ok() const { return engine != nullptr; }
-
-  /// Calls the C interface of `name`; memrefs are passed by address.
-  template <typename... Args> void call(StringRef name, Args... args) {
-    auto function = engine->lookup(("_mlir_ciface_" + name).str());
-    ASSERT_TRUE(bool(function));
-    reinterpret_cast<void (*)(Args...)>(*function)(args...);
-  }
-
-  /// Calls one that returns an index.
-  template <typename... Args> int64_t query(StringRef name, Args... args) {
-    auto function = engine->lookup(("_mlir_ciface_" + name).str());
-    if (!function) {
-      ADD_FAILURE() << llvm::toString(function.takeError());
-      return 0;
-    }
-    return reinterpret_cast<int64_t (*)(Args...)>(*function)(args...);
-  }
-
-private:
-  MLIRContext context;
-  std::unique_ptr<ExecutionEngine> engine;
-};
-
-/// A function of the runtime library.
-template <typename Function> Function runtime(const char *name) {
-  static void *library = dlopen(SPARSEGPU_EMULATOR_LIBRARY, RTLD_NOW);
-  return reinterpret_cast<Function>(dlsym(library, name));
-}
 
 /// The result is C's own memory.
 const char *const kReturning = R"mlir(
@@ -156,8 +66,6 @@ struct Problem {
       ASSERT_NEAR(got[i], expected[i], 1e-5) << "element " << i;
   }
 };
-
-using Stream = void *;
 
 TEST(AbiTest, HostOperands) {
   Compiled program(kReturning, "host");
@@ -257,62 +165,6 @@ TEST(AbiTest, DeviceWorkspaceIsAnArgument) {
     ASSERT_NEAR(p.b[i], expected[i], 1e-5) << "element " << i;
   for (int64_t i = p.k * p.n * 4; i < int64_t(memory.size()); ++i)
     ASSERT_EQ(memory[i], 0x55) << "byte " << i;
-}
-
-TEST(AbiTest, PartsOfKTakeAWorkspace) {
-  // Three parts of K, whose sums are accumulators: floats, although C is not.
-  Compiled program(R"mlir(
-    func.func @f(%A: tensor<?x?xf16>, %B: tensor<?x?xf16>,
-                 %C: tensor<?x?xf16>) -> tensor<?x?xf16>
-        attributes {llvm.emit_c_interface} {
-      %0 = linalg.matmul ins(%A, %B : tensor<?x?xf16>, tensor<?x?xf16>)
-                         outs(%C : tensor<?x?xf16>) -> tensor<?x?xf16>
-      return %0 : tensor<?x?xf16>
-    }
-  )mlir",
-                   "device",
-                   "scope = block, path = mma, tile = [32, 32, 32], "
-                   "warp_tile = [16, 16], copy = 0, split_k = 3");
-  ASSERT_TRUE(program.ok());
-  // Small integers are exact in f16: these are the bits of 0 to 3.
-  const uint16_t bits[] = {0x0000, 0x3c00, 0x4000, 0x4200};
-  auto valueOf = [](uint16_t half) {
-    int exponent = (half >> 10) & 31;
-    return exponent ? std::ldexp(1024 + (half & 1023), exponent - 25) : 0.0;
-  };
-  constexpr int64_t m = 33, n = 35, k = 70;
-  std::vector<uint16_t> a, b, c;
-  std::mt19937 random(3);
-  for (int64_t i = 0; i < m * k; ++i)
-    a.push_back(bits[random() % 4]);
-  for (int64_t i = 0; i < k * n; ++i)
-    b.push_back(bits[random() % 4]);
-  for (int64_t i = 0; i < m * n; ++i)
-    c.push_back(bits[random() % 4]);
-  std::vector<double> expected;
-  for (int64_t i = 0; i < m; ++i)
-    for (int64_t j = 0; j < n; ++j) {
-      double sum = valueOf(c[i * n + j]);
-      for (int64_t l = 0; l < k; ++l)
-        sum += valueOf(a[i * k + l]) * valueOf(b[l * n + j]);
-      expected.push_back(sum);
-    }
-  MemRef<uint16_t, 2> left(a.data(), {m, k}), right(b.data(), {k, n}),
-      result(nullptr, {0, 0}), out(c.data(), {m, n});
-  int64_t bytes = program.query("f_workspace_bytes", &left, &right, &out);
-  EXPECT_GE(bytes, 3 * m * n * 4);
-  EXPECT_LT(bytes, 3 * m * n * 4 + 256);
-  // What the workspace holds before does not matter, and nothing is written
-  // beyond it.
-  std::unique_ptr<char, decltype(&std::free)> memory(
-      static_cast<char *>(std::aligned_alloc(256, bytes + 256)), &std::free);
-  std::fill_n(memory.get(), bytes + 256, 0x55);
-  MemRef<char, 1> workspace(memory.get(), {bytes});
-  program.call("f", &result, &left, &right, &out, &workspace, Stream(nullptr));
-  for (int64_t i = 0; i < m * n; ++i)
-    ASSERT_EQ(valueOf(c[i]), expected[i]) << "element " << i;
-  for (int64_t i = 3 * m * n * 4; i < bytes + 256; ++i)
-    ASSERT_EQ(memory.get()[i], 0x55) << "byte " << i;
 }
 
 TEST(AbiTest, PositionsBeyond32Bits) {
