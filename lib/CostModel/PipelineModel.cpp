@@ -330,7 +330,10 @@ double Model::splitSum() const {
   double partial = double(counts.splits) * shape.batch * shape.m * shape.n *
                    shape.bitsAccumulator / 8;
   bool fits = partial <= target.l2CacheBytes;
-  double read = partial / toBytesPerCycle(fits ? target.l2GBs : target.dramGBs);
+  double blocks = ceilDiv(double(shape.batch) * shape.m * shape.n,
+                          constants.elementsPerSumBlock);
+  double read = partial / (fits ? l2BytesPerCycle(blocks)
+                                : toBytesPerCycle(target.dramGBs));
   return constants.launchMicroseconds * 1000 * target.clockGHz + read +
          (fits ? target.l2Latency : target.dramLatency) +
          shape.bytesC() / toBytesPerCycle(target.dramGBs);

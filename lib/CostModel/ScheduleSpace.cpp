@@ -177,6 +177,18 @@ static bool sameTile(const TileSchedule &a, const TileSchedule &b) {
   return a.tileM == b.tileM && a.tileN == b.tileN && a.tileK == b.tileK;
 }
 
+/// The fastest, unless that splits K and gains too little by it.
+static const Prediction &firstThatPays(const std::vector<Prediction> &ranked) {
+  if (ranked.front().schedule.splitK > 1)
+    for (const Prediction &p : ranked) {
+      if (p.cycles > (1 + kSplitGain) * ranked.front().cycles)
+        break;
+      if (p.schedule.splitK == 1)
+        return p;
+    }
+  return ranked.front();
+}
+
 std::optional<ScheduleChoice> sparsegpu::costmodel::chooseSchedule(
     const TargetDescription &target, const ContractionShape &shape,
     const ScheduleSpace &space, std::map<std::string, size_t> *refused) {
@@ -186,11 +198,12 @@ std::optional<ScheduleChoice> sparsegpu::costmodel::chooseSchedule(
   std::vector<Prediction> ranked = rankSchedules(target, shape, list);
   if (ranked.empty())
     return std::nullopt;
-  const Prediction *best = &ranked.front();
+  const Prediction &first = firstThatPays(ranked);
+  const Prediction *best = &first;
   for (const Prediction &p : ranked)
-    if (sameTile(p.schedule, ranked.front().schedule) &&
-        p.schedule.splitK == ranked.front().schedule.splitK &&
-        p.cycles <= (1 + kEqualWithin) * ranked.front().cycles &&
+    if (sameTile(p.schedule, first.schedule) &&
+        p.schedule.splitK == first.schedule.splitK &&
+        p.cycles <= (1 + kEqualWithin) * first.cycles &&
         p.aloneCycles < best->aloneCycles)
       best = &p;
   ScheduleChoice choice;

@@ -45,6 +45,8 @@ void sparsegpu::buildLinalgToSparseGPU(OpPassManager &pm,
   AssignScheduleOptions schedule;
   schedule.schedule = options.schedule;
   schedule.chip = options.chip;
+  // The model is not to decide what arguments a function has.
+  schedule.workspace = options.operands != "device";
   pm.addPass(createAssignSchedule(schedule));
   addCheck(pm, 1);
 }

@@ -191,6 +191,15 @@ TEST(PipelineModel, SplitK) {
   EXPECT_EQ(p.counts.stageSteps, 8u);
   EXPECT_NEAR(p.splitSum, 2820 + 39155.73 + 466 + 4894.47, 0.1);
   EXPECT_NEAR(p.full.epilogue, 2 * 4894.4689, 1e-3);
+  // One part of C for 8 blocks, each on a SM of 64 bytes per cycle: 1024 * 16 *
+  // 4 bytes in 128 cycles, from L2 after 200, and 2048 bytes of C.
+  TileSchedule sixteen = s;
+  sixteen.splitK = 16;
+  Prediction few =
+      predict(a100, makeShape(MatrixType::F16, 32, 32, 1024), sixteen);
+  EXPECT_NEAR(
+      few.splitSum,
+      2820 + 128 + a100.l2Latency + 2048 / (a100.dramGBs / a100.clockGHz), 0.1);
   // Parts that no stage is left for are not launched.
   s.splitK = 33;
   EXPECT_EQ(predict(a100, shape, s).counts.splits, 32u);

@@ -153,6 +153,58 @@ TEST(DefaultSchedule, Corners) {
   EXPECT_EQ(odd.sharedStages, 1u);
 }
 
+TEST(DefaultSchedule, SplitsKWhereTilesOfCAreFew) {
+  for (uint64_t size : {64, 128, 256})
+    for (uint64_t k : {4096, 16384, 65536}) {
+      ContractionShape shape = makeShape(kHalf, size, size, k);
+      Prediction p = chosen(shape).best;
+      std::string what = toText(shape) + ": " + toText(p.schedule);
+      EXPECT_GT(p.schedule.splitK, 1u) << what;
+      EXPECT_GT(p.splitSum, 0) << what;
+      // It pays, although the sums go through memory and a second launch.
+      ScheduleSpace whole = defaultSpace();
+      whole.splitK = {1};
+      EXPECT_LT((1 + kSplitGain) * p.cycles,
+                chooseSchedule(a100, shape, whole)->fastest)
+          << what;
+    }
+  // Enough tiles, or so little of K that the second launch takes longer.
+  for (ContractionShape shape :
+       {makeShape(kHalf, 4096, 4096, 4096), makeShape(kHalf, 512, 512, 512),
+        makeShape(kHalf, 64, 64, 256), makeShape(kHalf, 64, 64, 1024, 200)})
+    EXPECT_EQ(chosen(shape).best.schedule.splitK, 1u) << toText(shape);
+}
+
+/// A part has at least one stage.
+TEST(ScheduleSpace, PartsOfKHaveWork) {
+  ContractionShape shape = makeShape(kHalf, 64, 64, 160);
+  ScheduleList list = listSchedules(a100, shape, defaultSpace());
+  unsigned most = 0;
+  for (const TileSchedule &s : list.schedules) {
+    EXPECT_LT((s.splitK - 1) * s.tileK, shape.k) << toText(s);
+    most = std::max(most, s.splitK);
+  }
+  EXPECT_EQ(most, 10u);
+}
+
+/// What gains less than kSplitGain by parts of K has one.
+TEST(ScheduleSpace, SplitsMustPay) {
+  size_t kept = 0, split = 0;
+  for (uint64_t k = 512; k <= 8192; k += 512) {
+    ContractionShape shape = makeShape(kHalf, 256, 256, k);
+    ScheduleChoice choice = chosen(shape);
+    if (choice.best.schedule.splitK == 1) {
+      EXPECT_LE(choice.best.cycles,
+                (1 + kSplitGain) * (1 + kEqualWithin) * choice.fastest);
+      ++kept;
+    } else {
+      ++split;
+    }
+  }
+  EXPECT_GT(kept, 0u);
+  EXPECT_GT(split, 0u);
+}
+
 TEST(DefaultSchedule, EachTypeOnEachTarget) {
   for (const TargetDescription &target : allTargets())
     for (MatrixType type :

@@ -10,107 +10,17 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
-#include "SparseGPU/Pipelines/Pipelines.h"
-
-#include "mlir/ExecutionEngine/ExecutionEngine.h"
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Target/LLVMIR/Dialect/All.h"
-#include "llvm/Support/TargetSelect.h"
+#include "CompiledProgram.h"
 
 #include "gtest/gtest.h"
 
-#include <dlfcn.h>
 #include <random>
 #include <sys/mman.h>
 
 using namespace mlir;
+using namespace sparsegpu::test;
 
 namespace {
-
-/// A ranked memref as compiled functions take it (MLIR, "LLVM IR Target").
-template <typename T, int Rank> struct MemRef {
-  T *allocated, *aligned;
-  int64_t offset = 0;
-  int64_t sizes[Rank], strides[Rank];
-
-  MemRef(T *data, std::initializer_list<int64_t> shape)
-      : allocated(data), aligned(data) {
-    std::copy(shape.begin(), shape.end(), sizes);
-    int64_t stride = 1;
-    for (int dim = Rank; dim-- > 0; stride *= sizes[dim])
-      strides[dim] = stride;
-  }
-};
-
-/// A program compiled for the software GPU.
-class Compiled {
-public:
-  Compiled(StringRef source, StringRef operands, StringRef schedule = "") {
-    llvm::InitializeNativeTarget();
-    llvm::InitializeNativeTargetAsmPrinter();
-    DialectRegistry registry;
-    registerAllDialects(registry);
-    registerAllExtensions(registry);
-    registerAllGPUToLLVMIRTranslations(registry);
-    registry.insert<sparsegpu::SparseGPUDialect>();
-    context.appendDialectRegistry(registry);
-    OwningOpRef<ModuleOp> module =
-        parseSourceString<ModuleOp>(source, &context);
-    if (!module)
-      return;
-    sparsegpu::PipelineOptions options;
-    options.format = "llvm";
-    options.operands = operands.str();
-    options.schedule = schedule.str();
-    PassManager pm(&context);
-    sparsegpu::buildSparseGPUToNVVM(pm, options);
-    if (failed(pm.run(*module)))
-      return;
-    ExecutionEngineOptions engineOptions;
-    StringRef libraries[] = {SPARSEGPU_EMULATOR_LIBRARY};
-    engineOptions.sharedLibPaths = libraries;
-    auto created = ExecutionEngine::create(*module, engineOptions);
-    if (!created) {
-      llvm::consumeError(created.takeError());
-      return;
-    }
-    engine = std::move(*created);
-    engine->initialize();
-  }
-
-  bool ok() const { return engine != nullptr; }
-
-  /// Calls the C interface of `name`; memrefs are passed by address.
-  template <typename... Args> void call(StringRef name, Args... args) {
-    auto function = engine->lookup(("_mlir_ciface_" + name).str());
-    ASSERT_TRUE(bool(function));
-    reinterpret_cast<void (*)(Args...)>(*function)(args...);
-  }
-
-  /// Calls one that returns an index.
-  template <typename... Args> int64_t query(StringRef name, Args... args) {
-    auto function = engine->lookup(("_mlir_ciface_" + name).str());
-    if (!function) {
-      ADD_FAILURE() << llvm::toString(function.takeError());
-      return 0;
-    }
-    return reinterpret_cast<int64_t (*)(Args...)>(*function)(args...);
-  }
-
-private:
-  MLIRContext context;
-  std::unique_ptr<ExecutionEngine> engine;
-};
-
-/// A function of the runtime library.
-template <typename Function> Function runtime(const char *name) {
-  static void *library = dlopen(SPARSEGPU_EMULATOR_LIBRARY, RTLD_NOW);
-  return reinterpret_cast<Function>(dlsym(library, name));
-}
 
 /// The result is C's own memory.
 const char *const kReturning = R"mlir(
@@ -156,8 +66,6 @@ struct Problem {
       ASSERT_NEAR(got[i], expected[i], 1e-5) << "element " << i;
   }
 };
-
-using Stream = void *;
 
 TEST(AbiTest, HostOperands) {
   Compiled program(kReturning, "host");

@@ -176,8 +176,9 @@ def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
     A `sparse_gpu.contract` gets tiles on tensor cores where these compute what
     FMAs would, but for the order (f16, bf16, f64, fp8, integers; not f32): one
     schedule for operands that allow asynchronous copies, the first by the model of
-    `docs/CostModel.md`, and one for all others. `schedule=explain` gives the
-    model's reasons in a remark.
+    `docs/CostModel.md`, and one for all others. Where all sizes are known and
+    `workspace` allows it, the model may split K (`split_k`), also of FMAs.
+    `schedule=explain` gives the model's reasons in a remark.
   }];
   let options = [
     Option<"schedule", "schedule", "std::string", /*default=*/"\"\"",
@@ -185,7 +186,10 @@ def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
            "stands between the angle brackets; empty: chosen; explain: chosen, "
            "with the reasons in remarks">,
     Option<"chip", "chip", "std::string", /*default=*/"\"sm_80\"",
-           "The GPU: which instructions there are">
+           "The GPU: which instructions there are">,
+    Option<"workspace", "workspace", "bool", /*default=*/"true",
+           "Schedules that are chosen may split K, which takes a workspace; "
+           "not where that would change the arguments of functions">
   ];
   let dependentDialects = ["::sparsegpu::SparseGPUDialect"];
 }

@@ -57,6 +57,8 @@ struct ModelConstants {
   double issuePerCopy = 2, issuePerStage = 16;
   /// Until the sum over the parts of K runs, which is a second launch.
   double launchMicroseconds = 2;
+  /// Of C, by one block of that launch.
+  double elementsPerSumBlock = 128;
 };
 
 /// The pipeline formula. `n` iterations of a load and a use, with `s` buffers,

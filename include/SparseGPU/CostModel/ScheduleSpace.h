@@ -82,6 +82,10 @@ std::vector<Prediction> rankSchedules(const TargetDescription &target,
 /// Predictions that differ by less are equal to chooseSchedule().
 inline constexpr double kEqualWithin = 0.01;
 
+/// What parts of K must gain at least: they take memory of the device and a
+/// second launch, whose time is assumed.
+inline constexpr double kSplitGain = 0.02;
+
 /// The default of an operation, and what it was chosen from.
 struct ScheduleChoice {
   Prediction best;
@@ -96,11 +100,13 @@ struct ScheduleChoice {
   std::map<std::string, size_t> refused;
 };
 
-/// Of the schedules that are at most kEqualWithin slower than the fastest and
-/// have its block tile and split, the one with the smallest aloneCycles, which
-/// relies the least on blocks that hide each other's latency; of equal ones the
-/// first in order. The model cannot tell so small differences, and deeper
-/// pipelines lose nothing if occupancy is what was predicted.
+/// The fastest, or, where that splits K and is at most kSplitGain ahead of one
+/// that does not, the latter. Of the schedules that are at most kEqualWithin
+/// slower than it and have its block tile and split, the one with the smallest
+/// aloneCycles, which relies the least on blocks that hide each other's
+/// latency; of equal ones the first in order. The model cannot tell so small
+/// differences, and deeper pipelines lose nothing if occupancy is what was
+/// predicted.
 ///
 /// Nothing if no schedule of the space can be, which `refused` (if given) then
 /// explains.

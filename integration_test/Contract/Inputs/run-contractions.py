@@ -7,7 +7,7 @@ Each case is a program that is written here: a matrix product with any operand
 transposed, a batched one, or a convolution; its types, shapes, and, unless the
 default is taken, a schedule. The sample is drawn from the given seed.
 
-    run-contractions.py FOLDER --cases 20 [--seed 1] [--only TEXT] [--json FILE] -- sparse-run [OPTION...]
+    run-contractions.py FOLDER --cases 20 [--seed 1] [--split] [--only TEXT] [--json FILE] -- sparse-run [OPTION...]
 """
 
 import argparse
@@ -95,9 +95,10 @@ def convolution(rng, types):
 """
 
 
-def schedule(rng, factor):
-    """A schedule, or the default's None."""
-    if rng.random() < 0.4:
+def schedule(rng, factor, split):
+    """A schedule, or the default's None. `split`: K in parts, more of them than
+    it has steps in some."""
+    if not split and rng.random() < 0.4:
         return None
     path = "mma" if factor in MMA and rng.random() < 0.75 else "fma"
     m, n = (32, 16) if path == "fma" else (16, 8)
@@ -109,10 +110,12 @@ def schedule(rng, factor):
     fields = (f"scope = block, path = {path}, tile = [{tile[0]}, {tile[1]}, {tile[2]}], "
               f"warp_tile = [{warp[0]}, {warp[1]}]")
     stages = f", stages = {rng.randint(1, 4)}, register_stages = {rng.randint(1, 3)}"
+    if split or rng.random() < 0.3:
+        stages += f", split_k = {rng.choice([2, 3, 4, 5, 8, 16, 64])}"
     last = f"#sparse_gpu.schedule<{fields}{stages}, copy = 0>"
     if copy == 0:
         return f"[{last}]"
-    wide = ", result_alignment ge 16" if rng.random() < 0.5 else ""
+    wide = f", result_alignment ge {rng.choice([2, 4, 8, 16])}" if rng.random() < 0.5 else ""
     return (f"[#sparse_gpu.schedule<{fields}{stages}, copy = {copy}, "
             f"when = [alignment ge {copy}{wide}]>, {last}]")
 
@@ -122,6 +125,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--cases", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--split", action="store_true", help="schedules with split_k only")
     parser.add_argument("--only", default="", help="run cases with this text in their line")
     parser.add_argument("--json", help="a results file for count-tests.py")
     parser.add_argument("run", nargs="+", help="sparse-run, with options")
@@ -132,7 +136,7 @@ def main():
     results = []
     for case in range(options.cases):
         types = rng.choice(TYPES)
-        chosen = schedule(rng, types[0])
+        chosen = schedule(rng, types[0], options.split)
         if rng.random() < 0.2:
             text, what = convolution(rng, types), "conv_2d_nhwc_hwcf"
             inputs = []

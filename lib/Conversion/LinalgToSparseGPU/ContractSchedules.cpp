@@ -81,6 +81,14 @@ static bool isTransposed(ContractOp op, unsigned operand,
          map.getResults().back().isFunctionOfDim(loops.back());
 }
 
+/// Whether no extent of a loop waits for run time.
+static bool hasStaticExtents(ContractOp op) {
+  for (unsigned d = 0; d < op.getNumLoops(); ++d)
+    if (ShapedType::isDynamic(op.getStaticExtent(d)))
+      return false;
+  return true;
+}
+
 static costmodel::ContractionShape getShape(ContractOp op,
                                             costmodel::MatrixType type) {
   auto extent = [&](ArrayRef<unsigned> loops) {
@@ -119,24 +127,53 @@ static ScheduleFields getPlainFields(bool tensorCores) {
   return fields;
 }
 
+/// In how many parts the model has K, on FMAs with the tiles of `fields`.
+static unsigned chooseSplitOfFMAs(const costmodel::TargetDescription &target,
+                                  ContractOp op, const ScheduleFields &fields,
+                                  ArrayRef<unsigned> splits) {
+  using costmodel::MatrixType;
+  costmodel::ContractionShape shape = getShape(
+      op, op.getAccumulatorType().isF64() ? MatrixType::F64 : MatrixType::F32);
+  costmodel::ScheduleSpace space;
+  space.sharedStages = {1, unsigned(fields.stages)};
+  space.registerStages = {1};
+  space.warpsM = {unsigned(fields.tile[0] / fields.warpTile[0])};
+  space.warpsN = {unsigned(fields.tile[1] / fields.warpTile[1])};
+  space.warpTileM = {unsigned(fields.warpTile[0])};
+  space.warpTileN = {unsigned(fields.warpTile[1])};
+  // A step of the space is 32 bytes.
+  space.stepsOfK = {unsigned(fields.tile[2]) * bitsOf(shape.type) / (8 * 32)};
+  space.splitK.assign(splits.begin(), splits.end());
+  std::optional<costmodel::ScheduleChoice> choice =
+      costmodel::chooseSchedule(target, shape, space);
+  return choice ? choice->best.schedule.splitK : 1;
+}
+
 SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
                                                           StringRef chip,
+                                                          bool allowWorkspace,
                                                           std::string &why) {
   MLIRContext *context = op.getContext();
   unsigned capability = getCapability(chip).value_or(0);
   std::optional<costmodel::MatrixType> type =
       getMatrixType(op.getTypeOf(0).getElementType(), capability);
   ScheduleFields fields = getPlainFields(type.has_value());
-  if (!type) {
-    why = "no tensor cores for these types: tiles of FMAs";
-    fields.stages = capability >= 80 ? 2 : 1;
-  } else {
-    const costmodel::TargetDescription &target =
-        costmodel::representativeOf(chip.str());
-    costmodel::ContractionShape shape = getShape(op, *type);
-    // Blocks do not share tiles of C.
-    costmodel::ScheduleSpace space = costmodel::defaultSpace();
+  const costmodel::TargetDescription &target =
+      costmodel::representativeOf(chip.str());
+  // Parts of K take a workspace, whose size must not rest on a guess.
+  bool isStatic = hasStaticExtents(op);
+  costmodel::ScheduleSpace space = costmodel::defaultSpace();
+  if (!allowWorkspace || !isStatic)
     space.splitK = {1};
+  if (!type) {
+    fields.stages = capability >= 80 ? 2 : 1;
+    fields.splitK = chooseSplitOfFMAs(target, op, fields, space.splitK);
+    why = "no tensor cores for these types: tiles of FMAs";
+    if (fields.splitK > 1)
+      why += ", K split by " + std::to_string(fields.splitK) + " by the model";
+    why += "\n";
+  } else {
+    costmodel::ContractionShape shape = getShape(op, *type);
     std::optional<costmodel::ScheduleChoice> choice =
         costmodel::chooseSchedule(target, shape, space);
     if (choice) {
@@ -145,12 +182,18 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
       fields.warpTile = {best.warpTileM(), best.warpTileN()};
       fields.stages = best.sharedStages;
       fields.registerStages = best.registerStages;
+      fields.splitK = best.splitK;
       fields.warps = fields.getWarps(/*given=*/false);
       why = costmodel::explain(target, shape, *choice);
     } else {
-      why = "the model has no schedule for this shape";
+      why = "the model has no schedule for this shape\n";
     }
   }
+  if (!allowWorkspace)
+    why += "K is in one part: there is no workspace\n";
+  else if (!isStatic)
+    why += "K is in one part: sizes are known at run time only\n";
+  int64_t parts = fields.splitK;
   // Asynchronous copies begin with sm_80, and with 4 bytes. Lanes store two
   // neighbours at once, if the result is aligned as well.
   SmallVector<Attribute> schedules;
@@ -187,6 +230,7 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   // Elements go through registers one by one: a large tile would spill.
   fields = getPlainFields(type.has_value());
   fields.copy = 0;
+  fields.splitK = parts;
   schedules.push_back(ScheduleAttr::get(context, fields));
   return schedules;
 }

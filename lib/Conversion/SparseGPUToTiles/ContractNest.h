@@ -26,16 +26,25 @@ public:
   /// True when all guards of `schedule` hold; null if there are none. Fails
   /// with an error at guards that are not for contractions.
   mlir::FailureOr<mlir::Value> buildGuards(ScheduleAttr schedule);
+  /// Before all schedules: the workspace, if one of them splits K.
+  void allocateWorkspace(mlir::ArrayAttr schedules);
+  /// The nest by `schedule`; two of them if it splits K.
   void build(ScheduleAttr schedule);
+  /// After all schedules.
+  void freeWorkspace();
 
 private:
   /// A dense operand with, for each loop, how far in elements its next
-  /// iteration is; what is known of it, or -1.
+  /// iteration is; what is known of it, or -1. `packed`: the loops in whose
+  /// order elements follow each other, if there are such. `base`: where it
+  /// begins in its memory; null for 0.
   struct Operand {
     mlir::Value memory;
     mlir::AffineMap map;
     llvm::SmallVector<mlir::Value> weights;
     llvm::SmallVector<int64_t> staticWeights;
+    llvm::SmallVector<unsigned> packed;
+    mlir::Value base;
   };
   /// One side of a tile: `size` iterations of a group of loops from `begin` on,
   /// `count` of which, if so many, exist.
@@ -49,10 +58,21 @@ private:
     int64_t contiguous, run;
   };
 
+  /// The iterations of the k loops that a block goes through: `size` of them
+  /// from `begin` on, null for 0.
+  struct PartOfK {
+    mlir::Value begin, size;
+  };
+
   mlir::Value index(int64_t value);
   /// The iterations of a group of loops together.
   mlir::Value total(llvm::ArrayRef<unsigned> group);
   mlir::Value buildAlignmentGuard(mlir::ValueRange operands, int64_t bytes);
+
+  //===--------------------------------------------------------------------===//
+  // Offsets (ContractOffsets.cpp)
+  //===--------------------------------------------------------------------===//
+
   Operand makeOperand(mlir::Value memory, mlir::AffineMap map);
   /// The part of an element's place that `group` determines, at iteration
   /// `position` of all of its loops.
@@ -61,6 +81,8 @@ private:
   /// `size` of them from `begin` on, each plus `base` unless that is null.
   mlir::Value offsets(const Operand &operand, llvm::ArrayRef<unsigned> group,
                       mlir::Value begin, mlir::Value base, int64_t size);
+  /// Where the batch that is computed begins; null for 0.
+  mlir::Value baseOf(const Operand &operand);
   /// How many iterations follow each other in memory.
   int64_t runOf(const Operand &operand, llvm::ArrayRef<unsigned> group,
                 int64_t size);
@@ -76,12 +98,32 @@ private:
   mlir::Value buildEpilogue(mlir::Value accumulator, const Operand &c,
                             const Side &rows, const Side &columns);
 
+  //===--------------------------------------------------------------------===//
+  // Parts of K (ContractSplit.cpp)
+  //===--------------------------------------------------------------------===//
+
+  /// Part `number` of `parts` of `k` iterations: as many steps of `step` as any
+  /// other part, but for the last ones, which may be shorter or empty.
+  PartOfK makePart(mlir::Value number, mlir::Value k, int64_t step,
+                   int64_t parts);
+  /// The part of the workspace for the sums of part `number`.
+  Operand makePartialSums(mlir::Value number);
+  /// The schedule of the nest that stores partial sums by `schedule`: its
+  /// `result_alignment` is that of the workspace.
+  ScheduleAttr getPartSchedule(ScheduleAttr schedule);
+  /// The nest that adds the partial sums, part by part, and finishes C.
+  void buildSum(int64_t parts);
+
   ContractOp op;
   mlir::OpBuilder &b;
   mlir::Location loc;
   ContractOp::Loops loops;
   llvm::SmallVector<mlir::Value> extents;
+  /// Null where batches are among the loops of a tile.
   mlir::Value batch;
+  /// Sums of the accumulator type, a C for each part; null if no schedule
+  /// splits K.
+  mlir::Value workspace;
 };
 
 } // namespace sparsegpu

@@ -11,7 +11,9 @@
 // loop fastest, and so are the n, k and batch loops. Subscripts are sums of
 // loops, so the place of an element of A is an offset that depends on the m
 // index, plus one by the k index, plus one by the batch index; likewise for
-// the others. Tiles are loaded by such offsets (sparse_gpu.load).
+// the others (ContractOffsets.cpp). Tiles are loaded by such offsets
+// (sparse_gpu.load). Where blocks share a tile of C, each with a part of K, a
+// second nest finishes it (ContractSplit.cpp).
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,8 +27,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
-
-#include <numeric>
 
 namespace sparsegpu {
 #define GEN_PASS_DEF_CONTRACTTOTILES
@@ -120,165 +120,18 @@ FailureOr<Value> ContractNest::buildGuards(ScheduleAttr schedule) {
 }
 
 //===----------------------------------------------------------------------===//
-// Offsets
-//===----------------------------------------------------------------------===//
-
-/// The factor of loop `d` in `expr`, a sum of loops.
-static int64_t factorOf(AffineExpr expr, unsigned d) {
-  if (auto dim = dyn_cast<AffineDimExpr>(expr))
-    return dim.getPosition() == d;
-  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
-  if (!binary)
-    return 0;
-  if (binary.getKind() == AffineExprKind::Add)
-    return factorOf(binary.getLHS(), d) + factorOf(binary.getRHS(), d);
-  return factorOf(binary.getLHS(), d) *
-         cast<AffineConstantExpr>(binary.getRHS()).getValue();
-}
-
-ContractNest::Operand ContractNest::makeOperand(Value memory, AffineMap map) {
-  Operand operand{memory, map, {}, {}};
-  auto type = cast<MemRefType>(memory.getType());
-  auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, memory);
-  SmallVector<int64_t> strides;
-  int64_t offset = 0;
-  if (failed(type.getStridesAndOffset(strides, offset)))
-    strides.assign(type.getRank(), ShapedType::kDynamic);
-  for (unsigned d = 0; d < op.getNumLoops(); ++d) {
-    Value weight = index(0);
-    int64_t known = 0;
-    for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
-      int64_t factor = factorOf(expr, d);
-      if (factor == 0)
-        continue;
-      known = ShapedType::isDynamic(strides[dim]) || known < 0
-                  ? -1
-                  : known + factor * strides[dim];
-      Value stride = ShapedType::isDynamic(strides[dim])
-                         ? metadata.getStrides()[dim]
-                         : index(strides[dim]);
-      Value part = arith::MulIOp::create(b, loc, stride, index(factor));
-      weight = arith::AddIOp::create(b, loc, weight, part);
-    }
-    operand.weights.push_back(weight);
-    operand.staticWeights.push_back(known);
-  }
-  return operand;
-}
-
-Value ContractNest::offsetOf(OpBuilder &builder, const Operand &operand,
-                             ArrayRef<unsigned> group, Value position) {
-  Value offset;
-  // The last loop is the fastest; the first needs no remainder.
-  for (size_t i = group.size(); i-- > 0;) {
-    unsigned d = group[i];
-    Value iteration = position;
-    if (i != 0) {
-      iteration = arith::RemUIOp::create(builder, loc, position, extents[d]);
-      position = arith::DivUIOp::create(builder, loc, position, extents[d]);
-    }
-    if (operand.staticWeights[d] == 0)
-      continue;
-    Value part =
-        arith::MulIOp::create(builder, loc, iteration, operand.weights[d]);
-    offset = offset
-                 ? arith::AddIOp::create(builder, loc, offset, part).getResult()
-                 : part;
-  }
-  if (!offset)
-    offset = arith::ConstantIndexOp::create(builder, loc, 0);
-  return offset;
-}
-
-Value ContractNest::offsets(const Operand &operand, ArrayRef<unsigned> group,
-                            Value begin, Value base, int64_t size) {
-  auto type = RankedTensorType::get({size}, b.getIndexType());
-  return tensor::GenerateOp::create(
-      b, loc, type, ValueRange(),
-      [&](OpBuilder &builder, Location, ValueRange ids) {
-        Value position = arith::AddIOp::create(builder, loc, begin, ids[0]);
-        Value offset = offsetOf(builder, operand, group, position);
-        if (base)
-          offset = arith::AddIOp::create(builder, loc, offset, base);
-        tensor::YieldOp::create(builder, loc, offset);
-      });
-}
-
-int64_t ContractNest::runOf(const Operand &operand, ArrayRef<unsigned> group,
-                            int64_t size) {
-  if (group.empty() || operand.staticWeights[group.back()] != 1)
-    return 1;
-  if (group.size() == 1)
-    return size;
-  int64_t extent = op.getStaticExtent(group.back());
-  // Groups of 16 bytes are all that matters.
-  return ShapedType::isDynamic(extent) ? 1 : std::gcd(extent, size);
-}
-
-ContractNest::Layout ContractNest::layoutOf(const Operand &operand,
-                                            ArrayRef<unsigned> rowGroup,
-                                            int64_t rows,
-                                            ArrayRef<unsigned> columnGroup,
-                                            int64_t columns) {
-  int64_t rowRun = runOf(operand, rowGroup, rows),
-          columnRun = runOf(operand, columnGroup, columns);
-  return rowRun > columnRun ? Layout{0, rowRun} : Layout{1, columnRun};
-}
-
-//===----------------------------------------------------------------------===//
 // The nest
 //===----------------------------------------------------------------------===//
 
-Value ContractNest::load(const Operand &operand, const Side &rows,
-                         const Side &columns) {
-  auto type = RankedTensorType::get(
-      {rows.size, columns.size},
-      cast<MemRefType>(operand.memory.getType()).getElementType());
-  Layout layout =
-      layoutOf(operand, rows.group, rows.size, columns.group, columns.size);
-  return LoadOp::create(
-      b, loc, type, operand.memory,
-      offsets(operand, rows.group, rows.begin,
-              offsetOf(b, operand, loops.batch, batch), rows.size),
-      rows.count,
-      offsets(operand, columns.group, columns.begin, Value(), columns.size),
-      columns.count, layout.contiguous, layout.run);
-}
-
-void ContractNest::store(Value tile, const Operand &operand, const Side &rows,
-                         const Side &columns) {
-  Layout layout =
-      layoutOf(operand, rows.group, rows.size, columns.group, columns.size);
-  StoreOp::create(
-      b, loc, tile, operand.memory,
-      offsets(operand, rows.group, rows.begin,
-              offsetOf(b, operand, loops.batch, batch), rows.size),
-      rows.count,
-      offsets(operand, columns.group, columns.begin, Value(), columns.size),
-      columns.count, layout.contiguous, layout.run);
-}
-
-ContractNest::Side ContractNest::side(ArrayRef<unsigned> group, Value begin,
-                                      Value end, int64_t size) {
-  // Where tiles end with the extent, all of each exists.
-  int64_t extent = 1;
-  for (unsigned d : group)
-    extent = ShapedType::isDynamic(op.getStaticExtent(d)) ||
-                     ShapedType::isDynamic(extent)
-                 ? ShapedType::kDynamic
-                 : extent * op.getStaticExtent(d);
-  bool isWhole = !ShapedType::isDynamic(extent) && extent % size == 0;
-  Value count = isWhole ? index(size)
-                        : arith::SubIOp::create(b, loc, end, begin).getResult();
-  return {SmallVector<unsigned>(group), begin, count, size};
-}
-
 void ContractNest::build(ScheduleAttr schedule) {
   ArrayRef<int64_t> tile = schedule.getTile();
+  int64_t parts = schedule.getSplitK();
   Value m = total(loops.m), n = total(loops.n), k = total(loops.k),
-        batches = total(loops.batch);
+        depth = total(loops.batch);
+  if (parts > 1)
+    depth = arith::MulIOp::create(b, loc, depth, index(parts));
   SmallVector<OpFoldResult> lower(3, b.getIndexAttr(0)),
-      upper = {m, n, batches},
+      upper = {m, n, depth},
       steps = {b.getIndexAttr(tile[0]), b.getIndexAttr(tile[1]),
                b.getIndexAttr(1)};
   SmallVector<Attribute> mapping;
@@ -287,13 +140,22 @@ void ContractNest::build(ScheduleAttr schedule) {
     mapping.push_back(gpu::GPUBlockMappingAttr::get(b.getContext(), id));
   auto nest = scf::ForallOp::create(b, loc, lower, upper, steps, ValueRange(),
                                     b.getArrayAttr(mapping));
-  nest->setAttr("sparse_gpu.schedule", schedule);
+  nest->setAttr("sparse_gpu.schedule",
+                parts > 1 ? getPartSchedule(schedule) : schedule);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(nest.getTerminator());
   batch = nest.getInductionVar(2);
   Operand a = makeOperand(op.getA(), op.getMapOfA()),
-          bOperand = makeOperand(op.getB(), op.getMapOfB()),
-          c = makeOperand(op.getInit(), op.getMapOfC());
+          bOperand = makeOperand(op.getB(), op.getMapOfB()), c;
+  PartOfK part = {Value(), k};
+  if (parts > 1) {
+    Value number = arith::RemUIOp::create(b, loc, batch, index(parts));
+    batch = arith::DivUIOp::create(b, loc, batch, index(parts));
+    part = makePart(number, k, tile[2], parts);
+    c = makePartialSums(number);
+  } else {
+    c = makeOperand(op.getInit(), op.getMapOfC());
+  }
   Side rows = side(loops.m, nest.getInductionVar(0), m, tile[0]),
        columns = side(loops.n, nest.getInductionVar(1), n, tile[1]);
 
@@ -302,11 +164,15 @@ void ContractNest::build(ScheduleAttr schedule) {
   Value empty =
       tensor::EmptyOp::create(b, loc, ArrayRef<int64_t>{tile[0], tile[1]}, acc);
   Value init = linalg::FillOp::create(b, loc, zero, empty).getResult(0);
-  auto loop = scf::ForOp::create(b, loc, index(0), k, index(tile[2]), init);
+  auto loop =
+      scf::ForOp::create(b, loc, index(0), part.size, index(tile[2]), init);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
-    Side step = side(loops.k, loop.getInductionVar(), k, tile[2]);
+    Value begin = loop.getInductionVar();
+    if (part.begin)
+      begin = arith::AddIOp::create(b, loc, part.begin, begin);
+    Side step = side(loops.k, begin, k, tile[2]);
     Value product =
         linalg::MatmulOp::create(
             b, loc, init.getType(),
@@ -315,7 +181,13 @@ void ContractNest::build(ScheduleAttr schedule) {
             .getResult(0);
     scf::YieldOp::create(b, loc, product);
   }
-  store(buildEpilogue(loop.getResult(0), c, rows, columns), c, rows, columns);
+  Value sums = loop.getResult(0);
+  store(parts > 1 ? sums : buildEpilogue(sums, c, rows, columns), c, rows,
+        columns);
+  if (parts > 1) {
+    b.setInsertionPointAfter(nest);
+    buildSum(parts);
+  }
 }
 
 Value ContractNest::buildEpilogue(Value accumulator, const Operand &c,
@@ -385,10 +257,12 @@ struct ContractToTiles : sparsegpu::impl::ContractToTilesBase<ContractToTiles> {
                             "run --sparse-gpu-assign-schedule first (LVL1-1)");
     OpBuilder builder(op);
     ContractNest nest(op, builder);
+    nest.allocateWorkspace(*op.getSchedules());
     return buildBySchedule(
         op, *op.getSchedules(), builder,
         [&](ScheduleAttr schedule) { return nest.buildGuards(schedule); },
-        [&](ScheduleAttr schedule) { nest.build(schedule); });
+        [&](ScheduleAttr schedule) { nest.build(schedule); },
+        [&]() { nest.freeWorkspace(); });
   }
 };
 } // namespace

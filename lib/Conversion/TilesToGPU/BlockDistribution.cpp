@@ -63,31 +63,48 @@ static bool isTile(Type type) { return isa<RankedTensorType>(type); }
 // Operations
 //===----------------------------------------------------------------------===//
 
-/// The instruction of the contraction in `block`.
-static FailureOr<MmaInstruction>
-findInstruction(Block &block, ScheduleAttr schedule, unsigned capability) {
+/// The contraction in `block`, or null.
+static linalg::LinalgOp findContraction(Block &block) {
   linalg::LinalgOp contraction;
   for (Operation &op : block)
     op.walk([&](linalg::LinalgOp linalgOp) {
       if (linalgOp.getNumReductionLoops() > 0)
         contraction = linalgOp;
     });
-  if (!contraction)
+  return contraction;
+}
+
+/// The instruction of the contraction in `block`; of a block without one, the
+/// places of what is filled and computed element by element.
+static FailureOr<MmaInstruction>
+findInstruction(Block &block, ScheduleAttr schedule, unsigned capability) {
+  linalg::LinalgOp contraction = findContraction(block), first = contraction;
+  for (Operation &op : block)
+    op.walk([&](linalg::LinalgOp linalgOp) {
+      if (!first)
+        first = linalgOp;
+    });
+  if (!first)
     return block.getParentOp()->emitError(
-        "a nest whose units are those of blocks needs a contraction (LVL2-3)");
+        "a nest whose units are those of blocks needs a contraction or "
+        "something computed element by element (LVL2-3)");
   auto element = [](Value value) {
     return getElementTypeOrSelf(value.getType());
   };
   std::string reason;
-  std::optional<MmaInstruction> mma = MmaInstruction::get(
-      schedule.getPath(), element(contraction.getDpsInputs()[0]),
-      element(contraction.getDpsInits()[0]), capability, reason);
+  std::optional<MmaInstruction> mma;
+  if (contraction)
+    mma = MmaInstruction::get(
+        schedule.getPath(), element(contraction.getDpsInputs()[0]),
+        element(contraction.getDpsInits()[0]), capability, reason);
+  else
+    mma = MmaInstruction::getElementwise(element(first.getDpsInits()[0]));
   if (!mma)
     return contraction.emitError() << reason << " (SCH-16)";
   ArrayRef<int64_t> warpTile = schedule.getWarpTile();
   if (warpTile[0] % mma->m != 0 || warpTile[1] % mma->n != 0 ||
       schedule.getTile()[2] % mma->k != 0)
-    return contraction.emitError()
+    return first.emitError()
            << "the warp tile " << warpTile[0] << " x " << warpTile[1]
            << " and the step " << schedule.getTile()[2] << " of " << schedule
            << " must be multiples of the instruction's shape m" << mma->m << "n"
@@ -153,10 +170,12 @@ LogicalResult BlockDistribution::distributeFor(scf::ForOp loop) {
       b, loc, lookup(loop.getLowerBound()), lookup(loop.getUpperBound()),
       lookup(loop.getStep()), fragments[loop.getInitArgs()[0]]);
   // What --sparse-gpu-pipeline-loads is asked to do.
-  steps->setAttr("sparse_gpu.shared_stages",
-                 b.getI64IntegerAttr(schedule.getStages()));
-  steps->setAttr("sparse_gpu.register_stages",
-                 b.getI64IntegerAttr(schedule.getRegisterStages()));
+  if (findContraction(*loop.getBody())) {
+    steps->setAttr("sparse_gpu.shared_stages",
+                   b.getI64IntegerAttr(schedule.getStages()));
+    steps->setAttr("sparse_gpu.register_stages",
+                   b.getI64IntegerAttr(schedule.getRegisterStages()));
+  }
   auto bind = [&](Value tile, ValueRange values) {
     fragments[tile].assign(values.begin(), values.end());
   };

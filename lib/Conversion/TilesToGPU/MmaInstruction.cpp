@@ -71,6 +71,15 @@ static MmaInstruction makeFMA(Type factor, Type accumulator) {
   return mma;
 }
 
+MmaInstruction MmaInstruction::getElementwise(Type element) {
+  MmaInstruction layout{ComputePath::FMA, element, 1, 32, 1, {}, {}, {}};
+  layout.c.type = VectorType::get({1, 1}, element);
+  layout.c.groupColumn = 4;
+  layout.c.threadColumn = 1;
+  layout.c.places.push_back({0, 0});
+  return layout;
+}
+
 Type sparsegpu::getStagedType(Type factor) {
   return isa<Float8E4M3FNType, Float8E5M2Type>(factor)
              ? IntegerType::get(factor.getContext(), 8)

@@ -50,6 +50,10 @@ struct MmaInstruction {
                                            unsigned capability,
                                            std::string &reason);
 
+  /// For nests that multiply nothing: a row of 32 neighbours, one for each
+  /// lane. Only its `c` has a meaning, which is also the place of an input.
+  static MmaInstruction getElementwise(mlir::Type element);
+
   /// What the instruction multiplies of a fragment of A or B as it is in
   /// memory: that, or its elements rounded to tf32, or these and the rest.
   llvm::SmallVector<mlir::Value, 2> prepare(mlir::OpBuilder &builder,

@@ -293,7 +293,7 @@ func.func @f(%A: memref<64x32xf32>, %t: tensor<64xindex>, %c: tensor<32xindex>, 
 // -----
 
 func.func @f(%n: index) {
-  // expected-error @+1 {{a nest whose units are those of blocks needs a contraction (LVL2-3)}}
+  // expected-error @+1 {{a nest whose units are those of blocks needs a contraction or something computed element by element (LVL2-3)}}
   scf.forall (%m, %col, %b) = (0, 0, 0) to (%n, %n, 1) step (64, 64, 1) {
   } {mapping = [#gpu.block<x>, #gpu.block<y>, #gpu.block<z>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
   return
@@ -390,5 +390,17 @@ func.func @f(%A: memref<64x16xf32>, %C: memref<64x64xf32>, %t: tensor<64x64xf32>
     // expected-error @+1 {{'tensor.cast' cannot be distributed over the warps of a block (LVL2-3)}}
     %cast = tensor.cast %sum : tensor<64x64xf32> to tensor<?x64xf32>
   } {mapping = [#gpu.block<x>, #gpu.block<y>, #gpu.block<z>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
+  return
+}
+
+// -----
+
+func.func @f(%C: memref<64x64xf32>, %t: tensor<64xindex>, %n: index) {
+  %zero = arith.constant 0.0 : f32
+  scf.forall (%m, %col) = (0, 0) to (%n, %n) step (64, 64) {
+    %0 = tensor.empty() : tensor<64x16xf32>
+    // expected-error @+1 {{the warp tile 32 x 16 and the step 16 of #sparse_gpu.schedule<unit = default, scope = block, tile = [64, 16, 16], warp_tile = [32, 16]> must be multiples of the instruction's shape m1n32k1 (SCH-16)}}
+    %1 = linalg.fill ins(%zero : f32) outs(%0 : tensor<64x16xf32>) -> tensor<64x16xf32>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 16, 16], warp_tile = [32, 16]>}
   return
 }

@@ -293,7 +293,7 @@ func.func private @f() attributes {a = #sparse_gpu.dia<coordinates = f32>}
 
 // -----
 
-// expected-error @+1 {{schedule fields 'path', 'stages' and 'register_stages' need 'tile' (SCH-11)}}
+// expected-error @+1 {{schedule fields 'path', 'stages', 'register_stages' and 'split_k' need 'tile' (SCH-11)}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<path = mma>}
 
 // -----
@@ -330,3 +330,18 @@ func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile 
 
 // expected-error @+1 {{schedule field 'register_stages' must be 1 to 4, got 0 (SCH-14)}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [64, 64, 32], warp_tile = [32, 32], register_stages = 0>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'split_k' must be 1 to 64, got 0 (SCH-18)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [64, 64, 32], warp_tile = [32, 32], split_k = 0>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'split_k' must be 1 to 64, got 65 (SCH-18)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [64, 64, 32], warp_tile = [32, 32], split_k = 65>}
+
+// -----
+
+// expected-error @+1 {{schedule fields 'path', 'stages', 'register_stages' and 'split_k' need 'tile' (SCH-11)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<split_k = 2>}

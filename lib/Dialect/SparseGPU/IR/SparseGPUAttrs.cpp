@@ -87,7 +87,8 @@ ScheduleAttr ScheduleAttr::get(MLIRContext *context,
   return get(context, fields.unit, fields.scope, fields.warps, fields.lanes,
              fields.coarsening, fields.step, fields.unroll, fields.reduction,
              fields.path, fields.tile, fields.warpTile, fields.copy,
-             fields.stages, fields.registerStages, fields.guards);
+             fields.stages, fields.registerStages, fields.splitK,
+             fields.guards);
 }
 
 ScheduleFields ScheduleAttr::getFields() const {
@@ -106,6 +107,7 @@ ScheduleFields ScheduleAttr::getFields() const {
   fields.copy = getCopy();
   fields.stages = getStages();
   fields.registerStages = getRegisterStages();
+  fields.splitK = getSplitK();
   fields.guards.assign(getGuards().begin(), getGuards().end());
   return fields;
 }
@@ -207,6 +209,8 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
       return parser.parseInteger(fields.stages);
     if (field == "register_stages")
       return parser.parseInteger(fields.registerStages);
+    if (field == "split_k")
+      return parser.parseInteger(fields.splitK);
     if (field == "when")
       return parser.parseCommaSeparatedList(
           AsmParser::Delimiter::Square,
@@ -224,7 +228,7 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
                     fields.lanes, fields.coarsening, fields.step, fields.unroll,
                     fields.reduction, fields.path, fields.tile, fields.warpTile,
                     fields.copy, fields.stages, fields.registerStages,
-                    fields.guards);
+                    fields.splitK, fields.guards);
 }
 
 /// Prints the unit and every field that is not at its default.
@@ -260,6 +264,7 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
   number("copy", getCopy(), base.getCopy());
   number("stages", getStages(), base.getStages());
   number("register_stages", getRegisterStages(), base.getRegisterStages());
+  number("split_k", getSplitK(), base.getSplitK());
   if (!getGuards().empty()) {
     printer << ", when = [";
     llvm::interleaveComma(getGuards(), printer.getStream(),
@@ -281,11 +286,14 @@ static LogicalResult verifyTile(function_ref<InFlightDiagnostic()> emitError,
                                 Scope scope, int64_t warps, ComputePath path,
                                 ArrayRef<int64_t> tile,
                                 ArrayRef<int64_t> warpTile, int64_t copy,
-                                int64_t stages, int64_t registerStages) {
+                                int64_t stages, int64_t registerStages,
+                                int64_t splitK) {
   if (tile.empty() && warpTile.empty()) {
-    if (path != ComputePath::FMA || stages != 1 || registerStages != 1)
-      return emitError() << "schedule fields 'path', 'stages' and "
-                            "'register_stages' need 'tile' (SCH-11)";
+    if (path != ComputePath::FMA || stages != 1 || registerStages != 1 ||
+        splitK != 1)
+      return emitError() << "schedule fields 'path', 'stages', "
+                            "'register_stages' and 'split_k' need 'tile' "
+                            "(SCH-11)";
     return success();
   }
   auto isPositive = [](int64_t value) { return value > 0; };
@@ -314,15 +322,21 @@ static LogicalResult verifyTile(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "schedule field 'register_stages' must be 1 to 4, "
                           "got "
                        << registerStages << " (SCH-14)";
+  if (splitK < 1 || splitK > 64)
+    return emitError() << "schedule field 'split_k' must be 1 to 64, got "
+                       << splitK << " (SCH-18)";
   return success();
 }
 
-LogicalResult ScheduleAttr::verify(
-    function_ref<InFlightDiagnostic()> emitError, StringRef unit, Scope scope,
-    int64_t warps, int64_t lanes, int64_t coarsening, int64_t step,
-    int64_t unroll, Reduction reduction, ComputePath path,
-    ArrayRef<int64_t> tile, ArrayRef<int64_t> warpTile, int64_t copy,
-    int64_t stages, int64_t registerStages, ArrayRef<GuardAttr> guards) {
+LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   StringRef unit, Scope scope, int64_t warps,
+                                   int64_t lanes, int64_t coarsening,
+                                   int64_t step, int64_t unroll,
+                                   Reduction reduction, ComputePath path,
+                                   ArrayRef<int64_t> tile,
+                                   ArrayRef<int64_t> warpTile, int64_t copy,
+                                   int64_t stages, int64_t registerStages,
+                                   int64_t splitK, ArrayRef<GuardAttr> guards) {
   if (unit.empty())
     return emitError() << "schedule field 'unit' is empty (SCH-1)";
   if (warps < 1 || warps > 32)
@@ -343,5 +357,5 @@ LogicalResult ScheduleAttr::verify(
     return emitError() << "schedule field 'unroll' must be 1 to 16, got "
                        << unroll << " (SCH-6)";
   return verifyTile(emitError, scope, warps, path, tile, warpTile, copy, stages,
-                    registerStages);
+                    registerStages, splitK);
 }

@@ -83,6 +83,7 @@ def SparseGPU_ScheduleAttr : SparseGPU_Attr<"Schedule", "schedule"> {
     | `copy` | bytes of one asynchronous copy to shared memory: 16, 8 or 4; 0: through registers, whatever the alignment | 16 |
     | `stages` | buffers of shared memory that are in flight, 1 to 6 | 1 |
     | `register_stages` | fragments in registers that are in flight, 1 to 4 | 1 |
+    | `split_k` | blocks that share a tile of the result, each with a part of the contraction, 1 to 64; more than 1: they store sums into a workspace, and a second kernel adds these in one order | 1 |
     | `when` | guards, all of which must hold; none: always | none |
 
     Without `tile`, one column tile is `lanes * coarsening` columns wide (source of
@@ -101,7 +102,7 @@ def SparseGPU_ScheduleAttr : SparseGPU_Attr<"Schedule", "schedule"> {
     "int64_t":$unroll, "::sparsegpu::Reduction":$reduction,
     "::sparsegpu::ComputePath":$path, ArrayRefParameter<"int64_t">:$tile,
     ArrayRefParameter<"int64_t">:$warpTile, "int64_t":$copy,
-    "int64_t":$stages, "int64_t":$registerStages,
+    "int64_t":$stages, "int64_t":$registerStages, "int64_t":$splitK,
     ArrayRefParameter<"::sparsegpu::GuardAttr">:$guards);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
