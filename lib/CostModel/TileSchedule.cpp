@@ -98,12 +98,17 @@ uint64_t sparsegpu::costmodel::sharedBytesOf(const ContractionShape &shape,
 /// Ids, bounds, the loop, slots of the stages, pointers.
 static constexpr unsigned kOtherRegisters = 26;
 /// Where an asynchronous copy reads and writes.
-static constexpr unsigned kRegistersPerCopy = 2;
+static constexpr unsigned kRegistersPerCopy = 3;
 /// Copies through registers that are on their way at a time.
 static constexpr uint64_t kCopiesInFlight = 8;
-/// For each 32 bits of such a copy where tiles end within an operand: each has
-/// a condition and an address of its own then.
-static constexpr unsigned kRegistersPerGuardedWord = 4;
+/// For each of them where tiles end within rows or columns of C, beside twice
+/// its own bits: it has a condition and an address of its own then.
+static constexpr unsigned kRegistersPerGuard = 3;
+/// Quotients and remainders of an index by the extents of loops.
+static constexpr unsigned kRegistersPerExtraLoop = 3;
+/// Swizzled offsets of fragments differ by an XOR, not by a constant. ldmatrix
+/// has so few that they do not show; elements of 64 bits are loaded one by one.
+static constexpr unsigned kRegistersPerElementLoad = 1;
 /// Below the largest of the measured kernels by less than this.
 static constexpr double kRegisterMargin = 1.1;
 /// Registers are given to a warp in units of 256.
@@ -138,17 +143,21 @@ sparsegpu::costmodel::estimateRegisters(const ContractionShape &shape,
       ceilDiv(uint64_t(warpM) * warpN * shape.bitsAccumulator, 32 * 32);
   uint64_t words = ceilDiv(uint64_t(warpM + warpN) * s.mma.k * bits, 32 * 32);
   if (s.mma.isFma())
-    words = (warpM / 8 + warpN / 4) * std::max(1u, bits / 32);
+    // Those of the next product are loaded meanwhile.
+    words = 2 * (warpM / 8 + warpN / 4) * std::max(1u, bits / 32);
   // Fragments of later steps are on their way if later stages are.
   result.fragments = words * (s.sharedStages > 1 ? s.registerStages : 1);
   uint64_t copies = copiesPerThread(shape, s);
+  result.addresses = kRegistersPerExtraLoop * shape.extraLoops;
+  if (bits == 64 && !s.mma.isFma())
+    result.addresses += kRegistersPerElementLoad * words / 2 *
+                        std::min(s.tileK / s.mma.k, s.registerStages + 1);
   if (s.bytesPerCopy >= 4)
-    result.addresses = kRegistersPerCopy * copies;
-  else if (shape.dynamic || shape.m % s.tileM || shape.n % s.tileN ||
-           shape.k % s.tileK)
-    result.copies = kRegistersPerGuardedWord *
-                    std::min(copies, kCopiesInFlight) *
-                    std::max(1u, shape.bitsAccumulator / 32);
+    result.addresses += kRegistersPerCopy * copies;
+  else if (shape.dynamic || shape.m % s.tileM || shape.n % s.tileN)
+    result.copies =
+        (kRegistersPerGuard + 2 * std::max(1u, shape.bitsAccumulator / 32)) *
+        std::min(copies, kCopiesInFlight);
   result.other = kOtherRegisters;
   return result;
 }

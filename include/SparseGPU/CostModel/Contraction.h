@@ -37,6 +37,9 @@ struct ContractionShape {
   unsigned bitsA = 16, bitsB = 16, bitsC = 16;
   unsigned bitsAccumulator = 32;
   bool transposedA = false, transposedB = false;
+  /// Loops that an index of rows, columns or products runs through beyond one
+  /// each, as the implicit matmul of a convolution has.
+  unsigned extraLoops = 0;
   /// An extent is known at run time only; m, n, k are what it is taken for.
   bool dynamic = false;
 

@@ -100,9 +100,10 @@ struct RegisterEstimate {
 ///   each register stage if there are several stages in shared memory. On FMAs
 ///   each lane holds its own part of both, at least 32 bits an element.
 /// - copies: conditions and values of copies through registers, where tiles end
-///   within an operand
+///   within rows or columns of C
 /// - addresses: kRegistersPerCopy for each asynchronous copy of a thread and
-///   stage
+///   stage, kRegistersPerExtraLoop for each loop of an implicit matmul,
+///   kRegistersPerElementLoad for each fragment's element of 64 bits
 /// - other: kOtherRegisters
 ///
 /// The total, a tenth more than the sum, is what kernels are given: it is to be

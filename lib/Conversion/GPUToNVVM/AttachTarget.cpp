@@ -37,9 +37,8 @@ static constexpr const char *kTriple = "nvptx64-nvidia-cuda";
 static constexpr unsigned kMinimumPTX = 71;
 /// PTX ISA, "Warp Level Matrix Instructions: mma": e4m3 and e5m2 since 8.4.
 static constexpr unsigned kFloat8PTX = 84;
-/// PTX ISA, ".minnctapersm". Without it ptxas keeps registers low enough for
-/// many blocks on a multiprocessor, and spills for that.
-static constexpr llvm::StringLiteral kMinBlocks("nvvm.minctasm");
+/// What --sparse-gpu-place-shared-memory leaves on a kernel's arena.
+static constexpr llvm::StringLiteral kRegisters("sparse_gpu.registers");
 
 /// LLVM's NVPTX back end; null if LLVM was built without it.
 static const llvm::Target *getTarget() {
@@ -109,19 +108,16 @@ struct AttachTarget : sparsegpu::impl::AttachTargetBase<AttachTarget> {
     for (auto module : getOperation().getOps<gpu::GPUModuleOp>()) {
       module.setTargetsAttr(b.getArrayAttr({target}));
       for (auto kernel : module.getOps<gpu::GPUFuncOp>())
-        if (usesDynamicSharedMemory(kernel) && !kernel->hasAttr(kMinBlocks))
-          kernel->setAttr(kMinBlocks, b.getI32IntegerAttr(1));
+        boundRegisters(kernel);
     }
   }
 
-  /// Shared memory bounds the blocks of a multiprocessor, not registers.
-  static bool usesDynamicSharedMemory(gpu::GPUFuncOp kernel) {
-    return kernel.isKernel() &&
-           kernel
-               .walk([](gpu::DynamicSharedMemoryOp) {
-                 return WalkResult::interrupt();
-               })
-               .wasInterrupted();
+  /// PTX ISA, ".maxnreg".
+  static void boundRegisters(gpu::GPUFuncOp kernel) {
+    kernel.walk([&](gpu::DynamicSharedMemoryOp arena) {
+      if (Attribute registers = arena->removeAttr(kRegisters))
+        kernel->setAttr(NVVM::NVVMDialect::getMaxnregAttrName(), registers);
+    });
   }
 
   /// The features to use, or failure with one error.

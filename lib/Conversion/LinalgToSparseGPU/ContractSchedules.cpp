@@ -111,6 +111,8 @@ static costmodel::ContractionShape getShape(ContractOp op,
   shape.bitsAccumulator = op.getAccumulatorType().getIntOrFloatBitWidth();
   shape.transposedA = isTransposed(op, 0, loops.m);
   shape.transposedB = !isTransposed(op, 1, loops.n);
+  for (ArrayRef<unsigned> group : {loops.m, loops.n, loops.k})
+    shape.extraLoops += group.empty() ? 0 : group.size() - 1;
   for (unsigned d = 0; d < op.getNumLoops(); ++d)
     shape.dynamic |= ShapedType::isDynamic(op.getStaticExtent(d));
   return shape;
@@ -127,13 +129,41 @@ static ScheduleFields getPlainFields(bool tensorCores) {
   return fields;
 }
 
+/// What the model counts where there are no tensor cores for the types.
+static costmodel::ContractionShape getFmaShape(ContractOp op) {
+  return getShape(op, op.getAccumulatorType().isF64()
+                          ? costmodel::MatrixType::F64
+                          : costmodel::MatrixType::F32);
+}
+
+/// What the model calls a schedule of `fields`.
+static costmodel::TileSchedule
+getTileSchedule(const costmodel::TargetDescription &target,
+                const costmodel::ContractionShape &shape,
+                const ScheduleFields &fields) {
+  costmodel::TileSchedule tile;
+  tile.tileM = fields.tile[0];
+  tile.tileN = fields.tile[1];
+  tile.tileK = fields.tile[2];
+  tile.warpsM = fields.tile[0] / fields.warpTile[0];
+  tile.warpsN = fields.tile[1] / fields.warpTile[1];
+  tile.mma = fields.path == ComputePath::FMA ? costmodel::MmaShape{1, 1, 1}
+                                             : mmaShapeOf(target, shape.type);
+  tile.sharedStages = fields.stages;
+  tile.registerStages = fields.registerStages;
+  tile.splitK = fields.splitK;
+  // Elements that go through registers are no asynchronous copies.
+  tile.bytesPerCopy =
+      fields.copy != 0 ? fields.copy
+                       : std::min(2u, std::min(shape.bitsA, shape.bitsB) / 8);
+  return tile;
+}
+
 /// In how many parts the model has K, on FMAs with the tiles of `fields`.
 static unsigned chooseSplitOfFMAs(const costmodel::TargetDescription &target,
                                   ContractOp op, const ScheduleFields &fields,
                                   ArrayRef<unsigned> splits) {
-  using costmodel::MatrixType;
-  costmodel::ContractionShape shape = getShape(
-      op, op.getAccumulatorType().isF64() ? MatrixType::F64 : MatrixType::F32);
+  costmodel::ContractionShape shape = getFmaShape(op);
   costmodel::ScheduleSpace space;
   space.sharedStages = {1, unsigned(fields.stages)};
   space.registerStages = {1};
@@ -158,6 +188,8 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   std::optional<costmodel::MatrixType> type =
       getMatrixType(op.getTypeOf(0).getElementType(), capability);
   ScheduleFields fields = getPlainFields(type.has_value());
+  costmodel::ContractionShape shape =
+      type ? getShape(op, *type) : getFmaShape(op);
   const costmodel::TargetDescription &target =
       costmodel::representativeOf(chip.str());
   // Parts of K take a workspace, whose size must not rest on a guess.
@@ -165,6 +197,10 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   costmodel::ScheduleSpace space = costmodel::defaultSpace();
   if (!allowWorkspace || !isStatic)
     space.splitK = {1};
+  // ldmatrix does not transpose bytes: they are loaded one by one, and those of
+  // later steps do not fit in registers as well.
+  if (shape.bitsA == 8 && (shape.transposedA || !shape.transposedB))
+    space.registerStages = {1};
   if (!type) {
     fields.stages = capability >= 80 ? 2 : 1;
     fields.splitK = chooseSplitOfFMAs(target, op, fields, space.splitK);
@@ -173,7 +209,6 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
       why += ", K split by " + std::to_string(fields.splitK) + " by the model";
     why += "\n";
   } else {
-    costmodel::ContractionShape shape = getShape(op, *type);
     std::optional<costmodel::ScheduleChoice> choice =
         costmodel::chooseSchedule(target, shape, space);
     if (choice) {
@@ -194,6 +229,13 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   else if (!isStatic)
     why += "K is in one part: sizes are known at run time only\n";
   int64_t parts = fields.splitK;
+  auto makeSchedule = [&]() {
+    unsigned registers =
+        estimateRegisters(shape, getTileSchedule(target, shape, fields))
+            .total();
+    fields.registers = std::clamp(registers, 24u, 255u);
+    return ScheduleAttr::get(context, fields);
+  };
   // Asynchronous copies begin with sm_80, and with 4 bytes. Lanes store two
   // neighbours at once, if the result is aligned as well.
   SmallVector<Attribute> schedules;
@@ -217,10 +259,10 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   if (alignment >= 4) {
     fields.copy = alignment;
     fields.guards = {atLeast(GuardQuantity::Alignment, alignment)};
-    ScheduleAttr single = ScheduleAttr::get(context, fields);
+    ScheduleAttr single = makeSchedule();
     if (pairs) {
       fields.guards.push_back(atLeast(GuardQuantity::ResultAlignment, pair));
-      schedules.push_back(ScheduleAttr::get(context, fields));
+      schedules.push_back(makeSchedule());
     }
     // Rows of C can be odd although those of A and B are not.
     bool odd = !isTransposed(op, 1, op.getLoops().n);
@@ -231,6 +273,6 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   fields = getPlainFields(type.has_value());
   fields.copy = 0;
   fields.splitK = parts;
-  schedules.push_back(ScheduleAttr::get(context, fields));
+  schedules.push_back(makeSchedule());
   return schedules;
 }

@@ -142,6 +142,10 @@ LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
   launch.setFunctionAttr(FlatSymbolRefAttr::get(b.getContext(), kernel));
   // For --sparse-gpu-place-operands, which leaves other launches alone.
   launch->setAttr("sparse_gpu.nest", b.getUnitAttr());
+  // For --sparse-gpu-place-shared-memory.
+  if (schedule.getRegisters() != 0)
+    launch->setAttr("sparse_gpu.registers",
+                    b.getI32IntegerAttr(schedule.getRegisters()));
   b.setInsertionPointToStart(&launch.getBody().front());
   gpu::KernelDim3 blockIds = launch.getBlockIds(),
                   gridSize = launch.getGridSize();

@@ -62,7 +62,10 @@ static LogicalResult place(gpu::LaunchOp launch) {
     auto space = type.getMemorySpace();
     auto arena = MemRefType::get({ShapedType::kDynamic}, b.getI8Type(),
                                  MemRefLayoutAttrInterface(), space);
-    Value all = gpu::DynamicSharedMemoryOp::create(b, loc, arena);
+    auto all = gpu::DynamicSharedMemoryOp::create(b, loc, arena);
+    // Attributes of launches are lost where their kernels are outlined.
+    if (Attribute registers = launch->getAttr("sparse_gpu.registers"))
+      all->setAttr("sparse_gpu.registers", registers);
     bytes = llvm::alignTo(bytes, kAlignment);
     Value offset = arith::ConstantIndexOp::create(b, loc, bytes);
     Value view =

@@ -88,7 +88,7 @@ ScheduleAttr ScheduleAttr::get(MLIRContext *context,
              fields.coarsening, fields.step, fields.unroll, fields.reduction,
              fields.path, fields.tile, fields.warpTile, fields.copy,
              fields.stages, fields.registerStages, fields.splitK,
-             fields.guards);
+             fields.registers, fields.guards);
 }
 
 ScheduleFields ScheduleAttr::getFields() const {
@@ -108,6 +108,7 @@ ScheduleFields ScheduleAttr::getFields() const {
   fields.stages = getStages();
   fields.registerStages = getRegisterStages();
   fields.splitK = getSplitK();
+  fields.registers = getRegisters();
   fields.guards.assign(getGuards().begin(), getGuards().end());
   return fields;
 }
@@ -211,6 +212,8 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
       return parser.parseInteger(fields.registerStages);
     if (field == "split_k")
       return parser.parseInteger(fields.splitK);
+    if (field == "registers")
+      return parser.parseInteger(fields.registers);
     if (field == "when")
       return parser.parseCommaSeparatedList(
           AsmParser::Delimiter::Square,
@@ -228,7 +231,7 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
                     fields.lanes, fields.coarsening, fields.step, fields.unroll,
                     fields.reduction, fields.path, fields.tile, fields.warpTile,
                     fields.copy, fields.stages, fields.registerStages,
-                    fields.splitK, fields.guards);
+                    fields.splitK, fields.registers, fields.guards);
 }
 
 /// Prints the unit and every field that is not at its default.
@@ -265,6 +268,7 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
   number("stages", getStages(), base.getStages());
   number("register_stages", getRegisterStages(), base.getRegisterStages());
   number("split_k", getSplitK(), base.getSplitK());
+  number("registers", getRegisters(), base.getRegisters());
   if (!getGuards().empty()) {
     printer << ", when = [";
     llvm::interleaveComma(getGuards(), printer.getStream(),
@@ -287,12 +291,13 @@ static LogicalResult verifyTile(function_ref<InFlightDiagnostic()> emitError,
                                 ArrayRef<int64_t> tile,
                                 ArrayRef<int64_t> warpTile, int64_t copy,
                                 int64_t stages, int64_t registerStages,
-                                int64_t splitK) {
+                                int64_t splitK, int64_t registers) {
   if (tile.empty() && warpTile.empty()) {
     if (path != ComputePath::FMA || stages != 1 || registerStages != 1 ||
-        splitK != 1)
+        splitK != 1 || registers != 0)
       return emitError() << "schedule fields 'path', 'stages', "
-                            "'register_stages' and 'split_k' need 'tile' "
+                            "'register_stages', 'split_k' and 'registers' need "
+                            "'tile' "
                             "(SCH-11)";
     return success();
   }
@@ -325,18 +330,20 @@ static LogicalResult verifyTile(function_ref<InFlightDiagnostic()> emitError,
   if (splitK < 1 || splitK > 64)
     return emitError() << "schedule field 'split_k' must be 1 to 64, got "
                        << splitK << " (SCH-18)";
+  if (registers != 0 && (registers < 24 || registers > 255))
+    return emitError() << "schedule field 'registers' must be 0 or 24 to 255, "
+                          "got "
+                       << registers << " (SCH-19)";
   return success();
 }
 
-LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                   StringRef unit, Scope scope, int64_t warps,
-                                   int64_t lanes, int64_t coarsening,
-                                   int64_t step, int64_t unroll,
-                                   Reduction reduction, ComputePath path,
-                                   ArrayRef<int64_t> tile,
-                                   ArrayRef<int64_t> warpTile, int64_t copy,
-                                   int64_t stages, int64_t registerStages,
-                                   int64_t splitK, ArrayRef<GuardAttr> guards) {
+LogicalResult ScheduleAttr::verify(
+    function_ref<InFlightDiagnostic()> emitError, StringRef unit, Scope scope,
+    int64_t warps, int64_t lanes, int64_t coarsening, int64_t step,
+    int64_t unroll, Reduction reduction, ComputePath path,
+    ArrayRef<int64_t> tile, ArrayRef<int64_t> warpTile, int64_t copy,
+    int64_t stages, int64_t registerStages, int64_t splitK, int64_t registers,
+    ArrayRef<GuardAttr> guards) {
   if (unit.empty())
     return emitError() << "schedule field 'unit' is empty (SCH-1)";
   if (warps < 1 || warps > 32)
@@ -357,5 +364,5 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "schedule field 'unroll' must be 1 to 16, got "
                        << unroll << " (SCH-6)";
   return verifyTile(emitError, scope, warps, path, tile, warpTile, copy, stages,
-                    registerStages, splitK);
+                    registerStages, splitK, registers);
 }

@@ -50,7 +50,7 @@ struct ScheduleFields {
   ComputePath path = ComputePath::FMA;
   llvm::SmallVector<int64_t, 3> tile;
   llvm::SmallVector<int64_t, 2> warpTile;
-  int64_t copy = 16, stages = 1, registerStages = 1, splitK = 1;
+  int64_t copy = 16, stages = 1, registerStages = 1, splitK = 1, registers = 0;
   llvm::SmallVector<GuardAttr> guards;
 
   /// `warps` if it was given, or follows from nothing else; the warp tiles of

@@ -84,6 +84,7 @@ def SparseGPU_ScheduleAttr : SparseGPU_Attr<"Schedule", "schedule"> {
     | `stages` | buffers of shared memory that are in flight, 1 to 6 | 1 |
     | `register_stages` | fragments in registers that are in flight, 1 to 4 | 1 |
     | `split_k` | blocks that share a tile of the result, each with a part of the contraction, 1 to 64; more than 1: they store sums into a workspace, and a second kernel adds these in one order | 1 |
+    | `registers` | what a thread has at most, 24 to 255 (`.maxnreg` of PTX); 0: the assembler chooses, and may spill so that more blocks fit | 0 |
     | `when` | guards, all of which must hold; none: always | none |
 
     Without `tile`, one column tile is `lanes * coarsening` columns wide (source of
@@ -103,6 +104,7 @@ def SparseGPU_ScheduleAttr : SparseGPU_Attr<"Schedule", "schedule"> {
     "::sparsegpu::ComputePath":$path, ArrayRefParameter<"int64_t">:$tile,
     ArrayRefParameter<"int64_t">:$warpTile, "int64_t":$copy,
     "int64_t":$stages, "int64_t":$registerStages, "int64_t":$splitK,
+    "int64_t":$registers,
     ArrayRefParameter<"::sparsegpu::GuardAttr">:$guards);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
