@@ -106,6 +106,9 @@ private:
   /// other part, but for the last ones, which may be shorter or empty.
   PartOfK makePart(mlir::Value number, mlir::Value k, int64_t step,
                    int64_t parts);
+  /// Moves the beginning of `part` to those of the operands, where that is
+  /// the same; then only the part's own iterations count in the loop.
+  void beginAt(PartOfK &part, Operand &a, Operand &right);
   /// The part of the workspace for the sums of part `number`.
   Operand makePartialSums(mlir::Value number);
   /// The schedule of the nest that stores partial sums by `schedule`: its

@@ -149,6 +149,15 @@ ContractNest::PartOfK ContractNest::makePart(Value number, Value k,
   return {begin, arith::MinUIOp::create(b, loc, size, left)};
 }
 
+void ContractNest::beginAt(PartOfK &part, Operand &a, Operand &right) {
+  // Offsets by several loops are not sums of offsets.
+  if (loops.k.size() > 1)
+    return;
+  for (Operand *operand : {&a, &right})
+    operand->base = offsetOf(b, *operand, loops.k, part.begin);
+  part.begin = {};
+}
+
 void ContractNest::buildSum(int64_t parts) {
   SmallVector<unsigned> group = getLoopsOfC(op);
   Value elements = total(group);

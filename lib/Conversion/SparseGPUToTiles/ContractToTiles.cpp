@@ -152,6 +152,7 @@ void ContractNest::build(ScheduleAttr schedule) {
     Value number = arith::RemUIOp::create(b, loc, batch, index(parts));
     batch = arith::DivUIOp::create(b, loc, batch, index(parts));
     part = makePart(number, k, tile[2], parts);
+    beginAt(part, a, bOperand);
     c = makePartialSums(number);
   } else {
     c = makeOperand(op.getInit(), op.getMapOfC());
@@ -172,7 +173,7 @@ void ContractNest::build(ScheduleAttr schedule) {
     Value begin = loop.getInductionVar();
     if (part.begin)
       begin = arith::AddIOp::create(b, loc, part.begin, begin);
-    Side step = side(loops.k, begin, k, tile[2]);
+    Side step = side(loops.k, begin, part.begin ? k : part.size, tile[2]);
     Value product =
         linalg::MatmulOp::create(
             b, loc, init.getType(),

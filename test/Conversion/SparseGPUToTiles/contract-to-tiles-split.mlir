@@ -18,8 +18,15 @@
 // CHECK-DAG:     %[[BATCH:.*]] = arith.divui %[[Z]], %[[PARTS]]
 // CHECK-DAG:     %[[BEGIN:.*]] = arith.muli %[[PART]], %[[SIZE]]
 // CHECK-DAG:     %[[BASE:.*]] = arith.muli %[[PART]], %[[ELEMENTS]]
+// Where a part begins is in the offsets of rows of A, not in the loop.
 // CHECK:         scf.for %[[K:.*]] = %c0 to %[[SIZE]] step %c32
-// CHECK:           arith.addi %[[BEGIN]], %[[K]]
+// CHECK:             %[[ROW:.*]] = arith.addi %{{.*}}, %[[BEGIN]]
+// CHECK:           tensor.generate
+// CHECK:             arith.addi %{{.*}}, %[[ROW]]
+// CHECK:           tensor.generate
+// CHECK-NEXT:      ^bb0(%[[I:.*]]: index):
+// CHECK-NEXT:        %[[COLUMN:.*]] = arith.addi %[[K]], %[[I]]
+// CHECK-NEXT:        tensor.yield %[[COLUMN]]
 // CHECK:           linalg.matmul
 // CHECK-NOT:     linalg
 // CHECK:         sparse_gpu.store %{{.*}} into %[[SUMS]] {{.*}} contiguous 1 run 64
@@ -55,7 +62,8 @@ func.func @batches(%A: memref<5x56x512xf16>, %B: memref<5x512x64xf16>, %C: memre
 // CHECK:         %[[BEGIN:.*]] = arith.minui %[[AT]], %[[K]]
 // CHECK:         %[[LEFT:.*]] = arith.subi %[[K]], %[[BEGIN]]
 // CHECK:         %[[OWN:.*]] = arith.minui %[[SIZE]], %[[LEFT]]
-// CHECK:         scf.for %{{.*}} = %c0 to %[[OWN]] step %c32
+// CHECK:         scf.for %[[STEP:.*]] = %c0 to %[[OWN]] step %c32
+// CHECK:           arith.subi %[[OWN]], %[[STEP]]
 // CHECK:         sparse_gpu.store %{{.*}} into %[[SUMS]]
 // CHECK:         when = [alignment ge 16, result_alignment ge 8]>
 // CHECK:         sparse_gpu.store %{{.*}} into %arg2
@@ -94,6 +102,21 @@ func.func @transposed(%A: memref<33x100xf16>, %B: memref<100x65xf16>, %bias: mem
       %0 = arith.addf %x, %b : f32
       sparse_gpu.yield %0 : f32
     }
+  return
+}
+
+// Coordinates of several loops: their offsets are not sums, so the loop counts
+// from the beginning of the part.
+// CHECK-LABEL: func.func @convolution
+// CHECK-DAG:   %[[K:.*]] = arith.constant 144 : index
+// CHECK:       %[[BEGIN:.*]] = arith.minui %{{.*}}, %[[K]]
+// CHECK:       scf.for %[[STEP:.*]] = %c0 to %{{.*}} step %c32
+// CHECK-NEXT:    %[[AT:.*]] = arith.addi %[[BEGIN]], %[[STEP]]
+// CHECK:         arith.subi %[[K]], %[[AT]]
+func.func @convolution(%A: memref<1x9x14x24xf16>, %B: memref<3x2x24x16xf16>, %C: memref<1x4x11x16xf32>) {
+  sparse_gpu.contract a(%A : memref<1x9x14x24xf16>) b(%B : memref<3x2x24x16xf16>) outs(%C : memref<1x4x11x16xf32>)
+    maps [affine_map<(n, h, w, f, y, x, c) -> (n, h * 2 + y, w + x * 3, c)>, affine_map<(n, h, w, f, y, x, c) -> (y, x, c, f)>, affine_map<(n, h, w, f, y, x, c) -> (n, h, w, f)>]
+    schedules [#split]
   return
 }
 
