@@ -103,9 +103,14 @@ static constexpr unsigned kRegistersPerCopy = 3;
 static constexpr uint64_t kCopiesInFlight = 8;
 /// For each of them where tiles end within rows or columns of C, beside twice
 /// its own bits: it has a condition and an address of its own then.
-static constexpr unsigned kRegistersPerGuard = 3;
+static constexpr unsigned kRegistersPerGuard = 2;
+/// Asynchronous copies that have registers of their own: neighbours of less
+/// than 8 bytes share some.
+static constexpr uint64_t kCopiesApart = 12, kSmallCopiesApart = 8;
 /// Quotients and remainders of an index by the extents of loops.
-static constexpr unsigned kRegistersPerExtraLoop = 3;
+static constexpr unsigned kRegistersPerExtraLoop = 5;
+/// Where the lanes' parts of a slot are: those of FMAs are not in rows.
+static constexpr unsigned kRegistersOfFmaSlots = 16;
 /// Swizzled offsets of fragments differ by an XOR, not by a constant. ldmatrix
 /// has so few that they do not show; elements of 64 bits are loaded one by one.
 static constexpr unsigned kRegistersPerElementLoad = 1;
@@ -149,14 +154,19 @@ sparsegpu::costmodel::estimateRegisters(const ContractionShape &shape,
   result.fragments = words * (s.sharedStages > 1 ? s.registerStages : 1);
   uint64_t copies = copiesPerThread(shape, s);
   result.addresses = kRegistersPerExtraLoop * shape.extraLoops;
+  if (s.mma.isFma() && s.sharedStages > 1)
+    result.addresses += kRegistersOfFmaSlots;
   if (bits == 64 && !s.mma.isFma())
     result.addresses += kRegistersPerElementLoad * words / 2 *
                         std::min(s.tileK / s.mma.k, s.registerStages + 1);
   if (s.bytesPerCopy >= 4)
-    result.addresses += kRegistersPerCopy * copies;
+    result.addresses +=
+        kRegistersPerCopy *
+        std::min(copies, s.bytesPerCopy > 4 ? kCopiesApart : kSmallCopiesApart);
   else if (shape.dynamic || shape.m % s.tileM || shape.n % s.tileN)
     result.copies =
-        (kRegistersPerGuard + 2 * std::max(1u, shape.bitsAccumulator / 32)) *
+        (kRegistersPerGuard + 2 * std::max(1u, shape.bitsAccumulator / 32) +
+         (shape.bitsA < 32)) *
         std::min(copies, kCopiesInFlight);
   result.other = kOtherRegisters;
   return result;

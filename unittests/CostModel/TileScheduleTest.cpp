@@ -133,28 +133,51 @@ TEST(TileSchedule, SharedMemory) {
 
 TEST(TileSchedule, Registers) {
   // A warp of 64 x 64: 4096 f32 on 32 lanes; (64 + 64) * 16 halves are 1024
-  // words on 32 lanes. 8 copies of 6; 8 loads of fragments in each of 2 steps.
+  // words on 32 lanes. 8 copies of 3.
   RegisterEstimate r = estimateRegisters(square, usual());
   EXPECT_EQ(r.accumulators, 128u);
   EXPECT_EQ(r.fragments, 32u);
   EXPECT_EQ(r.copies, 0u);
-  EXPECT_EQ(r.addresses, 8u * 6 + 2 * 8);
-  EXPECT_EQ(r.total(), 240u); // 128 + 32 + 64 + 16
+  EXPECT_EQ(r.addresses, 8u * 3);
+  EXPECT_EQ(r.total(), 232u); // 1.1 * (128 + 32 + 24 + 26) = 231
   // A second register stage does not fit.
   TileSchedule two = usual();
   two.registerStages = 2;
-  EXPECT_EQ(estimateRegisters(square, two).total(), 272u);
+  EXPECT_EQ(estimateRegisters(square, two).total(), 272u); // 1.1 * 242 = 266.2
   EXPECT_NE(refusal(two).find("(TILE-9)"), std::string::npos);
   // Accumulators of 16 bits are half.
   ContractionShape halves = square;
   halves.bitsAccumulator = 16;
   EXPECT_EQ(estimateRegisters(halves, usual()).accumulators, 64u);
-  // FMAs: a lane of 8 x 4 owns 8 x 16 elements, and loads 8 + 16 for a step.
+  // With one stage in shared memory there is nothing to load ahead.
+  two.sharedStages = 1;
+  EXPECT_EQ(estimateRegisters(square, two).fragments, 32u);
+  // 256 are one more than there are: 1.1 * (128 + 32 + 24 + 20 + 26) = 253.
+  ContractionShape convolution = square;
+  convolution.extraLoops = 4;
+  EXPECT_EQ(estimateRegisters(convolution, usual()).addresses, 8u * 3 + 4 * 5);
+  EXPECT_EQ(estimateRegisters(convolution, usual()).total(), 255u);
+  // Through registers, 64 elements for each thread, 8 at a time; conditions
+  // only where C is no multiple of the tile.
+  TileSchedule plain = usual();
+  plain.sharedStages = 1;
+  plain.bytesPerCopy = 2;
+  EXPECT_EQ(estimateRegisters(square, plain).copies, 0u);
+  EXPECT_EQ(estimateRegisters(square, plain).addresses, 0u);
+  ContractionShape odd = square;
+  odd.n = 4095;
+  EXPECT_EQ(estimateRegisters(odd, plain).copies, 8u * (2 + 2 + 1));
+  odd = square;
+  odd.dynamic = true;
+  EXPECT_EQ(estimateRegisters(odd, plain).copies, 8u * (2 + 2 + 1));
+  // FMAs: a lane of 8 x 4 owns 8 x 16 elements, and loads 8 + 16 for a step,
+  // while those of the step before are multiplied.
   TileSchedule fma = usual();
   fma.mma = {1, 1, 1};
   r = estimateRegisters(makeShape(MatrixType::F32, 64, 64, 64), fma);
   EXPECT_EQ(r.accumulators, 128u);
-  EXPECT_EQ(r.fragments, 8u + 16);
+  EXPECT_EQ(r.fragments, 2u * (8 + 16));
+  EXPECT_EQ(r.addresses, 12u * 3 + 16);
   EXPECT_EQ(estimateRegisters(makeShape(MatrixType::F64, 64, 64, 64), fma)
                 .accumulators,
             256u);

@@ -111,8 +111,11 @@ static costmodel::ContractionShape getShape(ContractOp op,
   shape.bitsAccumulator = op.getAccumulatorType().getIntOrFloatBitWidth();
   shape.transposedA = isTransposed(op, 0, loops.m);
   shape.transposedB = !isTransposed(op, 1, loops.n);
-  for (ArrayRef<unsigned> group : {loops.m, loops.n, loops.k})
-    shape.extraLoops += group.empty() ? 0 : group.size() - 1;
+  for (ArrayRef<unsigned> group : {loops.m, loops.n, loops.k}) {
+    unsigned several = llvm::count_if(
+        group, [&](unsigned d) { return op.getStaticExtent(d) != 1; });
+    shape.extraLoops += several == 0 ? 0 : several - 1;
+  }
   for (unsigned d = 0; d < op.getNumLoops(); ++d)
     shape.dynamic |= ShapedType::isDynamic(op.getStaticExtent(d));
   return shape;
