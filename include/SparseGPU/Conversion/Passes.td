@@ -308,6 +308,11 @@ def ContractToTiles : Pass<"sparse-gpu-contract-to-tiles",
     of one kind are one index, the last loop fastest: a convolution is an implicit
     matrix product.
 
+    With `split_k` above 1 the batch index runs over the parts of the contraction
+    as well, and accumulators are stored into a `memref.alloc` with the attribute
+    `sparse_gpu.workspace`, in front of all guards. A second `scf.forall` over the
+    elements of the result adds the parts in their order, then comes the epilogue.
+
     Requires: schedules (`sparse-gpu-assign-schedule`) and memrefs
     (`sparse-gpu-bufferize`).
     Ensures: no `sparse_gpu.contract` is left.
@@ -378,7 +383,8 @@ def MapToGPU : Pass<"sparse-gpu-map-to-gpu", "::mlir::func::FuncOp"> {
     and tiles are distributed over all of its threads: operands of a contraction
     are copied to buffers in shared memory, asynchronously where `copy` and
     the tile's runs allow; each warp multiplies its `warp_tile` with the
-    instructions of `path`, accumulators in registers.
+    instructions of `path`, accumulators in registers. Where nothing is multiplied
+    each lane has one element of 32 neighbours in a row.
 
     Requires: level 2. Ensures: no tensor and no linalg operation in a launch.
     Source: GE-SpMM (SC 2020), sections III-B (coalesced row caching) and

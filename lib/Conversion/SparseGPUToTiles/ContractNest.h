@@ -67,6 +67,8 @@ private:
   mlir::Value index(int64_t value);
   /// The iterations of a group of loops together.
   mlir::Value total(llvm::ArrayRef<unsigned> group);
+  /// The same as a number, or kDynamic.
+  int64_t staticTotal(llvm::ArrayRef<unsigned> group);
   mlir::Value buildAlignmentGuard(mlir::ValueRange operands, int64_t bytes);
 
   //===--------------------------------------------------------------------===//

@@ -183,12 +183,7 @@ void ContractNest::store(Value tile, const Operand &operand, const Side &rows,
 ContractNest::Side ContractNest::side(ArrayRef<unsigned> group, Value begin,
                                       Value end, int64_t size) {
   // Where tiles end with the extent, all of each exists.
-  int64_t extent = 1;
-  for (unsigned d : group)
-    extent = ShapedType::isDynamic(op.getStaticExtent(d)) ||
-                     ShapedType::isDynamic(extent)
-                 ? ShapedType::kDynamic
-                 : extent * op.getStaticExtent(d);
+  int64_t extent = staticTotal(group);
   bool isWhole = !ShapedType::isDynamic(extent) && extent % size == 0;
   Value count = isWhole ? index(size)
                         : arith::SubIOp::create(b, loc, end, begin).getResult();

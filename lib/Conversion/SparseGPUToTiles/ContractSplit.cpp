@@ -131,12 +131,7 @@ ScheduleAttr ContractNest::getPartSchedule(ScheduleAttr schedule) {
 
 ContractNest::PartOfK ContractNest::makePart(Value number, Value k,
                                              int64_t step, int64_t parts) {
-  int64_t extent = 1;
-  for (unsigned d : loops.k)
-    extent = ShapedType::isDynamic(op.getStaticExtent(d)) ||
-                     ShapedType::isDynamic(extent)
-                 ? ShapedType::kDynamic
-                 : extent * op.getStaticExtent(d);
+  int64_t extent = staticTotal(loops.k);
   Value steps = arith::CeilDivUIOp::create(b, loc, k, index(step)).getResult();
   Value each = arith::CeilDivUIOp::create(b, loc, steps, index(parts));
   Value size = arith::MulIOp::create(b, loc, each, index(step));

@@ -56,6 +56,16 @@ Value ContractNest::total(ArrayRef<unsigned> group) {
   return product;
 }
 
+int64_t ContractNest::staticTotal(ArrayRef<unsigned> group) {
+  int64_t product = 1;
+  for (unsigned d : group) {
+    if (ShapedType::isDynamic(op.getStaticExtent(d)))
+      return ShapedType::kDynamic;
+    product *= op.getStaticExtent(d);
+  }
+  return product;
+}
+
 //===----------------------------------------------------------------------===//
 // Guards
 //===----------------------------------------------------------------------===//
