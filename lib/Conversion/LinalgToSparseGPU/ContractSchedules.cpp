@@ -233,10 +233,12 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
     why += "K is in one part: sizes are known at run time only\n";
   int64_t parts = fields.splitK;
   auto makeSchedule = [&]() {
-    unsigned registers =
-        estimateRegisters(shape, getTileSchedule(target, shape, fields))
-            .total();
+    costmodel::TileSchedule tile = getTileSchedule(target, shape, fields);
+    unsigned registers = estimateRegisters(shape, tile).total();
     fields.registers = std::clamp(registers, 24u, 255u);
+    why += "  kernel      " + toText(tile) + ": at most " +
+           std::to_string(fields.registers) + " registers, " +
+           std::to_string(sharedBytesOf(shape, tile)) + " bytes shared\n";
     return ScheduleAttr::get(context, fields);
   };
   // Asynchronous copies begin with sm_80, and with 4 bytes. Lanes store two
@@ -262,15 +264,15 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   if (alignment >= 4) {
     fields.copy = alignment;
     fields.guards = {atLeast(GuardQuantity::Alignment, alignment)};
-    ScheduleAttr single = makeSchedule();
     if (pairs) {
       fields.guards.push_back(atLeast(GuardQuantity::ResultAlignment, pair));
       schedules.push_back(makeSchedule());
+      fields.guards.pop_back();
     }
     // Rows of C can be odd although those of A and B are not.
     bool odd = !isTransposed(op, 1, op.getLoops().n);
     if (!pairs || (isDynamic && odd))
-      schedules.push_back(single);
+      schedules.push_back(makeSchedule());
   }
   // Elements go through registers one by one: a large tile would spill.
   fields = getPlainFields(type.has_value());
