@@ -45,6 +45,7 @@ void sparsegpu::buildLinalgToSparseGPU(OpPassManager &pm,
   AssignScheduleOptions schedule;
   schedule.schedule = options.schedule;
   schedule.chip = options.chip;
+  schedule.stageEpilogue = options.stageEpilogue;
   pm.addPass(createAssignSchedule(schedule));
   addCheck(pm, 1);
 }
@@ -69,6 +70,12 @@ void sparsegpu::buildSparseGPUToTiles(OpPassManager &pm,
 
 void sparsegpu::buildTilesToGPU(OpPassManager &pm,
                                 const PipelineOptions &options) {
+  if (options.stageEpilogue) {
+    StageEpilogueOptions stage;
+    stage.chip = options.chip;
+    stage.explain = options.schedule == "explain";
+    pm.addNestedPass<func::FuncOp>(createStageEpilogue(stage));
+  }
   MapToGPUOptions map;
   map.chip = options.chip;
   pm.addNestedPass<func::FuncOp>(createMapToGPU(map));
@@ -105,9 +112,10 @@ void sparsegpu::buildGPUToNVVM(OpPassManager &pm,
   kernels.addPass(createExpandFloat8());
   kernels.addPass(arith::createArithExpandOpsPass());
   kernels.addPass(createConvertNVGPUToNVVMPass());
-  // Broadcasts and transpositions, which the next pass leaves.
-  kernels.addPass(createConvertVectorToLLVMPass());
   kernels.addPass(createConvertGpuOpsToNVVMOps());
+  // Broadcasts and transpositions, which that pass leaves. It comes first since
+  // it knows what workgroup memory is.
+  kernels.addPass(createConvertVectorToLLVMPass());
   // What libdevice has no function for, such as math.trunc.
   kernels.addPass(createConvertMathToLLVMPass());
   kernels.addPass(createReconcileUnrealizedCastsPass());

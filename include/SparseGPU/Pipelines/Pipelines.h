@@ -50,6 +50,11 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
                      "{unit = row, coarsening = 2}; empty: chosen; explain: "
                      "chosen, with the reasons in remarks"),
       llvm::cl::init("")};
+  Option<bool> stageEpilogue{
+      *this, "stage-epilogue",
+      llvm::cl::desc("Store results of 8 and 16 bits of contractions through "
+                     "shared memory, 16 bytes a lane"),
+      llvm::cl::init(true)};
   Option<bool> enableRuntimeLibrary{
       *this, "enable-runtime-library",
       llvm::cl::desc("Handle upstream sparse tensors by upstream's runtime "
@@ -69,7 +74,7 @@ void buildSparseGPUToTiles(mlir::OpPassManager &pm,
                            const PipelineOptions &options);
 
 /// Level 2 to 3: kernels of lanes, swizzled and pipelined, launches, device
-/// memory. Reads operands, chip.
+/// memory. Reads operands, chip, stage-epilogue.
 void buildTilesToGPU(mlir::OpPassManager &pm, const PipelineOptions &options);
 
 /// Level 3 to 4: kernels as binaries, host code in the LLVM dialect. Reads

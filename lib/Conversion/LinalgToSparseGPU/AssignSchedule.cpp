@@ -112,7 +112,9 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
       if (!op.getSchedules()) {
         std::string why;
         SmallVector<Attribute> schedules =
-            given->empty() ? chooseContractSchedules(op, chip, why) : *given;
+            given->empty()
+                ? chooseContractSchedules(op, chip, stageEpilogue, why)
+                : *given;
         op.setSchedulesAttr(ArrayAttr::get(&getContext(), schedules));
         if (isExplaining())
           op.emitRemark() << "is computed by " << schedules.front() << "\n"

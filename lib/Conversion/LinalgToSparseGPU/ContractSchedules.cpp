@@ -106,6 +106,26 @@ static costmodel::ContractionShape getShape(ContractOp op,
   return shape;
 }
 
+/// Bytes at whose multiples the results' rows begin, if known so, up to 16,
+/// where --sparse-gpu-stage-epilogue will stage the result (STG-2, STG-3); else
+/// 0.
+static int64_t getStagedAlignment(ContractOp op, TypeRange results) {
+  int64_t width = llvm::divideCeil(op.getTypeOf(2).getElementTypeBitWidth(), 8);
+  int64_t alignment = getKnownAlignment(results);
+  if (width > 2 || alignment < 8)
+    return 0;
+  // Pieces of 8 bytes do not go beyond the innermost loop of C.
+  ContractOp::Loops loops = op.getLoops();
+  ArrayRef<unsigned> group = isTransposed(op, 2, loops.m) ? loops.m : loops.n;
+  if (!isTransposed(op, 2, group))
+    return 0;
+  if (group.size() == 1)
+    return alignment;
+  int64_t extent = op.getStaticExtent(group.back());
+  bool isWhole = !ShapedType::isDynamic(extent) && extent * width % 8 == 0;
+  return isWhole ? alignment : 0;
+}
+
 /// Tiles for FMAs, and for what the model has no schedule for.
 static ScheduleFields getPlainFields(bool tensorCores) {
   ScheduleFields fields;
@@ -119,12 +139,16 @@ static ScheduleFields getPlainFields(bool tensorCores) {
 
 SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
                                                           StringRef chip,
+                                                          bool stageEpilogue,
                                                           std::string &why) {
   MLIRContext *context = op.getContext();
   unsigned capability = getCapability(chip).value_or(0);
   std::optional<costmodel::MatrixType> type =
       getMatrixType(op.getTypeOf(0).getElementType(), capability);
   ScheduleFields fields = getPlainFields(type.has_value());
+  SmallVector<Type> results = {op.getInit().getType()};
+  llvm::append_range(results, op.getInputs().getTypes());
+  int64_t staged = type && stageEpilogue ? getStagedAlignment(op, results) : 0;
   if (!type) {
     why = "no tensor cores for these types: tiles of FMAs";
     fields.stages = capability >= 80 ? 2 : 1;
@@ -135,6 +159,8 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
     // Blocks do not share tiles of C.
     costmodel::ScheduleSpace space = costmodel::defaultSpace();
     space.splitK = {1};
+    if (staged)
+      space.staging = costmodel::EpilogueStaging::Reused;
     std::optional<costmodel::ScheduleChoice> choice =
         costmodel::chooseSchedule(target, shape, space);
     if (choice) {
@@ -150,15 +176,14 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
     }
   }
   // Asynchronous copies begin with sm_80, and with 4 bytes. Lanes store two
-  // neighbours at once, if the result is aligned as well.
+  // neighbours at once, or more if the result is staged, if it is aligned as
+  // well.
   SmallVector<Attribute> schedules;
   int64_t alignment =
       capability >= 80
           ? getKnownAlignment({op.getA().getType(), op.getB().getType()})
           : 0;
-  SmallVector<Type> results = {op.getInit().getType()};
-  llvm::append_range(results, op.getInputs().getTypes());
-  int64_t pair = 0;
+  int64_t pair = staged;
   bool isDynamic = false;
   for (Type type : results) {
     pair = std::max<int64_t>(

@@ -15,9 +15,11 @@ namespace sparsegpu {
 /// The schedules of `op` on `chip` (sm_ and a number), the last of them without
 /// guards: the one that the cost model ranks first, for operands that allow
 /// asynchronous copies, and one for all others. Extents that are not known
-/// count as 1024. `why` becomes the model's reasons.
+/// count as 1024. With `stageEpilogue` the model counts on
+/// --sparse-gpu-stage-epilogue. `why` becomes the model's reasons.
 llvm::SmallVector<mlir::Attribute>
-chooseContractSchedules(ContractOp op, llvm::StringRef chip, std::string &why);
+chooseContractSchedules(ContractOp op, llvm::StringRef chip, bool stageEpilogue,
+                        std::string &why);
 
 /// Whether rows of A and B begin at multiples of what `schedule` copies at
 /// once: its guards say so, or the shapes, with addresses of operands that do.

@@ -255,7 +255,7 @@ void ContractNest::store(Value tile, const Operand &operand, const Side &rows,
               offsetOf(b, operand, loops.batch, batch), rows.size),
       rows.count,
       offsets(operand, columns.group, columns.begin, Value(), columns.size),
-      columns.count, layout.contiguous, layout.run);
+      columns.count, layout.contiguous, layout.run, /*staged=*/false);
 }
 
 ContractNest::Side ContractNest::side(ArrayRef<unsigned> group, Value begin,

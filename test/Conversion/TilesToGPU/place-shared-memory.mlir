@@ -11,7 +11,7 @@
 // CHECK: %[[NEXT:.*]] = arith.constant 128 : index
 // CHECK: memref.view %{{.*}}[%[[NEXT]]][] {{.*}} to memref<2x4x15xf32, #gpu.address_space<workgroup>>
 // CHECK-NOT: memref.dealloc
-func.func @f(%x: f32) {
+func.func @f(%x: f32, %h: f16) {
   %c1 = arith.constant 1 : index
   %c0 = arith.constant 0 : index
   gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
@@ -19,6 +19,7 @@ func.func @f(%x: f32) {
     %a = memref.alloc() : memref<5x3xf16, #gpu.address_space<workgroup>>
     %b = memref.alloc() : memref<2x4x15xf32, #gpu.address_space<workgroup>>
     memref.store %x, %b[%c0, %c0, %c0] : memref<2x4x15xf32, #gpu.address_space<workgroup>>
+    memref.store %h, %a[%c0, %c0] : memref<5x3xf16, #gpu.address_space<workgroup>>
     memref.dealloc %a : memref<5x3xf16, #gpu.address_space<workgroup>>
     gpu.terminator
   }
