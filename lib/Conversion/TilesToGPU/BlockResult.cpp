@@ -71,32 +71,28 @@ void BlockDistribution::storeStagedPiece(StoreOp store, const Shared &staged,
         staged.transposed ? Place{position, line} : Place{line, position};
     return offsetOf(store.getRows(), store.getColumns(), place);
   };
-  auto one = [&](Value position) {
-    Value value = memref::LoadOp::create(b, loc, staged.memory,
-                                         ValueRange{line, position});
-    memref::StoreOp::create(b, loc, value, flat, offsetAlong(position));
-  };
-  if (elements == 1) {
-    if (Value exists = isBelow(at, count, type.getDimSize(1)))
-      b.setInsertionPointToStart(
-          scf::IfOp::create(b, loc, exists, false).thenBlock());
-    return one(at);
-  }
-  if (Value exists =
-          isBelow(add(at, elements - 1), count, type.getDimSize(1))) {
-    auto branch = scf::IfOp::create(b, loc, exists, /*withElseRegion=*/true);
-    // Those of the piece that exist, one by one.
-    b.setInsertionPointToStart(branch.elseBlock());
-    auto rest = scf::ForOp::create(b, loc, at, lookup(count), index(1));
-    b.setInsertionPointToStart(rest.getBody());
-    one(rest.getInductionVar());
-    b.setInsertionPointToStart(branch.thenBlock());
-  }
+  // The piece is read at once also where not all of it exists, so that every
+  // read of the staged tile is free of bank conflicts.
   auto vector = VectorType::get({elements}, type.getElementType());
   auto bytes = llvm::MaybeAlign(elements * type.getElementTypeBitWidth() / 8);
   Value piece = vector::LoadOp::create(b, loc, vector, staged.memory,
                                        ValueRange{line, at},
                                        /*nontemporal=*/false, bytes);
+  if (Value exists =
+          isBelow(add(at, elements - 1), count, type.getDimSize(1))) {
+    auto branch = scf::IfOp::create(b, loc, exists, /*withElseRegion=*/true);
+    b.setInsertionPointToStart(branch.elseBlock());
+    for (int64_t i = 0; i + 1 < elements; ++i) {
+      OpBuilder::InsertionGuard guard(b);
+      Value position = add(at, i);
+      Value isThere = isBelow(position, count, type.getDimSize(1));
+      b.setInsertionPointToStart(
+          scf::IfOp::create(b, loc, isThere, false).thenBlock());
+      Value value = vector::ExtractOp::create(b, loc, piece, i);
+      memref::StoreOp::create(b, loc, value, flat, offsetAlong(position));
+    }
+    b.setInsertionPointToStart(branch.thenBlock());
+  }
   vector::StoreOp::create(b, loc, piece, flat, ValueRange(offsetAlong(at)),
                           /*nontemporal=*/false, bytes);
 }
@@ -124,25 +120,28 @@ void BlockDistribution::storeStaged(StoreOp store, ArrayRef<Value> tile) {
   int64_t elements = getStagedElements(store, schedule);
   int64_t perLine = shape[1] / elements, pieces = shape[0] * perLine;
   int64_t threads = schedule.getBlockSize();
-  // A loop whose extent is known, for LLVM to unroll as it sees fit.
-  auto rounds = scf::ForOp::create(
-      b, loc, index(0), index(llvm::divideCeil(pieces, threads)), index(1));
+  // Where all of the tile exists LLVM shall know the extent of the loop and
+  // unroll it; with stores for the edge in it, it shall not.
+  bool isWhole =
+      !isBelow(thread, store.getRowCount(), tileType.getDimSize(0)) &&
+      !isBelow(thread, store.getColumnCount(), tileType.getDimSize(1)) &&
+      pieces % threads == 0;
+  scf::ForOp rounds =
+      isWhole
+          ? scf::ForOp::create(b, loc, index(0), index(pieces / threads),
+                               index(1))
+          : scf::ForOp::create(b, loc, thread, index(pieces), index(threads));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(rounds.getBody());
-  Value round = rounds.getInductionVar();
-  Value piece = add(mul(round, threads), thread), line, inLine;
-  if (threads % perLine == 0) {
-    line = add(mul(round, threads / perLine), div(thread, perLine));
+  Value piece = rounds.getInductionVar(), line, inLine;
+  if (isWhole && threads % perLine == 0) {
+    line = add(mul(piece, threads / perLine), div(thread, perLine));
     inLine = rem(thread, perLine);
   } else {
+    if (isWhole)
+      piece = add(mul(piece, threads), thread);
     line = div(piece, perLine);
     inLine = rem(piece, perLine);
-  }
-  if (pieces % threads != 0) {
-    Value exists = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
-                                         piece, index(pieces));
-    b.setInsertionPointToStart(
-        scf::IfOp::create(b, loc, exists, false).thenBlock());
   }
   storeStagedPiece(store, staged, flat, line, mul(inLine, elements), elements);
 }
