@@ -7,6 +7,7 @@
 
 #include "SparseGPU/Pipelines/Pipelines.h"
 #include "SparseGPU/Conversion/Passes.h"
+#include "SparseGPU/CostModel/TargetDescription.h"
 #include "SparseGPU/Transforms/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -85,6 +86,14 @@ void sparsegpu::buildTilesToGPU(OpPassManager &pm,
   stages.sharedStages = stages.registerStages = 1;
   pm.addNestedPass<func::FuncOp>(createPipelineLoads(stages));
   pm.addNestedPass<func::FuncOp>(createPlaceSharedMemory());
+  // Behind what looks at subscripts: numbers of blocks become expressions.
+  pm.addNestedPass<func::FuncOp>(createBlockOrder());
+  if (options.persistentBlocks > 0) {
+    PersistentBlocksOptions persistent;
+    persistent.blocks = options.persistentBlocks *
+                        costmodel::representativeOf(options.chip).numSMs;
+    pm.addNestedPass<func::FuncOp>(createPersistentBlocks(persistent));
+  }
   // Constants and sizes are computed in the kernel, not passed to it.
   pm.addNestedPass<func::FuncOp>(createGpuLaunchSinkIndexComputationsPass());
   PlaceOperandsOptions place;

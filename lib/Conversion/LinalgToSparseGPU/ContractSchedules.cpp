@@ -159,6 +159,8 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
     // Blocks do not share tiles of C.
     costmodel::ScheduleSpace space = costmodel::defaultSpace();
     space.splitK = {1};
+    // As --sparse-gpu-map-to-gpu asks --sparse-gpu-block-order to do.
+    space.groupRows = {0};
     if (staged)
       space.staging = costmodel::EpilogueStaging::Reused;
     std::optional<costmodel::ScheduleChoice> choice =

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockDistribution.h"
+#include "BlockGroup.h"
 #include "SparseGPU/Conversion/Chip.h"
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
@@ -142,6 +143,9 @@ LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
   launch.setFunctionAttr(FlatSymbolRefAttr::get(b.getContext(), kernel));
   // For --sparse-gpu-place-operands, which leaves other launches alone.
   launch->setAttr("sparse_gpu.nest", b.getUnitAttr());
+  // For --sparse-gpu-block-order.
+  if (std::optional<int64_t> rows = chooseBlockGroup(nest, chip))
+    launch->setAttr("sparse_gpu.block_order", b.getI64IntegerAttr(*rows));
   b.setInsertionPointToStart(&launch.getBody().front());
   gpu::KernelDim3 blockIds = launch.getBlockIds(),
                   gridSize = launch.getGridSize();
