@@ -17,9 +17,10 @@ namespace sparsegpu {
 /// asynchronous copies, and one for all others. Extents that are not known
 /// count as 1024. With `stageEpilogue` the model counts on
 /// --sparse-gpu-stage-epilogue. `why` becomes the model's reasons.
-llvm::SmallVector<mlir::Attribute>
-chooseContractSchedules(ContractOp op, llvm::StringRef chip, bool stageEpilogue,
-                        std::string &why);
+llvm::SmallVector<mlir::Attribute> chooseContractSchedules(ContractOp op,
+                                                           llvm::StringRef chip,
+                                                           bool stageEpilogue,
+                                                           std::string &why);
 
 /// Whether rows of A and B begin at multiples of what `schedule` copies at
 /// once: its guards say so, or the shapes, with addresses of operands that do.
