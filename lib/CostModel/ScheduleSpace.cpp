@@ -23,6 +23,20 @@ size_t ScheduleSpace::size() const {
          groupRows.size() * bytesPerCopy.size();
 }
 
+unsigned sparsegpu::costmodel::compactGroup(const TargetDescription &target,
+                                            const ContractionShape &shape,
+                                            const TileSchedule &s) {
+  double wave = double(target.numSMs) *
+                computeOccupancy(target, needsOf(shape, s)).blocks;
+  double a = double(s.tileM) * shape.bitsA, b = double(s.tileN) * shape.bitsB;
+  auto bytes = [&](unsigned rows) { return rows * a + wave / rows * b; };
+  unsigned best = 1;
+  for (unsigned rows = 2; rows <= 64; rows *= 2)
+    if (bytes(rows) < bytes(best))
+      best = rows;
+  return best;
+}
+
 ScheduleSpace sparsegpu::costmodel::paperSpace() {
   ScheduleSpace space;
   space.sharedStages = {2, 3, 4, 5, 6};
@@ -114,7 +128,10 @@ private:
       for (unsigned registerStages : space.registerStages) {
         s.sharedStages = sharedStages;
         s.registerStages = registerStages;
-        add(clipStages(shape, s));
+        TileSchedule clipped = clipStages(shape, s);
+        if (clipped.groupRows == 0)
+          clipped.groupRows = compactGroup(target, shape, clipped);
+        add(clipped);
       }
   }
 

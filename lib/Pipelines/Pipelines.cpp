@@ -7,6 +7,7 @@
 
 #include "SparseGPU/Pipelines/Pipelines.h"
 #include "SparseGPU/Conversion/Passes.h"
+#include "SparseGPU/CostModel/TargetDescription.h"
 #include "SparseGPU/Transforms/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -47,6 +48,7 @@ void sparsegpu::buildLinalgToSparseGPU(OpPassManager &pm,
   schedule.chip = options.chip;
   // The model is not to decide what arguments a function has.
   schedule.workspace = options.operands != "device";
+  schedule.stageEpilogue = options.stageEpilogue;
   pm.addPass(createAssignSchedule(schedule));
   addCheck(pm, 1);
 }
@@ -71,6 +73,12 @@ void sparsegpu::buildSparseGPUToTiles(OpPassManager &pm,
 
 void sparsegpu::buildTilesToGPU(OpPassManager &pm,
                                 const PipelineOptions &options) {
+  if (options.stageEpilogue) {
+    StageEpilogueOptions stage;
+    stage.chip = options.chip;
+    stage.explain = options.schedule == "explain";
+    pm.addNestedPass<func::FuncOp>(createStageEpilogue(stage));
+  }
   MapToGPUOptions map;
   map.chip = options.chip;
   pm.addNestedPass<func::FuncOp>(createMapToGPU(map));
@@ -80,6 +88,14 @@ void sparsegpu::buildTilesToGPU(OpPassManager &pm,
   stages.sharedStages = stages.registerStages = 1;
   pm.addNestedPass<func::FuncOp>(createPipelineLoads(stages));
   pm.addNestedPass<func::FuncOp>(createPlaceSharedMemory());
+  // Behind what looks at subscripts: numbers of blocks become expressions.
+  pm.addNestedPass<func::FuncOp>(createBlockOrder());
+  if (options.persistentBlocks > 0) {
+    PersistentBlocksOptions persistent;
+    persistent.blocks = options.persistentBlocks *
+                        costmodel::representativeOf(options.chip).numSMs;
+    pm.addNestedPass<func::FuncOp>(createPersistentBlocks(persistent));
+  }
   // Constants and sizes are computed in the kernel, not passed to it.
   pm.addNestedPass<func::FuncOp>(createGpuLaunchSinkIndexComputationsPass());
   PlaceOperandsOptions place;
@@ -107,9 +123,10 @@ void sparsegpu::buildGPUToNVVM(OpPassManager &pm,
   kernels.addPass(createExpandFloat8());
   kernels.addPass(arith::createArithExpandOpsPass());
   kernels.addPass(createConvertNVGPUToNVVMPass());
-  // Broadcasts and transpositions, which the next pass leaves.
-  kernels.addPass(createConvertVectorToLLVMPass());
   kernels.addPass(createConvertGpuOpsToNVVMOps());
+  // Broadcasts and transpositions, which that pass leaves. It comes first since
+  // it knows what workgroup memory is.
+  kernels.addPass(createConvertVectorToLLVMPass());
   // What libdevice has no function for, such as math.trunc.
   kernels.addPass(createConvertMathToLLVMPass());
   kernels.addPass(createReconcileUnrealizedCastsPass());

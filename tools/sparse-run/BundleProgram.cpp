@@ -289,6 +289,8 @@ run::writeBundleProgram(Program &program, const std::string &id,
       });
   pipeline.format = "llvm";
   pipeline.schedule = options.schedule;
+  if (failed(pipeline.parseFromString(options.pipeline)))
+    return makeError("--pipeline: there are no such options");
   pipeline.enableRuntimeLibrary = false;
   auto module = lowerForOperands(program, options, pipeline);
   if (!module)

@@ -59,6 +59,10 @@ struct CommandLine {
       "schedule", cl::cat(category), cl::value_desc("schedule"),
       cl::desc("How to compute, for example \"unit = row, coarsening = 2\"; "
                "chosen if not given")};
+  cl::opt<std::string> pipeline{
+      "pipeline", cl::cat(category), cl::value_desc("options"),
+      cl::desc("More options of the pipeline, for example "
+               "\"stage-epilogue=false persistent-blocks=2\"")};
   cl::opt<std::string> values{
       "values", cl::cat(category), cl::init("file"), cl::value_desc("source"),
       cl::desc("Values of sparse matrices: file, or random (in [-1, 1), from "
@@ -214,6 +218,7 @@ llvm::Expected<Options> run::parseCommandLine(int argc, char **argv) {
   options.device = line.device;
   options.chip = line.chip;
   options.schedule = line.schedule;
+  options.pipeline = line.pipeline;
   options.randomValues = line.values == "random";
   options.check = line.check;
   options.seed = line.seed;

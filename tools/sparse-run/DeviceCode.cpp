@@ -308,6 +308,8 @@ run::compileForCUDA(ModuleOp source, const PipelineOptions &options,
   chipOptions.operands = options.operands;
   chipOptions.requireGPU = options.requireGPU;
   chipOptions.schedule = options.schedule;
+  chipOptions.stageEpilogue = options.stageEpilogue;
+  chipOptions.persistentBlocks = options.persistentBlocks;
   chipOptions.enableRuntimeLibrary = options.enableRuntimeLibrary;
   // Launches are the same for all chips, so kernels are as well.
   chipOptions.chip = options.chip;

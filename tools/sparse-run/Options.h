@@ -27,6 +27,8 @@ struct Options {
   /// Empty: the device's own.
   std::string chip;
   std::string schedule;
+  /// Further options of the pipeline, as sparse-opt takes them.
+  std::string pipeline;
   /// Replace the values of sparse matrices by random ones.
   bool randomValues = false;
   bool check = false;

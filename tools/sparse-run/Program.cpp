@@ -130,6 +130,8 @@ llvm::Error run::compileProgram(Program &program, const Options &options,
   pipeline.chip = options.chip;
   pipeline.format = format.str();
   pipeline.schedule = options.schedule;
+  if (failed(pipeline.parseFromString(options.pipeline)))
+    return makeError("--pipeline: there are no such options");
   // Host storage is ours: no upstream runtime library is loaded.
   pipeline.enableRuntimeLibrary = false;
   SourceMgrDiagnosticHandler handler(*program.sources, context);

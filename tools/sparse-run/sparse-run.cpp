@@ -109,6 +109,7 @@ static double secondsSince(std::chrono::steady_clock::time_point start) {
 static KernelRegisters findRegisters(Program &program, const Options &options) {
   PipelineOptions pipeline;
   pipeline.schedule = options.schedule;
+  (void)pipeline.parseFromString(options.pipeline);
   pipeline.enableRuntimeLibrary = false;
   KernelRegisters registers;
   // What is wrong with the program is said when it is compiled to be run.

@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <set>
 
 using namespace sparsegpu::costmodel;
 
@@ -47,6 +48,46 @@ TEST(ScheduleSpace, Sizes) {
   EXPECT_GT(list.duplicates, 0u);
   for (const TileSchedule &s : list.schedules)
     EXPECT_FALSE(whyNot(a100, shape, s)) << toText(s);
+}
+
+// 216 blocks of 128 x 128 tiles on A100, on a grid of 40 x 40, renumbered as
+// --sparse-gpu-block-order does: the model knows what the first wave reads.
+TEST(ScheduleSpace, CompactGroups) {
+  TileSchedule s;
+  s.tileM = s.tileN = 128;
+  s.tileK = 32;
+  s.warpsM = s.warpsN = 2;
+  s.mma = mmaShapeOf(a100, kHalf);
+  s.sharedStages = 3;
+  ContractionShape shape = makeShape(kHalf, 5120, 5120, 4096);
+  ASSERT_EQ(computeOccupancy(a100, needsOf(shape, s)).blocks, 2u);
+  // 16 + 216 / 16 is less than 8 + 216 / 8 and 32 + 216 / 32.
+  EXPECT_EQ(compactGroup(a100, shape, s), 16u);
+  double tile = 128 * 32 * 2;
+  for (unsigned group : {1, 16, 40}) {
+    std::set<unsigned> rows, columns;
+    for (unsigned number = 0; number < 216; ++number) {
+      unsigned first = number / (group * 40) * group;
+      unsigned height = std::min(40 - first, group);
+      rows.insert(first + number % (group * 40) % height);
+      columns.insert(number % (group * 40) / height);
+    }
+    s.groupRows = group;
+    EXPECT_NEAR(distinctBytes(shape, s, 216) / tile,
+                rows.size() + columns.size(), 1)
+        << group;
+  }
+  // A tile of A that is four times as large wants fewer of them.
+  s.tileM = 256;
+  s.tileN = 64;
+  s.warpsM = 4;
+  EXPECT_EQ(computeOccupancy(a100, needsOf(shape, s)).blocks, 1u);
+  EXPECT_EQ(compactGroup(a100, shape, s), 4u);
+  // 0 in a space stands for it.
+  ScheduleSpace space = defaultSpace();
+  space.groupRows = {0};
+  for (const TileSchedule &listed : listSchedules(a100, shape, space).schedules)
+    ASSERT_EQ(listed.groupRows, compactGroup(a100, shape, listed));
 }
 
 TEST(ScheduleSpace, OrderIsByTimeAndTheSameInEachRun) {

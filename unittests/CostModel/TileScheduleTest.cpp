@@ -117,6 +117,9 @@ TEST(TileSchedule, SharedMemory) {
   EXPECT_EQ(sharedBytesOf(square, s), 49152u);
   s.sharedStages = 1;
   EXPECT_EQ(sharedBytesOf(square, s), 32768u);
+  // Sums of parts of K are stored as they are.
+  s.splitK = 2;
+  EXPECT_EQ(sharedBytesOf(square, s), 16384u);
   // A of 8 x 3 bytes: 24, B begins at 32 and has 3 * 8.
   TileSchedule small;
   small.tileM = small.tileN = 8;

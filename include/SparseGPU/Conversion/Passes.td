@@ -189,7 +189,10 @@ def AssignSchedule : Pass<"sparse-gpu-assign-schedule", "::mlir::ModuleOp"> {
            "The GPU: which instructions there are">,
     Option<"workspace", "workspace", "bool", /*default=*/"true",
            "Schedules that are chosen may split K, which takes a workspace; "
-           "not where that would change the arguments of functions">
+           "not where that would change the arguments of functions">,
+    Option<"stageEpilogue", "stage-epilogue", "bool", /*default=*/"true",
+           "Choose schedules for contractions whose results are staged where "
+           "sparse-gpu-stage-epilogue does so">
   ];
   let dependentDialects = ["::sparsegpu::SparseGPUDialect"];
 }
@@ -401,12 +404,52 @@ def MapToGPU : Pass<"sparse-gpu-map-to-gpu", "::mlir::func::FuncOp"> {
     "::mlir::vector::VectorDialect"];
 }
 
+def StageEpilogue : Pass<"sparse-gpu-stage-epilogue", "::mlir::func::FuncOp"> {
+  let summary = "Stores results of blocks through shared memory, where it pays";
+  let description = [{
+    Marks each `sparse_gpu.store` of a block's tile as `staged` where lanes that
+    store their fragments themselves would fill sectors of 32 bytes in part,
+    that is elements of 8 and 16 bits. `--sparse-gpu-map-to-gpu` then writes the
+    fragments to shared memory and stores whole lines of the tile from there, up
+    to 16 bytes a lane, neighbouring lanes side by side; elements at the edge of
+    the result one by one. All reads of elements of C come before.
+
+    The staged tile is a buffer like any other: `--sparse-gpu-swizzle` gives it
+    a layout, and `--sparse-gpu-place-shared-memory` the place of the operands.
+
+    Requires level 2. Ensures: results are the same. A store that could gain but
+    is not staged is named in a remark, with its rule (STG-1 to STG-5 of
+    docs/Spec.md); one that has nothing to gain, and one of a schedule without a
+    guard on `result_alignment`, only with `explain`.
+
+    Before:
+    ```mlir
+    sparse_gpu.store %t into %C rows(%r)[%m] columns(%c)[%n] contiguous 1 run 128
+    ```
+    After:
+    ```mlir
+    sparse_gpu.store %t into %C rows(%r)[%m] columns(%c)[%n] contiguous 1 run 128 staged
+    ```
+  }];
+  let options = [
+    Option<"chip", "chip", "std::string", /*default=*/"\"sm_80\"",
+           "The GPU: how much shared memory a block can have">,
+    Option<"explain", "explain", "bool", /*default=*/"false",
+           "Say in remarks also where nothing is gained">
+  ];
+}
+
 def PlaceSharedMemory : Pass<"sparse-gpu-place-shared-memory"> {
   let summary = "Places a kernel's buffers in one dynamic arena";
   let description = [{
     Each `memref.alloc` in workgroup memory inside a `gpu.launch` becomes a view
-    of `gpu.dynamic_shared_memory`, one behind the other at multiples of 128
-    bytes, behind what the launch has already. The launch gets the size.
+    of `gpu.dynamic_shared_memory`, at a multiple of 128 bytes, behind what the
+    launch has already. The launch gets the size.
+
+    Buffers lie one behind the other, but two have the same place where the uses
+    of one come before those of the other, with a `gpu.barrier` on each path
+    between them (around a loop in both directions), and no asynchronous copy is
+    in flight at that barrier.
 
     Requires: launches that are not outlined yet; buffers of static shape.
     Ensures: no `memref.alloc` in workgroup memory is left in a launch.

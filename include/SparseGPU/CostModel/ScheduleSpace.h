@@ -33,6 +33,7 @@ struct ScheduleSpace {
   /// of f16, 8 of tf32), or one mma if that has more.
   std::vector<unsigned> stepsOfK;
   std::vector<unsigned> splitK = {1};
+  /// 0 for what compactGroup() says.
   std::vector<unsigned> groupRows = {1};
   /// Bytes per copy; 0 for the widest that the operands allow.
   std::vector<unsigned> bytesPerCopy = {0};
@@ -41,6 +42,16 @@ struct ScheduleSpace {
   /// How many schedules it spans, those that cannot be included.
   size_t size() const;
 };
+
+/// The rows of tiles in a group under which a wave of a grid with many tiles
+/// needs the fewest bytes: that power of two G up to 64 for which
+///
+///     G * bytes of a tile of A + wave / G * bytes of a tile of B
+///
+/// is least, the smaller of two that are equal. 1 if no block fits a SM.
+unsigned compactGroup(const TargetDescription &target,
+                      const ContractionShape &shape,
+                      const TileSchedule &schedule);
 
 /// The space that ALCOP searches for a dense matmul: shared stages 2 to 6,
 /// register stages 1, 2, 4, warps 1, 2, 4 each way, square warp tiles of 16,

@@ -50,6 +50,16 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
                      "{unit = row, coarsening = 2}; empty: chosen; explain: "
                      "chosen, with the reasons in remarks"),
       llvm::cl::init("")};
+  Option<bool> stageEpilogue{
+      *this, "stage-epilogue",
+      llvm::cl::desc("Store results of 8 and 16 bits of contractions through "
+                     "shared memory, 16 bytes a lane"),
+      llvm::cl::init(true)};
+  Option<int64_t> persistentBlocks{
+      *this, "persistent-blocks",
+      llvm::cl::desc("Blocks of a SM that do the work of all blocks of a "
+                     "launch, one after the other; 0: each does its own"),
+      llvm::cl::init(0)};
   Option<bool> enableRuntimeLibrary{
       *this, "enable-runtime-library",
       llvm::cl::desc("Handle upstream sparse tensors by upstream's runtime "
@@ -69,7 +79,7 @@ void buildSparseGPUToTiles(mlir::OpPassManager &pm,
                            const PipelineOptions &options);
 
 /// Level 2 to 3: kernels of lanes, swizzled and pipelined, launches, device
-/// memory. Reads operands, chip.
+/// memory. Reads operands, chip, stage-epilogue, persistent-blocks.
 void buildTilesToGPU(mlir::OpPassManager &pm, const PipelineOptions &options);
 
 /// Level 3 to 4: kernels as binaries, host code in the LLVM dialect. Reads

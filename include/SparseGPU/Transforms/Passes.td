@@ -172,4 +172,100 @@ def DeriveWaitCounts : Pass<"sparse-gpu-derive-wait-counts"> {
   let dependentDialects = ["::mlir::nvgpu::NVGPUDialect"];
 }
 
+//===----------------------------------------------------------------------===//
+// Blocks
+//===----------------------------------------------------------------------===//
+
+def BlockOrder : Pass<"sparse-gpu-block-order"> {
+  let summary = "Lets waves of blocks cover compact rectangles of the grid";
+  let description = [{
+    The hardware starts blocks with x fastest, so those that run at the same
+    time cover a few whole columns of the x-y plane. What blocks of a row read
+    in common (a tile of A) is then read again for each column, and L2 keeps it
+    only if all of A fits. The pass renumbers the blocks of each plane: in
+    groups of G rows (values of x), column by column within a group. So a wave
+    covers about G rows by wave / G columns.
+
+    G is `sparse_gpu.block_order` on the `gpu.launch`, which is removed, else
+    the option. The new numbers are a permutation of the old ones for every
+    grid, also where G does not divide its rows; z is not touched. A program
+    that relies on no order of its blocks computes the same.
+
+    Requires launches that are not outlined yet. Ensures: what keeps its order
+    is named in a remark with its rule (BORD-1, BORD-2 of docs/Spec.md).
+
+    Before:
+    ```mlir
+    gpu.launch blocks(%x, %y, %z) in (%X, ...) ... {
+      "use"(%x, %y)
+    ```
+    After, with G = 8:
+    ```mlir
+      %row = arith.muli %y, %X : index
+      %number = arith.addi %x, %row : index
+      %per_group = arith.muli %c8, %Y : index
+      %group = arith.divui %number, %per_group : index
+      %first = arith.muli %group, %c8 : index
+      %in_group = arith.remui %number, %per_group : index
+      %left = arith.subi %X, %first : index
+      %rows = arith.minui %left, %c8 : index
+      %r = arith.remui %in_group, %rows : index
+      %new_x = arith.addi %first, %r : index
+      %new_y = arith.divui %in_group, %rows : index
+      "use"(%new_x, %new_y)
+    ```
+  }];
+  let options = [
+    Option<"group", "group", "int64_t", /*default=*/"0",
+           "Rows of a group, for launches that do not say; 0: they keep their "
+           "order">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def PersistentBlocks : Pass<"sparse-gpu-persistent-blocks"> {
+  let summary = "Launches a fixed number of blocks, each with several's work";
+  let description = [{
+    The grid of each `gpu.launch` becomes `blocks` x 1 x 1, or less if there
+    are less blocks, and the body goes into a loop over the numbers of the
+    original blocks, x fastest. In it, numbers of blocks and sizes of the grid
+    are the original ones, whether they are arguments of the launch or
+    `gpu.block_id` and `gpu.grid_dim`. Buffers in shared memory stay outside of
+    the loop; where there are any, each turn ends with a barrier, behind a wait
+    for all asynchronous copies.
+
+    Requires launches that are not outlined yet, whose blocks do not wait for
+    each other: a block comes to its second turn only when the first is done.
+    Ensures: results are the same. What is not changed is named in a remark with
+    its rule (PERS-1 to PERS-3 of docs/Spec.md).
+
+    Before:
+    ```mlir
+    gpu.launch blocks(%x, %y, %z) in (%gx = %X, %gy = %Y, %gz = %Z) ... {
+      "use"(%x, %y, %z)
+      gpu.terminator
+    }
+    ```
+    After:
+    ```mlir
+    gpu.launch blocks(%b, ...) in (%n = %min, %gy = %c1, %gz = %c1) ... {
+      scf.for %number = %b to %total step %n {
+        %x = arith.remui %number, %X : index
+        ...
+        "use"(%x, %y, %z)
+        gpu.barrier
+      }
+      gpu.terminator
+    }
+    ```
+  }];
+  let options = [
+    Option<"blocks", "blocks", "int64_t", /*default=*/"0",
+           "Blocks of each launch: those of a SM times SMs">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::gpu::GPUDialect", "::mlir::nvgpu::NVGPUDialect",
+    "::mlir::scf::SCFDialect"];
+}
+
 #endif // SPARSEGPU_TRANSFORMS_PASSES_TD

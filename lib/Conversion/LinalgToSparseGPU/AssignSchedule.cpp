@@ -112,7 +112,8 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
       if (!op.getSchedules()) {
         std::string why;
         SmallVector<Attribute> schedules =
-            given->empty() ? chooseContractSchedules(op, chip, workspace, why)
+            given->empty() ? chooseContractSchedules(
+                                 op, chip, {workspace, stageEpilogue}, why)
                            : *given;
         op.setSchedulesAttr(ArrayAttr::get(&getContext(), schedules));
         if (isExplaining())

@@ -121,6 +121,26 @@ static costmodel::ContractionShape getShape(ContractOp op,
   return shape;
 }
 
+/// Bytes at whose multiples the results' rows begin, if known so, up to 16,
+/// where --sparse-gpu-stage-epilogue will stage the result (STG-2, STG-3); else
+/// 0.
+static int64_t getStagedAlignment(ContractOp op, TypeRange results) {
+  int64_t width = llvm::divideCeil(op.getTypeOf(2).getElementTypeBitWidth(), 8);
+  int64_t alignment = getKnownAlignment(results);
+  if (width > 2 || alignment < 8)
+    return 0;
+  // Pieces of 8 bytes do not go beyond the innermost loop of C.
+  ContractOp::Loops loops = op.getLoops();
+  ArrayRef<unsigned> group = isTransposed(op, 2, loops.m) ? loops.m : loops.n;
+  if (!isTransposed(op, 2, group))
+    return 0;
+  if (group.size() == 1)
+    return alignment;
+  int64_t extent = op.getStaticExtent(group.back());
+  bool isWhole = !ShapedType::isDynamic(extent) && extent * width % 8 == 0;
+  return isWhole ? alignment : 0;
+}
+
 /// Tiles for FMAs, and for what the model has no schedule for.
 static ScheduleFields getPlainFields(bool tensorCores) {
   ScheduleFields fields;
@@ -184,7 +204,7 @@ static unsigned chooseSplitOfFMAs(const costmodel::TargetDescription &target,
 
 SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
                                                           StringRef chip,
-                                                          bool allowWorkspace,
+                                                          ScheduleLimits limits,
                                                           std::string &why) {
   MLIRContext *context = op.getContext();
   unsigned capability = getCapability(chip).value_or(0);
@@ -198,12 +218,20 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   // Parts of K take a workspace, whose size must not rest on a guess.
   bool isStatic = hasStaticExtents(op);
   costmodel::ScheduleSpace space = costmodel::defaultSpace();
-  if (!allowWorkspace || !isStatic)
+  if (!limits.workspace || !isStatic)
     space.splitK = {1};
   // ldmatrix does not transpose bytes: they are loaded one by one, and those of
   // later steps do not fit in registers as well.
   if (shape.bitsA == 8 && (shape.transposedA || !shape.transposedB))
     space.registerStages = {1};
+  // As --sparse-gpu-map-to-gpu asks --sparse-gpu-block-order to do.
+  space.groupRows = {0};
+  SmallVector<Type> results = {op.getInit().getType()};
+  llvm::append_range(results, op.getInputs().getTypes());
+  int64_t staged =
+      type && limits.stageEpilogue ? getStagedAlignment(op, results) : 0;
+  if (staged)
+    space.staging = costmodel::EpilogueStaging::Reused;
   if (!type) {
     fields.stages = capability >= 80 ? 2 : 1;
     fields.splitK = chooseSplitOfFMAs(target, op, fields, space.splitK);
@@ -227,13 +255,14 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
       why = "the model has no schedule for this shape\n";
     }
   }
-  if (!allowWorkspace)
+  if (!limits.workspace)
     why += "K is in one part: there is no workspace\n";
   else if (!isStatic)
     why += "K is in one part: sizes are known at run time only\n";
   int64_t parts = fields.splitK;
-  auto makeSchedule = [&]() {
+  auto makeSchedule = [&](costmodel::EpilogueStaging staging) {
     costmodel::TileSchedule tile = getTileSchedule(target, shape, fields);
+    tile.staging = staging;
     unsigned registers = estimateRegisters(shape, tile).total();
     fields.registers = std::clamp(registers, 24u, 255u);
     why += "  kernel      " + toText(tile) + ": at most " +
@@ -242,15 +271,14 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
     return ScheduleAttr::get(context, fields);
   };
   // Asynchronous copies begin with sm_80, and with 4 bytes. Lanes store two
-  // neighbours at once, if the result is aligned as well.
+  // neighbours at once, or more if the result is staged, if it is aligned as
+  // well.
   SmallVector<Attribute> schedules;
   int64_t alignment =
       capability >= 80
           ? getKnownAlignment({op.getA().getType(), op.getB().getType()})
           : 0;
-  SmallVector<Type> results = {op.getInit().getType()};
-  llvm::append_range(results, op.getInputs().getTypes());
-  int64_t pair = 0;
+  int64_t pair = staged;
   bool isDynamic = false;
   for (Type type : results) {
     pair = std::max<int64_t>(
@@ -266,18 +294,18 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
     fields.guards = {atLeast(GuardQuantity::Alignment, alignment)};
     if (pairs) {
       fields.guards.push_back(atLeast(GuardQuantity::ResultAlignment, pair));
-      schedules.push_back(makeSchedule());
+      schedules.push_back(makeSchedule(space.staging));
       fields.guards.pop_back();
     }
     // Rows of C can be odd although those of A and B are not.
     bool odd = !isTransposed(op, 1, op.getLoops().n);
     if (!pairs || (isDynamic && odd))
-      schedules.push_back(makeSchedule());
+      schedules.push_back(makeSchedule(costmodel::EpilogueStaging::None));
   }
   // Elements go through registers one by one: a large tile would spill.
   fields = getPlainFields(type.has_value());
   fields.copy = 0;
   fields.splitK = parts;
-  schedules.push_back(makeSchedule());
+  schedules.push_back(makeSchedule(costmodel::EpilogueStaging::None));
   return schedules;
 }

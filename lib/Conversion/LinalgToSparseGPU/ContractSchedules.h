@@ -12,15 +12,22 @@
 
 namespace sparsegpu {
 
+/// What the passes that follow do with schedules.
+struct ScheduleLimits {
+  /// There may be a workspace: K is in parts where that pays and all extents
+  /// are known.
+  bool workspace;
+  /// The model counts on --sparse-gpu-stage-epilogue.
+  bool stageEpilogue;
+};
+
 /// The schedules of `op` on `chip` (sm_ and a number), the last of them without
 /// guards: the one that the cost model ranks first, for operands that allow
 /// asynchronous copies, and one for all others. Extents that are not known
-/// count as 1024. K is in parts only if all extents are known and
-/// `allowWorkspace`. `why` becomes the model's reasons.
-llvm::SmallVector<mlir::Attribute> chooseContractSchedules(ContractOp op,
-                                                           llvm::StringRef chip,
-                                                           bool allowWorkspace,
-                                                           std::string &why);
+/// count as 1024. `why` becomes the model's reasons.
+llvm::SmallVector<mlir::Attribute>
+chooseContractSchedules(ContractOp op, llvm::StringRef chip,
+                        ScheduleLimits limits, std::string &why);
 
 /// Whether rows of A and B begin at multiples of what `schedule` copies at
 /// once: its guards say so, or the shapes, with addresses of operands that do.

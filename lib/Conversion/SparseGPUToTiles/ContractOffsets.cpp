@@ -177,7 +177,7 @@ void ContractNest::store(Value tile, const Operand &operand, const Side &rows,
       offsets(operand, rows.group, rows.begin, baseOf(operand), rows.size),
       rows.count,
       offsets(operand, columns.group, columns.begin, Value(), columns.size),
-      columns.count, layout.contiguous, layout.run);
+      columns.count, layout.contiguous, layout.run, /*staged=*/false);
 }
 
 ContractNest::Side ContractNest::side(ArrayRef<unsigned> group, Value begin,

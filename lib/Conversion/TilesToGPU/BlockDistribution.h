@@ -109,6 +109,19 @@ private:
   mlir::Value offsetOf(mlir::Value rows, mlir::Value columns,
                        const Place &place);
 
+  //===--------------------------------------------------------------------===//
+  // The staged result (BlockResult.cpp)
+  //===--------------------------------------------------------------------===//
+
+  /// Stores the fragments `tile` through shared memory.
+  void storeStaged(StoreOp store, llvm::ArrayRef<mlir::Value> tile);
+  /// The fragments to `staged`, whose lines run along memory.
+  void stageFragments(llvm::ArrayRef<mlir::Value> tile, const Shared &staged);
+  /// `elements` neighbours of the staged tile from `at` of `line` on to memory,
+  /// as far as they exist.
+  void storeStagedPiece(StoreOp store, const Shared &staged, mlir::Value flat,
+                        mlir::Value line, mlir::Value at, int64_t elements);
+
   /// The part of element places that depends on the lane.
   Place originOf(const FragmentLayout &layout);
   /// The first row and column of the warp's part of the block's tile.

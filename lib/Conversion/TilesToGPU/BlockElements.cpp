@@ -15,6 +15,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockDistribution.h"
+#include "EpilogueStaging.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -122,22 +123,11 @@ Value BlockDistribution::loadElement(LoadOp load, Value flat,
   return branch.getResult(0);
 }
 
-/// Bytes at whose multiples the schedule's guards let C, inputs of the
-/// epilogue, and their rows begin; 1 if they say nothing.
-static int64_t getKnownAlignment(ScheduleAttr schedule) {
-  int64_t alignment = 1;
-  for (GuardAttr guard : schedule.getGuards())
-    if (guard.getQuantity() == GuardQuantity::ResultAlignment &&
-        guard.getPredicate() == GuardPredicate::GE)
-      alignment = std::max(alignment, guard.getBound());
-  return alignment;
-}
-
 bool BlockDistribution::isWide(int64_t contiguous, int64_t run, Type element) {
   int64_t columns = mma->c.type.getDimSize(1);
   int64_t bytes = columns * element.getIntOrFloatBitWidth() / 8;
   return contiguous == 1 && run % columns == 0 && llvm::isPowerOf2_64(bytes) &&
-         bytes <= getKnownAlignment(schedule);
+         bytes <= getResultAlignment(schedule);
 }
 
 BlockDistribution::Piece BlockDistribution::pieceOf(int64_t i, int64_t j,
@@ -296,6 +286,10 @@ LogicalResult BlockDistribution::distributeStore(StoreOp store) {
   const Fragments &tile = fragments[store.getTile()];
   if (tile.empty())
     return store.emitError("stores a tile that is not in registers (LVL2-3)");
+  if (store.getStaged()) {
+    storeStaged(store, tile);
+    return success();
+  }
   Value flat = flatten(lookup(store.getDest()));
   for (int64_t i = 0; i < countM; ++i)
     for (int64_t j = 0; j < countN; ++j)

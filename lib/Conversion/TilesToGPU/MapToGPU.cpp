@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockDistribution.h"
+#include "BlockGroup.h"
 #include "SparseGPU/Conversion/Chip.h"
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
@@ -146,6 +147,9 @@ LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
   if (schedule.getRegisters() != 0)
     launch->setAttr("sparse_gpu.registers",
                     b.getI32IntegerAttr(schedule.getRegisters()));
+  // For --sparse-gpu-block-order.
+  if (std::optional<int64_t> rows = chooseBlockGroup(nest, chip))
+    launch->setAttr("sparse_gpu.block_order", b.getI64IntegerAttr(*rows));
   b.setInsertionPointToStart(&launch.getBody().front());
   gpu::KernelDim3 blockIds = launch.getBlockIds(),
                   gridSize = launch.getGridSize();

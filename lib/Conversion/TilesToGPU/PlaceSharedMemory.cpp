@@ -6,10 +6,13 @@
 //===----------------------------------------------------------------------===//
 //
 // Buffers in shared memory to one dynamic arena for each kernel: static shared
-// memory ends at 48 KiB.
+// memory ends at 48 KiB. Buffers that are never wanted at the same time
+// (SharedLifetimes.h) share their places: each gets the lowest one that it
+// shares with no others.
 //
 //===----------------------------------------------------------------------===//
 
+#include "SharedLifetimes.h"
 #include "SparseGPU/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -34,6 +37,31 @@ static int64_t bytesOf(MemRefType type) {
          llvm::divideCeil(type.getElementTypeBitWidth(), 8);
 }
 
+namespace {
+struct Placed {
+  memref::AllocOp alloc;
+  int64_t begin, end;
+};
+} // namespace
+
+/// The lowest multiple of kAlignment, at least `base`, at which `alloc` shares
+/// no memory with those of `others` that are wanted at the same time.
+static int64_t findPlace(memref::AllocOp alloc, ArrayRef<Placed> others,
+                         int64_t base, gpu::LaunchOp launch) {
+  SmallVector<Placed> taken;
+  for (const Placed &other : others)
+    if (!canShareMemory(alloc, other.alloc, launch))
+      taken.push_back(other);
+  llvm::sort(taken, [](const Placed &x, const Placed &y) {
+    return x.begin < y.begin;
+  });
+  int64_t begin = llvm::alignTo(base, kAlignment);
+  for (const Placed &other : taken)
+    if (begin + bytesOf(alloc.getType()) > other.begin)
+      begin = std::max<int64_t>(begin, llvm::alignTo(other.end, kAlignment));
+  return begin;
+}
+
 static LogicalResult place(gpu::LaunchOp launch) {
   SmallVector<memref::AllocOp> allocs;
   launch.walk([&](memref::AllocOp alloc) {
@@ -51,12 +79,20 @@ static LogicalResult place(gpu::LaunchOp launch) {
                               "(SHM-1)");
     bytes = known.getSExtValue();
   }
-  OpBuilder b(launch);
+  SmallVector<Placed> places;
+  int64_t base = bytes;
   for (memref::AllocOp alloc : allocs) {
     MemRefType type = alloc.getType();
     if (!type.hasStaticShape() || !type.getLayout().isIdentity())
       return alloc.emitError("shared memory needs a static shape and an "
                              "identity layout (SHM-1)");
+    int64_t begin = findPlace(alloc, places, base, launch);
+    places.push_back({alloc, begin, begin + bytesOf(type)});
+    bytes = std::max(bytes, places.back().end);
+  }
+  OpBuilder b(launch);
+  for (auto [alloc, begin, end] : places) {
+    MemRefType type = alloc.getType();
     Location loc = alloc.getLoc();
     b.setInsertionPoint(alloc);
     auto space = type.getMemorySpace();
@@ -66,11 +102,9 @@ static LogicalResult place(gpu::LaunchOp launch) {
     // Attributes of launches are lost where their kernels are outlined.
     if (Attribute registers = launch->getAttr("sparse_gpu.registers"))
       all->setAttr("sparse_gpu.registers", registers);
-    bytes = llvm::alignTo(bytes, kAlignment);
-    Value offset = arith::ConstantIndexOp::create(b, loc, bytes);
+    Value offset = arith::ConstantIndexOp::create(b, loc, begin);
     Value view =
         memref::ViewOp::create(b, loc, type, all, offset, ValueRange());
-    bytes += bytesOf(type);
     for (Operation *user : llvm::make_early_inc_range(alloc->getUsers()))
       if (isa<memref::DeallocOp>(user))
         user->erase();

@@ -35,11 +35,14 @@ func.func @epilogue(%A: memref<4x16xf16>, %B: memref<16x8xf16>, %bias: memref<8x
 
 // CHECK-LABEL: func.func @tiles
 // CHECK: sparse_gpu.load %{{.*}} rows(%{{.*}}) [%{{.*}}] columns(%{{.*}}) [%{{.*}}] contiguous 1 run 8
-// CHECK: sparse_gpu.store %{{.*}} into %{{.*}} rows(%{{.*}}) [%{{.*}}] columns(%{{.*}}) [%{{.*}}] contiguous 1 run 8
+// CHECK: sparse_gpu.store %{{.*}} into %{{.*}} rows(%{{.*}}) [%{{.*}}] columns(%{{.*}}) [%{{.*}}] contiguous 1 run 8 :
+// CHECK: sparse_gpu.store %{{.*}} contiguous 1 run 8 staged :
 func.func @tiles(%A: memref<?x?xf16>, %r: tensor<16xindex>, %c: tensor<8xindex>, %m: index, %n: index) {
   %0 = sparse_gpu.load %A rows(%r)[%m] columns(%c)[%n] contiguous 1 run 8
     : memref<?x?xf16>, tensor<16xindex>, tensor<8xindex> -> tensor<16x8xf16>
   sparse_gpu.store %0 into %A rows(%r)[%m] columns(%c)[%n] contiguous 1 run 8
+    : tensor<16x8xf16>, tensor<16xindex>, tensor<8xindex> into memref<?x?xf16>
+  sparse_gpu.store %0 into %A rows(%r)[%m] columns(%c)[%n] contiguous 1 run 8 staged
     : tensor<16x8xf16>, tensor<16xindex>, tensor<8xindex> into memref<?x?xf16>
   return
 }

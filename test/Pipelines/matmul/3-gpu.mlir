@@ -10,6 +10,7 @@
 // of this one, one wait, one barrier.
 
 // CHECK: gpu.binary @matmul_kernels
+
 module attributes {gpu.container_module} {
   func.func @matmul(%arg0: memref<128x96xf16>, %arg1: memref<96x64xf16>, %arg2: memref<128x64xf32>, %arg3: !llvm.ptr) -> memref<128x64xf32> {
     %c64 = arith.constant 64 : index
@@ -89,166 +90,176 @@ module attributes {gpu.container_module} {
       %grid_dim_x = gpu.grid_dim  x
       %grid_dim_y = gpu.grid_dim  y
       %grid_dim_z = gpu.grid_dim  z
-      %0 = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
-      %view = memref.view %0[%c0][] : memref<?xi8, #gpu.address_space<workgroup>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
-      %view_0 = memref.view %0[%c6144][] : memref<?xi8, #gpu.address_space<workgroup>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
-      %1 = arith.divui %thread_id_x, %c32 : index
-      %2 = arith.remui %thread_id_x, %c32 : index
-      %3 = arith.muli %block_id_y, %c32 : index
-      %4 = arith.muli %grid_dim_y, %c32 : index
-      %5 = arith.muli %block_id_x, %c32 : index
-      %6 = arith.muli %grid_dim_x, %c32 : index
+      %0 = arith.muli %block_id_y, %grid_dim_x : index
+      %1 = arith.addi %block_id_x, %0 : index
+      %2 = arith.muli %grid_dim_y, %c32 : index
+      %3 = arith.divui %1, %2 : index
+      %4 = arith.muli %3, %c32 : index
+      %5 = arith.remui %1, %2 : index
+      %6 = arith.subi %grid_dim_x, %4 : index
+      %7 = arith.minui %6, %c32 : index
+      %8 = arith.remui %5, %7 : index
+      %9 = arith.addi %4, %8 : index
+      %10 = arith.divui %5, %7 : index
+      %11 = gpu.dynamic_shared_memory : memref<?xi8, #gpu.address_space<workgroup>>
+      %view = memref.view %11[%c0][] : memref<?xi8, #gpu.address_space<workgroup>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
+      %view_0 = memref.view %11[%c6144][] : memref<?xi8, #gpu.address_space<workgroup>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
+      %12 = arith.divui %thread_id_x, %c32 : index
+      %13 = arith.remui %thread_id_x, %c32 : index
+      %14 = arith.muli %10, %c32 : index
+      %15 = arith.muli %9, %c32 : index
+      %16 = arith.muli %grid_dim_x, %c32 : index
       %reinterpret_cast = memref.reinterpret_cast %arg0 to offset: [0], sizes: [12385], strides: [1] : memref<128x96xf16> to memref<12385xf16, strided<[1]>>
       %cast = memref.cast %reinterpret_cast : memref<12385xf16, strided<[1]>> to memref<?xf16, strided<[1], offset: ?>>
-      %7 = arith.divui %thread_id_x, %c4 : index
-      %8 = arith.andi %7, %c6 : index
-      %9 = arith.shli %8, %c2 : index
-      %10 = arith.remui %thread_id_x, %c4 : index
-      %11 = arith.muli %10, %c8 : index
+      %17 = arith.divui %thread_id_x, %c4 : index
+      %18 = arith.andi %17, %c6 : index
+      %19 = arith.shli %18, %c2 : index
+      %20 = arith.remui %thread_id_x, %c4 : index
+      %21 = arith.muli %20, %c8 : index
       %reinterpret_cast_1 = memref.reinterpret_cast %arg1 to offset: [0], sizes: [6209], strides: [1] : memref<96x64xf16> to memref<6209xf16, strided<[1]>>
       %cast_2 = memref.cast %reinterpret_cast_1 : memref<6209xf16, strided<[1]>> to memref<?xf16, strided<[1], offset: ?>>
-      %12 = arith.divui %1, %c2 : index
-      %13 = arith.muli %12, %c16 : index
-      %14 = arith.remui %1, %c2 : index
-      %15 = arith.muli %14, %c16 : index
-      %16 = arith.remui %2, %c8 : index
-      %17 = arith.andi %16, %c6 : index
-      %18 = arith.shli %17, %c2 : index
-      %19 = arith.divui %2, %c8 : index
-      %20 = arith.remui %19, %c2 : index
-      %21 = arith.divui %2, %c16 : index
-      %22 = arith.muli %20, %c8 : index
-      %23 = arith.addi %22, %16 : index
-      %24 = arith.muli %21, %c8 : index
-      %25 = arith.addi %13, %23 : index
-      %26 = arith.addi %15, %24 : index
+      %22 = arith.divui %12, %c2 : index
+      %23 = arith.muli %22, %c16 : index
+      %24 = arith.remui %12, %c2 : index
+      %25 = arith.muli %24, %c16 : index
+      %26 = arith.remui %13, %c8 : index
+      %27 = arith.andi %26, %c6 : index
+      %28 = arith.shli %27, %c2 : index
+      %29 = arith.divui %13, %c8 : index
+      %30 = arith.remui %29, %c2 : index
+      %31 = arith.divui %13, %c16 : index
+      %32 = arith.muli %30, %c8 : index
+      %33 = arith.addi %32, %26 : index
+      %34 = arith.muli %31, %c8 : index
+      %35 = arith.addi %23, %33 : index
+      %36 = arith.addi %25, %34 : index
       %reinterpret_cast_3 = memref.reinterpret_cast %arg2 to offset: [0], sizes: [8257], strides: [1] : memref<128x64xf32> to memref<8257xf32, strided<[1]>>
-      %27 = arith.divui %2, %c4 : index
-      %28 = arith.remui %2, %c4 : index
-      %29 = arith.muli %28, %c2 : index
-      %30 = arith.addi %13, %27 : index
-      %31 = arith.addi %15, %29 : index
-      %32 = arith.addi %31, %c1 : index
-      %33 = arith.addi %30, %c8 : index
-      %34 = arith.addi %31, %c8 : index
-      %35 = arith.addi %31, %c9 : index
+      %37 = arith.divui %13, %c4 : index
+      %38 = arith.remui %13, %c4 : index
+      %39 = arith.muli %38, %c2 : index
+      %40 = arith.addi %23, %37 : index
+      %41 = arith.addi %25, %39 : index
+      %42 = arith.addi %41, %c1 : index
+      %43 = arith.addi %40, %c8 : index
+      %44 = arith.addi %41, %c8 : index
+      %45 = arith.addi %41, %c9 : index
       scf.for %arg3 = %block_id_z to %c1 step %grid_dim_z {
-        scf.for %arg4 = %3 to %c64 step %4 {
-          %36 = arith.addi %arg4, %11 : index
-          %37 = arith.addi %arg4, %31 : index
-          %38 = arith.addi %arg4, %32 : index
-          %39 = arith.addi %arg4, %34 : index
-          %40 = arith.addi %arg4, %35 : index
-          scf.for %arg5 = %5 to %c128 step %6 {
-            %41 = arith.addi %arg5, %7 : index
-            %42 = arith.muli %41, %c96 : index
+        scf.for %arg4 = %14 to %c64 step %2 {
+          %46 = arith.addi %arg4, %21 : index
+          %47 = arith.addi %arg4, %41 : index
+          %48 = arith.addi %arg4, %42 : index
+          %49 = arith.addi %arg4, %44 : index
+          %50 = arith.addi %arg4, %45 : index
+          scf.for %arg5 = %15 to %c128 step %16 {
+            %51 = arith.addi %arg5, %17 : index
+            %52 = arith.muli %51, %c96 : index
             gpu.barrier
-            %43 = arith.xori %11, %9 : index
-            %44 = arith.addi %42, %11 : index
-            %45 = nvgpu.device_async_copy %cast[%44], %view_0[%c0, %7, %43], 8 {bypassL1} : memref<?xf16, strided<[1], offset: ?>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
-            %46 = arith.muli %7, %c64 : index
-            %47 = arith.addi %46, %36 : index
-            %48 = nvgpu.device_async_copy %cast_2[%47], %view[%c0, %7, %43], 8 {bypassL1} : memref<?xf16, strided<[1], offset: ?>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
-            %49 = nvgpu.device_async_create_group %45, %48
-            %50 = arith.addi %11, %c32 : index
-            %51 = arith.addi %42, %50 : index
-            %52 = nvgpu.device_async_copy %cast[%51], %view_0[%c1, %7, %43], 8 {bypassL1} : memref<?xf16, strided<[1], offset: ?>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
-            %53 = arith.addi %7, %c32 : index
-            %54 = arith.muli %53, %c64 : index
-            %55 = arith.addi %54, %36 : index
-            %56 = nvgpu.device_async_copy %cast_2[%55], %view[%c1, %7, %43], 8 {bypassL1} : memref<?xf16, strided<[1], offset: ?>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
-            %57 = nvgpu.device_async_create_group %52, %56
-            nvgpu.device_async_wait %49 {numGroups = 1 : i32}
+            %53 = arith.xori %21, %19 : index
+            %54 = arith.addi %52, %21 : index
+            %55 = nvgpu.device_async_copy %cast[%54], %view_0[%c0, %17, %53], 8 {bypassL1} : memref<?xf16, strided<[1], offset: ?>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
+            %56 = arith.muli %17, %c64 : index
+            %57 = arith.addi %56, %46 : index
+            %58 = nvgpu.device_async_copy %cast_2[%57], %view[%c0, %17, %53], 8 {bypassL1} : memref<?xf16, strided<[1], offset: ?>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
+            %59 = nvgpu.device_async_create_group %55, %58
+            %60 = arith.addi %21, %c32 : index
+            %61 = arith.addi %52, %60 : index
+            %62 = nvgpu.device_async_copy %cast[%61], %view_0[%c1, %17, %53], 8 {bypassL1} : memref<?xf16, strided<[1], offset: ?>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
+            %63 = arith.addi %17, %c32 : index
+            %64 = arith.muli %63, %c64 : index
+            %65 = arith.addi %64, %46 : index
+            %66 = nvgpu.device_async_copy %cast_2[%65], %view[%c1, %17, %53], 8 {bypassL1} : memref<?xf16, strided<[1], offset: ?>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
+            %67 = nvgpu.device_async_create_group %62, %66
+            nvgpu.device_async_wait %59 {numGroups = 1 : i32}
             gpu.barrier
-            %58 = arith.xori %24, %18 : index
-            %59 = nvgpu.ldmatrix %view_0[%c0, %25, %58] {numTiles = 4 : i32, transpose = false} : memref<3x32x32xf16, #gpu.address_space<workgroup>> -> vector<4x2xf16>
-            %60 = arith.xori %26, %18 : index
-            %61 = nvgpu.ldmatrix %view[%c0, %23, %60] {numTiles = 4 : i32, transpose = true} : memref<3x32x32xf16, #gpu.address_space<workgroup>> -> vector<4x2xf16>
-            %62:6 = scf.for %arg6 = %c0 to %c96 step %c32 iter_args(%arg7 = %cst, %arg8 = %cst, %arg9 = %c0, %arg10 = %57, %arg11 = %59, %arg12 = %61) -> (vector<2x2xf32>, vector<2x2xf32>, index, !nvgpu.device.async.token, vector<4x2xf16>, vector<4x2xf16>) {
-              %83 = arith.addi %24, %c16 : index
-              %84 = arith.xori %83, %18 : index
-              %85 = nvgpu.ldmatrix %view_0[%arg9, %25, %84] {numTiles = 4 : i32, transpose = false} : memref<3x32x32xf16, #gpu.address_space<workgroup>> -> vector<4x2xf16>
-              %86 = arith.addi %23, %c16 : index
-              %87 = nvgpu.ldmatrix %view[%arg9, %86, %60] {numTiles = 4 : i32, transpose = true} : memref<3x32x32xf16, #gpu.address_space<workgroup>> -> vector<4x2xf16>
-              %88 = arith.subi %c96, %arg6 : index
-              %89 = arith.cmpi ugt, %88, %c64 : index
-              %90 = arith.addi %arg6, %c64 : index
-              %91 = arith.addi %90, %11 : index
-              %92 = arith.addi %42, %91 : index
-              %93 = arith.cmpi uge, %arg9, %c1 : index
-              %94 = arith.addi %arg9, %c2 : index
-              %95 = arith.subi %arg9, %c1 : index
-              %96 = arith.select %93, %95, %94 : index
-              %97 = arith.select %89, %c8, %c0 : index
-              %98 = nvgpu.device_async_copy %cast[%92], %view_0[%96, %7, %43], 8, %97 {bypassL1} : memref<?xf16, strided<[1], offset: ?>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
-              %99 = arith.addi %90, %7 : index
-              %100 = arith.muli %99, %c64 : index
-              %101 = arith.addi %100, %36 : index
-              %102 = nvgpu.device_async_copy %cast_2[%101], %view[%96, %7, %43], 8, %97 {bypassL1} : memref<?xf16, strided<[1], offset: ?>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
-              %103 = nvgpu.device_async_create_group %98, %102
-              %104 = vector.extract %arg12[0] : vector<2xf16> from vector<4x2xf16>
-              %105 = vector.extract %arg12[1] : vector<2xf16> from vector<4x2xf16>
-              %106:2 = vector.to_elements %104 : vector<2xf16>
-              %107:2 = vector.to_elements %105 : vector<2xf16>
-              %108 = vector.from_elements %106#0, %106#1, %107#0, %107#1 : vector<2x2xf16>
-              %109 = vector.extract %arg12[2] : vector<2xf16> from vector<4x2xf16>
-              %110 = vector.extract %arg12[3] : vector<2xf16> from vector<4x2xf16>
-              %111:2 = vector.to_elements %109 : vector<2xf16>
-              %112:2 = vector.to_elements %110 : vector<2xf16>
-              %113 = vector.from_elements %111#0, %111#1, %112#0, %112#1 : vector<2x2xf16>
-              %114 = nvgpu.mma.sync(%arg11, %108, %arg7) {mmaShape = [16, 8, 16]} : (vector<4x2xf16>, vector<2x2xf16>, vector<2x2xf32>) -> vector<2x2xf32>
-              %115 = nvgpu.mma.sync(%arg11, %113, %arg8) {mmaShape = [16, 8, 16]} : (vector<4x2xf16>, vector<2x2xf16>, vector<2x2xf32>) -> vector<2x2xf32>
+            %68 = arith.xori %34, %28 : index
+            %69 = nvgpu.ldmatrix %view_0[%c0, %35, %68] {numTiles = 4 : i32, transpose = false} : memref<3x32x32xf16, #gpu.address_space<workgroup>> -> vector<4x2xf16>
+            %70 = arith.xori %36, %28 : index
+            %71 = nvgpu.ldmatrix %view[%c0, %33, %70] {numTiles = 4 : i32, transpose = true} : memref<3x32x32xf16, #gpu.address_space<workgroup>> -> vector<4x2xf16>
+            %72:6 = scf.for %arg6 = %c0 to %c96 step %c32 iter_args(%arg7 = %cst, %arg8 = %cst, %arg9 = %c0, %arg10 = %67, %arg11 = %69, %arg12 = %71) -> (vector<2x2xf32>, vector<2x2xf32>, index, !nvgpu.device.async.token, vector<4x2xf16>, vector<4x2xf16>) {
+              %93 = arith.addi %34, %c16 : index
+              %94 = arith.xori %93, %28 : index
+              %95 = nvgpu.ldmatrix %view_0[%arg9, %35, %94] {numTiles = 4 : i32, transpose = false} : memref<3x32x32xf16, #gpu.address_space<workgroup>> -> vector<4x2xf16>
+              %96 = arith.addi %33, %c16 : index
+              %97 = nvgpu.ldmatrix %view[%arg9, %96, %70] {numTiles = 4 : i32, transpose = true} : memref<3x32x32xf16, #gpu.address_space<workgroup>> -> vector<4x2xf16>
+              %98 = arith.subi %c96, %arg6 : index
+              %99 = arith.cmpi ugt, %98, %c64 : index
+              %100 = arith.addi %arg6, %c64 : index
+              %101 = arith.addi %100, %21 : index
+              %102 = arith.addi %52, %101 : index
+              %103 = arith.cmpi uge, %arg9, %c1 : index
+              %104 = arith.addi %arg9, %c2 : index
+              %105 = arith.subi %arg9, %c1 : index
+              %106 = arith.select %103, %105, %104 : index
+              %107 = arith.select %99, %c8, %c0 : index
+              %108 = nvgpu.device_async_copy %cast[%102], %view_0[%106, %17, %53], 8, %107 {bypassL1} : memref<?xf16, strided<[1], offset: ?>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
+              %109 = arith.addi %100, %17 : index
+              %110 = arith.muli %109, %c64 : index
+              %111 = arith.addi %110, %46 : index
+              %112 = nvgpu.device_async_copy %cast_2[%111], %view[%106, %17, %53], 8, %107 {bypassL1} : memref<?xf16, strided<[1], offset: ?>> to memref<3x32x32xf16, #gpu.address_space<workgroup>>
+              %113 = nvgpu.device_async_create_group %108, %112
+              %114 = vector.extract %arg12[0] : vector<2xf16> from vector<4x2xf16>
+              %115 = vector.extract %arg12[1] : vector<2xf16> from vector<4x2xf16>
+              %116:2 = vector.to_elements %114 : vector<2xf16>
+              %117:2 = vector.to_elements %115 : vector<2xf16>
+              %118 = vector.from_elements %116#0, %116#1, %117#0, %117#1 : vector<2x2xf16>
+              %119 = vector.extract %arg12[2] : vector<2xf16> from vector<4x2xf16>
+              %120 = vector.extract %arg12[3] : vector<2xf16> from vector<4x2xf16>
+              %121:2 = vector.to_elements %119 : vector<2xf16>
+              %122:2 = vector.to_elements %120 : vector<2xf16>
+              %123 = vector.from_elements %121#0, %121#1, %122#0, %122#1 : vector<2x2xf16>
+              %124 = nvgpu.mma.sync(%arg11, %118, %arg7) {mmaShape = [16, 8, 16]} : (vector<4x2xf16>, vector<2x2xf16>, vector<2x2xf32>) -> vector<2x2xf32>
+              %125 = nvgpu.mma.sync(%arg11, %123, %arg8) {mmaShape = [16, 8, 16]} : (vector<4x2xf16>, vector<2x2xf16>, vector<2x2xf32>) -> vector<2x2xf32>
               nvgpu.device_async_wait %arg10 {numGroups = 1 : i32}
               gpu.barrier
-              %116 = arith.cmpi uge, %arg9, %c2 : index
-              %117 = arith.addi %arg9, %c1 : index
-              %118 = arith.subi %arg9, %c2 : index
-              %119 = arith.select %116, %118, %117 : index
-              %120 = nvgpu.ldmatrix %view_0[%119, %25, %58] {numTiles = 4 : i32, transpose = false} : memref<3x32x32xf16, #gpu.address_space<workgroup>> -> vector<4x2xf16>
-              %121 = nvgpu.ldmatrix %view[%119, %23, %60] {numTiles = 4 : i32, transpose = true} : memref<3x32x32xf16, #gpu.address_space<workgroup>> -> vector<4x2xf16>
-              %122 = vector.extract %87[0] : vector<2xf16> from vector<4x2xf16>
-              %123 = vector.extract %87[1] : vector<2xf16> from vector<4x2xf16>
-              %124:2 = vector.to_elements %122 : vector<2xf16>
-              %125:2 = vector.to_elements %123 : vector<2xf16>
-              %126 = vector.from_elements %124#0, %124#1, %125#0, %125#1 : vector<2x2xf16>
-              %127 = vector.extract %87[2] : vector<2xf16> from vector<4x2xf16>
-              %128 = vector.extract %87[3] : vector<2xf16> from vector<4x2xf16>
-              %129:2 = vector.to_elements %127 : vector<2xf16>
-              %130:2 = vector.to_elements %128 : vector<2xf16>
-              %131 = vector.from_elements %129#0, %129#1, %130#0, %130#1 : vector<2x2xf16>
-              %132 = nvgpu.mma.sync(%85, %126, %114) {mmaShape = [16, 8, 16]} : (vector<4x2xf16>, vector<2x2xf16>, vector<2x2xf32>) -> vector<2x2xf32>
-              %133 = nvgpu.mma.sync(%85, %131, %115) {mmaShape = [16, 8, 16]} : (vector<4x2xf16>, vector<2x2xf16>, vector<2x2xf32>) -> vector<2x2xf32>
-              scf.yield %132, %133, %119, %103, %120, %121 : vector<2x2xf32>, vector<2x2xf32>, index, !nvgpu.device.async.token, vector<4x2xf16>, vector<4x2xf16>
+              %126 = arith.cmpi uge, %arg9, %c2 : index
+              %127 = arith.addi %arg9, %c1 : index
+              %128 = arith.subi %arg9, %c2 : index
+              %129 = arith.select %126, %128, %127 : index
+              %130 = nvgpu.ldmatrix %view_0[%129, %35, %68] {numTiles = 4 : i32, transpose = false} : memref<3x32x32xf16, #gpu.address_space<workgroup>> -> vector<4x2xf16>
+              %131 = nvgpu.ldmatrix %view[%129, %33, %70] {numTiles = 4 : i32, transpose = true} : memref<3x32x32xf16, #gpu.address_space<workgroup>> -> vector<4x2xf16>
+              %132 = vector.extract %97[0] : vector<2xf16> from vector<4x2xf16>
+              %133 = vector.extract %97[1] : vector<2xf16> from vector<4x2xf16>
+              %134:2 = vector.to_elements %132 : vector<2xf16>
+              %135:2 = vector.to_elements %133 : vector<2xf16>
+              %136 = vector.from_elements %134#0, %134#1, %135#0, %135#1 : vector<2x2xf16>
+              %137 = vector.extract %97[2] : vector<2xf16> from vector<4x2xf16>
+              %138 = vector.extract %97[3] : vector<2xf16> from vector<4x2xf16>
+              %139:2 = vector.to_elements %137 : vector<2xf16>
+              %140:2 = vector.to_elements %138 : vector<2xf16>
+              %141 = vector.from_elements %139#0, %139#1, %140#0, %140#1 : vector<2x2xf16>
+              %142 = nvgpu.mma.sync(%95, %136, %124) {mmaShape = [16, 8, 16]} : (vector<4x2xf16>, vector<2x2xf16>, vector<2x2xf32>) -> vector<2x2xf32>
+              %143 = nvgpu.mma.sync(%95, %141, %125) {mmaShape = [16, 8, 16]} : (vector<4x2xf16>, vector<2x2xf16>, vector<2x2xf32>) -> vector<2x2xf32>
+              scf.yield %142, %143, %129, %113, %130, %131 : vector<2x2xf32>, vector<2x2xf32>, index, !nvgpu.device.async.token, vector<4x2xf16>, vector<4x2xf16>
             } {sparse_gpu.pipelined}
-            nvgpu.device_async_wait %62#3 {numGroups = 0 : i32}
-            %63 = vector.extract %62#0[0, 0] : f32 from vector<2x2xf32>
-            %64 = arith.addi %arg5, %30 : index
-            %65 = arith.muli %64, %c64 : index
-            %66 = arith.addi %65, %37 : index
-            memref.store %63, %reinterpret_cast_3[%66] : memref<8257xf32, strided<[1]>>
-            %67 = vector.extract %62#0[0, 1] : f32 from vector<2x2xf32>
-            %68 = arith.addi %65, %38 : index
-            memref.store %67, %reinterpret_cast_3[%68] : memref<8257xf32, strided<[1]>>
-            %69 = vector.extract %62#0[1, 0] : f32 from vector<2x2xf32>
-            %70 = arith.addi %arg5, %33 : index
-            %71 = arith.muli %70, %c64 : index
-            %72 = arith.addi %71, %37 : index
-            memref.store %69, %reinterpret_cast_3[%72] : memref<8257xf32, strided<[1]>>
-            %73 = vector.extract %62#0[1, 1] : f32 from vector<2x2xf32>
-            %74 = arith.addi %71, %38 : index
-            memref.store %73, %reinterpret_cast_3[%74] : memref<8257xf32, strided<[1]>>
-            %75 = vector.extract %62#1[0, 0] : f32 from vector<2x2xf32>
-            %76 = arith.addi %65, %39 : index
-            memref.store %75, %reinterpret_cast_3[%76] : memref<8257xf32, strided<[1]>>
-            %77 = vector.extract %62#1[0, 1] : f32 from vector<2x2xf32>
-            %78 = arith.addi %65, %40 : index
+            nvgpu.device_async_wait %72#3 {numGroups = 0 : i32}
+            %73 = vector.extract %72#0[0, 0] : f32 from vector<2x2xf32>
+            %74 = arith.addi %arg5, %40 : index
+            %75 = arith.muli %74, %c64 : index
+            %76 = arith.addi %75, %47 : index
+            memref.store %73, %reinterpret_cast_3[%76] : memref<8257xf32, strided<[1]>>
+            %77 = vector.extract %72#0[0, 1] : f32 from vector<2x2xf32>
+            %78 = arith.addi %75, %48 : index
             memref.store %77, %reinterpret_cast_3[%78] : memref<8257xf32, strided<[1]>>
-            %79 = vector.extract %62#1[1, 0] : f32 from vector<2x2xf32>
-            %80 = arith.addi %71, %39 : index
-            memref.store %79, %reinterpret_cast_3[%80] : memref<8257xf32, strided<[1]>>
-            %81 = vector.extract %62#1[1, 1] : f32 from vector<2x2xf32>
-            %82 = arith.addi %71, %40 : index
-            memref.store %81, %reinterpret_cast_3[%82] : memref<8257xf32, strided<[1]>>
+            %79 = vector.extract %72#0[1, 0] : f32 from vector<2x2xf32>
+            %80 = arith.addi %arg5, %43 : index
+            %81 = arith.muli %80, %c64 : index
+            %82 = arith.addi %81, %47 : index
+            memref.store %79, %reinterpret_cast_3[%82] : memref<8257xf32, strided<[1]>>
+            %83 = vector.extract %72#0[1, 1] : f32 from vector<2x2xf32>
+            %84 = arith.addi %81, %48 : index
+            memref.store %83, %reinterpret_cast_3[%84] : memref<8257xf32, strided<[1]>>
+            %85 = vector.extract %72#1[0, 0] : f32 from vector<2x2xf32>
+            %86 = arith.addi %75, %49 : index
+            memref.store %85, %reinterpret_cast_3[%86] : memref<8257xf32, strided<[1]>>
+            %87 = vector.extract %72#1[0, 1] : f32 from vector<2x2xf32>
+            %88 = arith.addi %75, %50 : index
+            memref.store %87, %reinterpret_cast_3[%88] : memref<8257xf32, strided<[1]>>
+            %89 = vector.extract %72#1[1, 0] : f32 from vector<2x2xf32>
+            %90 = arith.addi %81, %49 : index
+            memref.store %89, %reinterpret_cast_3[%90] : memref<8257xf32, strided<[1]>>
+            %91 = vector.extract %72#1[1, 1] : f32 from vector<2x2xf32>
+            %92 = arith.addi %81, %50 : index
+            memref.store %91, %reinterpret_cast_3[%92] : memref<8257xf32, strided<[1]>>
           } {sparse_gpu.grid_stride}
         } {sparse_gpu.grid_stride}
       } {sparse_gpu.grid_stride}
@@ -256,4 +267,3 @@ module attributes {gpu.container_module} {
     }
   }
 }
-

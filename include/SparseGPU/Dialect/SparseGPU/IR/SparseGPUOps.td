@@ -557,6 +557,10 @@ def SparseGPU_StoreOp : SparseGPU_Op<"store", [
     j < `columnCount`. Others are not touched. No two elements have the same
     place. `contiguous` is as of `sparse_gpu.load`.
 
+    `staged`, which `--sparse-gpu-stage-epilogue` gives, lets a tile of a block
+    go through shared memory, from where lanes store neighbouring elements of
+    up to 16 bytes at once. It changes no result.
+
     Constraints: as of `sparse_gpu.load` (STT-1).
 
     ```mlir
@@ -568,11 +572,11 @@ def SparseGPU_StoreOp : SparseGPU_Op<"store", [
   let arguments = (ins AnyRankedTensor:$tile, AnyMemRef:$dest,
                        RankedTensorOf<[Index]>:$rows, Index:$rowCount,
                        RankedTensorOf<[Index]>:$columns, Index:$columnCount,
-                       I64Attr:$contiguous, I64Attr:$run);
+                       I64Attr:$contiguous, I64Attr:$run, UnitAttr:$staged);
   let assemblyFormat = [{
     $tile `into` $dest `rows` `(` $rows `)` `[` $rowCount `]`
     `columns` `(` $columns `)` `[` $columnCount `]`
-    `contiguous` $contiguous `run` $run attr-dict
+    `contiguous` $contiguous `run` $run (`staged` $staged^)? attr-dict
     `:` type($tile) `,` type($rows) `,` type($columns) `into` type($dest)
   }];
   let hasVerifier = 1;

@@ -1,0 +1,147 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The result's tile through shared memory:
+//
+//     barrier                    nobody reads the operands any more
+//     each lane stores its fragments to the staged tile
+//     barrier                    everybody sees them
+//     each thread stores pieces of up to 16 bytes, neighbours side by side
+//
+// What is computed with elements of C reads them before the first barrier, so
+// no store of any thread overtakes a read. The staged tile may have the memory
+// of the operands: --sparse-gpu-place-shared-memory sees that by the barriers.
+//
+//===----------------------------------------------------------------------===//
+
+#include "BlockDistribution.h"
+#include "EpilogueStaging.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+
+void BlockDistribution::stageFragments(ArrayRef<Value> tile,
+                                       const Shared &staged) {
+  int64_t columns = mma->c.type.getDimSize(1);
+  auto element = cast<MemRefType>(staged.memory.getType()).getElementType();
+  auto bytes = llvm::MaybeAlign(columns * element.getIntOrFloatBitWidth() / 8);
+  for (int64_t i = 0; i < countM; ++i)
+    for (int64_t j = 0; j < countN; ++j)
+      for (int64_t row = 0; row < mma->c.type.getDimSize(0); ++row) {
+        Value vector =
+            vector::ExtractOp::create(b, loc, tile[i * countN + j], row);
+        if (!staged.transposed) {
+          Place place = placeOf(i, j, row * columns);
+          vector::StoreOp::create(b, loc, vector, staged.memory,
+                                  ValueRange{place.row, place.column},
+                                  /*nontemporal=*/false, bytes);
+          continue;
+        }
+        for (int64_t c = 0; c < columns; ++c) {
+          Place place = placeOf(i, j, row * columns + c);
+          memref::StoreOp::create(
+              b, loc, vector::ExtractOp::create(b, loc, vector, c),
+              staged.memory, ValueRange{place.column, place.row});
+        }
+      }
+}
+
+void BlockDistribution::storeStagedPiece(StoreOp store, const Shared &staged,
+                                         Value flat, Value line, Value at,
+                                         int64_t elements) {
+  auto type = cast<MemRefType>(staged.memory.getType());
+  OpBuilder::InsertionGuard guard(b);
+  Value lineCount = store.getRowCount(), count = store.getColumnCount();
+  if (staged.transposed)
+    std::swap(lineCount, count);
+  if (Value exists = isBelow(line, lineCount, type.getDimSize(0)))
+    b.setInsertionPointToStart(
+        scf::IfOp::create(b, loc, exists, false).thenBlock());
+  auto offsetAlong = [&](Value position) {
+    Place place =
+        staged.transposed ? Place{position, line} : Place{line, position};
+    return offsetOf(store.getRows(), store.getColumns(), place);
+  };
+  // The piece is read at once also where not all of it exists, so that every
+  // read of the staged tile is free of bank conflicts.
+  auto vector = VectorType::get({elements}, type.getElementType());
+  auto bytes = llvm::MaybeAlign(elements * type.getElementTypeBitWidth() / 8);
+  Value piece = vector::LoadOp::create(b, loc, vector, staged.memory,
+                                       ValueRange{line, at},
+                                       /*nontemporal=*/false, bytes);
+  if (Value exists =
+          isBelow(add(at, elements - 1), count, type.getDimSize(1))) {
+    auto branch = scf::IfOp::create(b, loc, exists, /*withElseRegion=*/true);
+    b.setInsertionPointToStart(branch.elseBlock());
+    for (int64_t i = 0; i + 1 < elements; ++i) {
+      OpBuilder::InsertionGuard guard(b);
+      Value position = add(at, i);
+      Value isThere = isBelow(position, count, type.getDimSize(1));
+      b.setInsertionPointToStart(
+          scf::IfOp::create(b, loc, isThere, false).thenBlock());
+      Value value = vector::ExtractOp::create(b, loc, piece, i);
+      memref::StoreOp::create(b, loc, value, flat, offsetAlong(position));
+    }
+    b.setInsertionPointToStart(branch.thenBlock());
+  }
+  vector::StoreOp::create(b, loc, piece, flat, ValueRange(offsetAlong(at)),
+                          /*nontemporal=*/false, bytes);
+}
+
+void BlockDistribution::storeStaged(StoreOp store, ArrayRef<Value> tile) {
+  auto tileType = cast<RankedTensorType>(store.getTile().getType());
+  SmallVector<int64_t> shape(tileType.getShape());
+  Shared staged{Value(), store.getContiguous() == 0};
+  if (staged.transposed)
+    std::swap(shape[0], shape[1]);
+  auto space = gpu::AddressSpaceAttr::get(
+      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&entry);
+    staged.memory = memref::AllocOp::create(
+        b, loc,
+        MemRefType::get(shape, tileType.getElementType(),
+                        MemRefLayoutAttrInterface(), space));
+  }
+  gpu::BarrierOp::create(b, loc);
+  stageFragments(tile, staged);
+  gpu::BarrierOp::create(b, loc);
+  Value flat = flatten(lookup(store.getDest()));
+  int64_t elements = getStagedElements(store, schedule);
+  int64_t perLine = shape[1] / elements, pieces = shape[0] * perLine;
+  int64_t threads = schedule.getBlockSize();
+  // Where all of the tile exists LLVM shall know the extent of the loop and
+  // unroll it; with stores for the edge in it, it shall not.
+  bool isWhole =
+      !isBelow(thread, store.getRowCount(), tileType.getDimSize(0)) &&
+      !isBelow(thread, store.getColumnCount(), tileType.getDimSize(1)) &&
+      pieces % threads == 0;
+  scf::ForOp rounds =
+      isWhole
+          ? scf::ForOp::create(b, loc, index(0), index(pieces / threads),
+                               index(1))
+          : scf::ForOp::create(b, loc, thread, index(pieces), index(threads));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(rounds.getBody());
+  Value piece = rounds.getInductionVar(), line, inLine;
+  if (isWhole && threads % perLine == 0) {
+    line = add(mul(piece, threads / perLine), div(thread, perLine));
+    inLine = rem(thread, perLine);
+  } else {
+    if (isWhole)
+      piece = add(mul(piece, threads), thread);
+    line = div(piece, perLine);
+    inLine = rem(piece, perLine);
+  }
+  storeStagedPiece(store, staged, flat, line, mul(inLine, elements), elements);
+}
