@@ -11,6 +11,7 @@
 //   Queries     what an operation reads, writes, depends on
 //   Analysis    which buffers and operations take part; refusals
 //   Order       waits and barriers of the loop
+//   Chain       loops around it that become one with it
 //   Registers   unrolled inner loops, their steps, reads that run ahead
 //   Buffers     slots: new allocations, and accesses to a slot
 //   Emitter     one iteration at another place than its own
@@ -144,6 +145,24 @@ void analyzeOrder(
 /// there is a remark at each of them that names the rule, if it fills none
 /// there is nothing.
 std::optional<LoadLoop> analyzeLoadLoop(mlir::scf::ForOp loop);
+
+//===----------------------------------------------------------------------===//
+// Chains of streaming loops
+//===----------------------------------------------------------------------===//
+
+/// Makes one loop of the candidate's and the scf.for loops around it that do
+/// nothing else than repeating it, with bounds that do not depend on each
+/// other, and returns it; the candidate's loop where there are none. The
+/// candidate, which was analysed, stays true but for its operations. A remark
+/// (PIPE-14) at the loop at which a chain ends.
+mlir::scf::ForOp coalesceChain(mlir::RewriterBase &rewriter,
+                               const LoadLoop &candidate);
+
+/// Lets `loop` carry the indices of the chain that it was made of, in place of
+/// divisions in each iteration. Returns the loop that took its place; `loop`
+/// itself if it is no chain.
+mlir::scf::ForOp carryIndices(mlir::RewriterBase &rewriter,
+                              mlir::scf::ForOp loop);
 
 //===----------------------------------------------------------------------===//
 // Registers

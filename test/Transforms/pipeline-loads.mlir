@@ -187,7 +187,8 @@ func.func @clipped_in_loop(%A: memref<512xf32>, %n: index, %x: index, %y: index,
       %d = arith.addf %acc, %v : f32
       scf.yield %d : f32
     } {sparse_gpu.shared_stages = 4 : i64}
-    scf.yield %s : f32
+    %scaled = arith.mulf %s, %init : f32
+    scf.yield %scaled : f32
   }
   return %r : f32
 }

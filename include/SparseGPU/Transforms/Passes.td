@@ -100,6 +100,9 @@ def PipelineLoads : Pass<"sparse-gpu-pipeline-loads"> {
     loop (coordinates, then a gather) is a level of its own: what it depends
     on runs S - 1 iterations further ahead, to any depth.
 
+    Loops around the load loop that do nothing but repeat it become one loop
+    with it first, which carries their indices.
+
     A loop with `sparse_gpu.register_stages` that has no asynchronous copies
     (older chips) gets its register stages within each iteration.
 
@@ -107,7 +110,7 @@ def PipelineLoads : Pass<"sparse-gpu-pipeline-loads"> {
     the loop, else the options; they are clipped to the static extents.
 
     Requires the form of docs/Pipelining.md. Ensures: what cannot be pipelined
-    is unchanged, and named in a remark with its rule (PIPE-1 to PIPE-13 of
+    is unchanged, and named in a remark with its rule (PIPE-1 to PIPE-14 of
     docs/Spec.md). The number of groups that each wait leaves in flight is
     derived from the order of commits in the result, as
     `sparse-gpu-derive-wait-counts` does. The order of additions is that of
@@ -148,8 +151,9 @@ def PipelineLoads : Pass<"sparse-gpu-pipeline-loads"> {
     Option<"registerStages", "register-stages", "int64_t", /*default=*/"2",
            "Register stages, 1 to 4, for loops that do not say">
   ];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
-    "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect",
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
+    "::mlir::memref::MemRefDialect",
     "::mlir::nvgpu::NVGPUDialect", "::mlir::scf::SCFDialect"];
 }
 
