@@ -12,6 +12,8 @@
 
 #include "PipelineLoadsImpl.h"
 
+#include "FoldSharedViews.h"
+
 #include "SparseGPU/Transforms/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -58,6 +60,7 @@ FailureOr<scf::ForOp> sparsegpu::pipelineLoads(RewriterBase &rewriter,
                                                LoadStages stages) {
   if (failed(checkStages(loop, stages)))
     return failure();
+  foldSharedViews(rewriter, getKernel(loop));
   bool wantsShared = stages.shared > 1;
   if (wantsShared) {
     std::optional<LoadLoop> candidate = analyzeLoadLoop(loop);
@@ -92,6 +95,7 @@ struct PipelineLoads : sparsegpu::impl::PipelineLoadsBase<PipelineLoads> {
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
+    foldSharedViews(rewriter, getOperation());
     SmallVector<scf::ForOp> loops = findLoadLoops(getOperation());
     SetVector<Operation *> done;
     for (scf::ForOp loop : loops) {

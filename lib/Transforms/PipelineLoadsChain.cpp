@@ -48,6 +48,16 @@ static bool handsThrough(scf::ForOp outer, scf::ForOp inner) {
                       [](Value value) { return value.hasOneUse(); });
 }
 
+/// `loop` carries nothing, and does something else than what is in `inside`: it
+/// finishes a result in each iteration, and does not stream.
+static bool finishesResults(Operation *loop, Operation *inside) {
+  return loop->getNumResults() == 0 &&
+         llvm::any_of(*inside->getBlock(), [&](Operation &op) {
+           return &op != inside && !op.hasTrait<OpTrait::IsTerminator>() &&
+                  !isPure(&op);
+         });
+}
+
 /// Why `inner`, in which all copies are, and `outer` cannot be one loop; empty
 /// if they can.
 static std::string findBreak(const LoadLoop &candidate, scf::ForOp outer,
@@ -102,6 +112,11 @@ static SmallVector<scf::ForOp> findChain(const LoadLoop &candidate) {
       reason = findBreak(candidate, outer, chain.back());
     }
     if (!reason.empty()) {
+      Operation *inside = head;
+      while (inside->getParentOp() != parent)
+        inside = inside->getParentOp();
+      if (finishesResults(parent, inside))
+        break;
       InFlightDiagnostic remark =
           emitRemark(parent->getLoc())
           << "the pipeline is drained in each iteration of this loop: "

@@ -86,6 +86,9 @@ struct LoadLoop {
 /// gpu.barrier, or a barrier of a block or a warp in NVVM.
 bool isBarrier(mlir::Operation *op);
 
+/// The function or launch that `op` is in.
+mlir::Operation *getKernel(mlir::Operation *op);
+
 /// A memref in workgroup (shared) memory.
 bool isWorkgroup(mlir::Value value);
 
@@ -211,11 +214,11 @@ struct SlottedBuffers {
   llvm::MapVector<mlir::Value, Slots> slots;
 };
 
-/// Makes buffers with slots beside those of `candidate`. Attributions change
-/// their type in place: all accesses in the loop must be rewritten, or erased,
-/// before the IR is valid again. `count(buffer)` says how many slots.
-SlottedBuffers addSlots(mlir::RewriterBase &rewriter, const LoadLoop &candidate,
-                        llvm::function_ref<int64_t(const Buffer &)> count);
+/// Makes buffers with so many slots beside those of `counts`. Attributions
+/// change their type in place: all accesses must be rewritten, or erased,
+/// before the IR is valid again.
+SlottedBuffers addSlots(mlir::RewriterBase &rewriter,
+                        llvm::ArrayRef<std::pair<mlir::Value, int64_t>> counts);
 
 /// Lets each access to one of the buffers in `op` go to the slot that
 /// `slotOf(buffer)` says.

@@ -31,6 +31,13 @@ bool pipeline::isBarrier(Operation *op) {
              NVVM::SyncWarpOp>(op);
 }
 
+Operation *pipeline::getKernel(Operation *op) {
+  op = op->getParentOp();
+  while (op->getParentOp() && !isa<FunctionOpInterface, gpu::LaunchOp>(op))
+    op = op->getParentOp();
+  return op;
+}
+
 bool pipeline::isWorkgroup(Value value) {
   auto type = dyn_cast<MemRefType>(value.getType());
   return type && nvgpu::NVGPUDialect::hasSharedMemoryAddressSpace(type);

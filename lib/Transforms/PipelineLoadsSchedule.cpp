@@ -54,19 +54,9 @@
 
 #include "SparseGPU/Transforms/AsyncWaitCounts.h"
 
-#include "mlir/Interfaces/FunctionInterfaces.h"
-
 using namespace mlir;
 using namespace sparsegpu;
 using namespace sparsegpu::pipeline;
-
-/// The function or launch that `op` is in.
-static Operation *getKernel(Operation *op) {
-  op = op->getParentOp();
-  while (op->getParentOp() && !isa<FunctionOpInterface, gpu::LaunchOp>(op))
-    op = op->getParentOp();
-  return op;
-}
 
 namespace {
 
@@ -302,8 +292,10 @@ void Scheduler::emitAhead(Tile &tile) {
 scf::ForOp Scheduler::run() {
   OpBuilder::InsertionGuard insertion(b);
   b.setInsertionPoint(old);
-  buffers =
-      addSlots(b, c, [&](const Buffer &buffer) { return getNumSlots(buffer); });
+  SmallVector<std::pair<Value, int64_t>> counts;
+  for (const auto &[buffer, info] : c.buffers)
+    counts.push_back({buffer, getNumSlots(info)});
+  buffers = addSlots(b, counts);
   b.setInsertionPoint(old);
   emitPrologue();
 

@@ -154,7 +154,7 @@ func.func @triangular(%A: memref<512xf32>, %n: index, %x: index, %init: f32) -> 
 
 #shared = #gpu.address_space<workgroup>
 
-// A store is made once for each iteration of the outer loop.
+// A value is printed once for each iteration of the outer loop.
 // CHECK-LABEL: @between
 // CHECK: scf.for
 // CHECK: nvgpu.device_async_copy
@@ -330,4 +330,32 @@ func.func @no_for(%A: memref<512xf32>, %n: index, %x: index, %init: f32) -> f32 
     scf.yield %s : f32
   }
   return %r : f32
+}
+
+// -----
+
+#shared = #gpu.address_space<workgroup>
+
+// The outer loop finishes a result in each iteration: nothing to remark.
+// CHECK-LABEL: @results
+// CHECK: sparse_gpu.pipelined
+func.func @results(%A: memref<512xf32>, %n: index, %x: index, %init: f32, %C: memref<64xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %a = memref.alloc() : memref<64xf32, #shared>
+  scf.for %i = %c0 to %n step %c1 {
+    %s = scf.for %k = %c0 to %n step %c64 iter_args(%acc = %init) -> (f32) {
+      gpu.barrier
+      %t = nvgpu.device_async_copy %A[%k], %a[%x], 1 : memref<512xf32> to memref<64xf32, #shared>
+      %g = nvgpu.device_async_create_group %t
+      nvgpu.device_async_wait %g
+      gpu.barrier
+      %v = memref.load %a[%c0] : memref<64xf32, #shared>
+      %d = arith.addf %acc, %v : f32
+      scf.yield %d : f32
+    }
+    memref.store %s, %C[%i] : memref<64xf32>
+  }
+  return
 }
