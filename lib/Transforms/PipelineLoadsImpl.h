@@ -122,6 +122,11 @@ bool readsBuffer(mlir::Operation *op, const LoadLoop &candidate);
 /// `op` reads known memory, has no regions and does nothing else.
 bool isPlainRead(mlir::Operation *op);
 
+/// Whether other threads may still do something before `loop` that its first
+/// barrier ordered with its first writes to shared memory: use the buffers in
+/// an earlier pass through the loop, or write what it reads.
+bool needsBarrierBefore(mlir::scf::ForOp loop);
+
 /// What is kept in order in the computation: operations with effects, and
 /// those that depend on them. Everything else is cloned where it is needed.
 llvm::SetVector<mlir::Operation *> getKept(const LoadLoop &candidate);
@@ -129,6 +134,9 @@ llvm::SetVector<mlir::Operation *> getKept(const LoadLoop &candidate);
 //===----------------------------------------------------------------------===//
 // Analysis
 //===----------------------------------------------------------------------===//
+
+/// One of the loops around `op` is the result of pipelining.
+bool isInPipelinedLoop(mlir::Operation *op);
 
 /// `loop` has a wait in its own block, and copies to workgroup memory that no
 /// pipelined loop uses.

@@ -162,6 +162,27 @@ bool pipeline::isPlainRead(Operation *op) {
                       [](const auto &read) { return read.second; });
 }
 
+bool pipeline::needsBarrierBefore(scf::ForOp loop) {
+  Operation *scope = getKernel(loop);
+  for (Operation *op = loop->getParentOp(); op != scope; op = op->getParentOp())
+    if (!isa<scf::IfOp>(op))
+      return true;
+  bool needs = false;
+  scope->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (op == loop)
+      return WalkResult::interrupt();
+    if (op == scope || op->getNumRegions())
+      return WalkResult::advance();
+    if (isBarrier(op))
+      needs &= !getAncestorIn(op->getBlock(), loop);
+    else
+      needs |= isa<nvgpu::DeviceAsyncCopyOp>(op) ||
+               !getAccesses(op).writes.empty() || op->getNumSuccessors() != 0;
+    return WalkResult::advance();
+  });
+  return needs;
+}
+
 SetVector<Operation *> pipeline::getKept(const LoadLoop &candidate) {
   SetVector<Operation *> kept;
   scf::ForOp loop = candidate.loop;

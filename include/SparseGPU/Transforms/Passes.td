@@ -176,4 +176,59 @@ def DeriveWaitCounts : Pass<"sparse-gpu-derive-wait-counts"> {
   let dependentDialects = ["::mlir::nvgpu::NVGPUDialect"];
 }
 
+//===----------------------------------------------------------------------===//
+// Multi-buffering
+//===----------------------------------------------------------------------===//
+
+def MultiBuffer : Pass<"sparse-gpu-multi-buffer"> {
+  let summary = "Shared buffers with a slot for each of several iterations";
+  let description = [{
+    Iteration g of a loop writes and reads slot g mod S of the workgroup
+    buffers that are used in it and nowhere else. Neither the order of accesses
+    nor their kind changes: it is for kernels whose loads go through registers,
+    as on chips without asynchronous copies, and for buffers that
+    `sparse-gpu-pipeline-loads` refuses because stores fill them. Slots are
+    those of that pass: a leading dimension, and a counter that the loop
+    carries.
+
+    The gain is a barrier: writes of an iteration need not wait for the reads
+    of the one before. The barrier before the writes, or behind the reads, is
+    removed if one between writes and reads is left and the loop writes nothing
+    else; one before (behind) the loop takes its place where it is needed.
+
+    Requires: nothing. Ensures: results are those of the input; a buffer
+    without slots is named in a remark with its rule (MBUF-2 to MBUF-5 of
+    docs/Spec.md), as is a barrier that stays (MBUF-6).
+
+    Before:
+    ```mlir
+    scf.for %k = ... {
+      gpu.barrier
+      memref.store %x, %s[%t] : memref<64xf32, #gpu.address_space<workgroup>>
+      gpu.barrier
+      %y = memref.load %s[%u] : memref<64xf32, #gpu.address_space<workgroup>>
+    }
+    ```
+    After:
+    ```mlir
+    scf.for %k = ... iter_args(%slot = %c0) {
+      memref.store %x, %s[%slot, %t] : memref<2x64xf32, ...>
+      gpu.barrier
+      %y = memref.load %s[%slot, %u] : memref<2x64xf32, ...>
+      %last = arith.cmpi eq, %slot, %c1
+      %sum = arith.addi %slot, %c1
+      %next = arith.select %last, %c0, %sum
+      scf.yield %next
+    }
+    ```
+  }];
+  let options = [
+    Option<"slots", "slots", "int64_t", /*default=*/"2",
+           "Slots of each buffer, 2 to 6">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect"];
+}
+
 #endif // SPARSEGPU_TRANSFORMS_PASSES_TD
