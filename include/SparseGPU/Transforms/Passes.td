@@ -231,4 +231,51 @@ def MultiBuffer : Pass<"sparse-gpu-multi-buffer"> {
     "::mlir::scf::SCFDialect"];
 }
 
+//===----------------------------------------------------------------------===//
+// Asynchronous copies
+//===----------------------------------------------------------------------===//
+
+def AsyncCopies : Pass<"sparse-gpu-async-copies"> {
+  let summary = "Copies to shared memory without registers, as wide as they may be";
+  let description = [{
+    Turns loads from global memory whose result is stored to workgroup memory
+    as it is (`memref.load`, `vector.load`, `vector.transfer_read` of a row with
+    the stores that belong to them) into `nvgpu.device_async_copy`. Neighbours
+    in a block become one copy. Copies have 16, 8 or 4 bytes, as the alignment
+    allows that is known of both sides: from types and strides, `alignment` of
+    operations, `memref.assume_alignment`, `llvm.align` of arguments, and what
+    subscripts are multiples of. Those of 16 bytes bypass L1.
+
+    Zeros in place of what does not exist are part of a copy: `arith.select`
+    or `scf.if` of the load and zeros, a transfer out of bounds with zeros.
+
+    A group and a wait for it are before the next barrier, access of shared
+    memory, or write: the form that `sparse-gpu-swizzle` and
+    `sparse-gpu-pipeline-loads` start from.
+
+    Requires: a target with cp.async (sm_80 and later). Buffers in workgroup
+    memory are aligned to 16 bytes; allocations get the attribute. Ensures:
+    results are those of the input; a copy that stays is named in a remark with
+    its rule (ASYNC-1 to ASYNC-4 of docs/Spec.md). Loops over single elements
+    are not unrolled: do that before.
+
+    Before:
+    ```mlir
+    %v = vector.load %A[%r, %c] : memref<64x64xf16>, vector<8xf16>
+    vector.store %v, %s[%i, %j] : memref<32x64xf16, #shared>, vector<8xf16>
+    gpu.barrier
+    ```
+    After, if `%A` is known to be aligned to 16 bytes, and `%c` a multiple of 8:
+    ```mlir
+    %t = nvgpu.device_async_copy %A[%r, %c], %s[%i, %j], 8 {bypassL1}
+    %g = nvgpu.device_async_create_group %t
+    nvgpu.device_async_wait %g {numGroups = 0 : i32}
+    gpu.barrier
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::nvgpu::NVGPUDialect"];
+}
+
 #endif // SPARSEGPU_TRANSFORMS_PASSES_TD
