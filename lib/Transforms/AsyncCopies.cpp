@@ -43,53 +43,6 @@ using namespace sparsegpu::pipeline;
 
 static constexpr int64_t kMaxBytes = 16, kMinBytes = 4;
 
-//===----------------------------------------------------------------------===//
-// Neighbours
-//===----------------------------------------------------------------------===//
-
-/// `value` as a sum of another value (null for none) and a constant.
-static std::pair<Value, int64_t> splitConstant(Value value) {
-  int64_t offset = 0;
-  while (true) {
-    if (std::optional<int64_t> constant = getConstantIntValue(value))
-      return {Value(), offset + *constant};
-    if (auto add = value.getDefiningOp<arith::AddIOp>()) {
-      // Constants are on the right in canonical form, but not before.
-      auto lhs = getConstantIntValue(add.getLhs());
-      auto rhs = getConstantIntValue(add.getRhs());
-      if (!lhs && !rhs)
-        return {value, offset};
-      offset += rhs ? *rhs : *lhs;
-      value = rhs ? add.getLhs() : add.getRhs();
-      continue;
-    }
-    auto apply = value.getDefiningOp<affine::AffineApplyOp>();
-    if (!apply || apply.getMapOperands().size() != 1)
-      return {value, offset};
-    auto sum = dyn_cast<AffineBinaryOpExpr>(apply.getAffineMap().getResult(0));
-    if (!sum || sum.getKind() != AffineExprKind::Add ||
-        !isa<AffineDimExpr, AffineSymbolExpr>(sum.getLHS()) ||
-        !isa<AffineConstantExpr>(sum.getRHS()))
-      return {value, offset};
-    offset += cast<AffineConstantExpr>(sum.getRHS()).getValue();
-    value = apply.getMapOperands().front();
-  }
-}
-
-/// `next` begins where `row` ends.
-static bool continues(const RowAccess &row, const RowAccess &next) {
-  auto equal = [](Value a, Value b) {
-    return a == b || splitConstant(a) == splitConstant(b);
-  };
-  if (row.memref != next.memref ||
-      !llvm::equal(ArrayRef(row.indices).drop_back(),
-                   ArrayRef(next.indices).drop_back(), equal))
-    return false;
-  auto [base, offset] = splitConstant(row.indices.back());
-  auto [nextBase, nextOffset] = splitConstant(next.indices.back());
-  return base == nextBase && nextOffset == offset + row.width;
-}
-
 namespace {
 /// What is copied at one place: one register copy, or several neighbours.
 struct Run {
@@ -143,8 +96,8 @@ void AsyncCopier::collect() {
       for (unsigned index : llvm::reverse(open[store->getBlock()])) {
         Run longer = runs[index];
         longer.parts.push_back(copy);
-        if (!continues(longer.from, copy.from) ||
-            !continues(longer.to, copy.to))
+        if (!isNextInRow(longer.from, copy.from) ||
+            !isNextInRow(longer.to, copy.to))
           continue;
         longer.from.width += copy.from.width;
         longer.to.width += copy.to.width;

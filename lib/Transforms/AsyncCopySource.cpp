@@ -9,6 +9,7 @@
 
 #include "KnownDivisor.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -291,4 +292,50 @@ std::optional<std::string> sparsegpu::matchRegisterCopy(Operation *store,
            "(ASYNC-2)";
   copy.load = load;
   return "";
+}
+
+//===----------------------------------------------------------------------===//
+// Neighbours
+//===----------------------------------------------------------------------===//
+
+/// `value` as a sum of another value (null for none) and a constant.
+static std::pair<Value, int64_t> splitConstant(Value value) {
+  int64_t offset = 0;
+  while (true) {
+    if (std::optional<int64_t> constant = getConstantIntValue(value))
+      return {Value(), offset + *constant};
+    if (auto add = value.getDefiningOp<arith::AddIOp>()) {
+      // Constants are on the right in canonical form, but not before.
+      auto lhs = getConstantIntValue(add.getLhs());
+      auto rhs = getConstantIntValue(add.getRhs());
+      if (!lhs && !rhs)
+        return {value, offset};
+      offset += rhs ? *rhs : *lhs;
+      value = rhs ? add.getLhs() : add.getRhs();
+      continue;
+    }
+    auto apply = value.getDefiningOp<affine::AffineApplyOp>();
+    if (!apply || apply.getMapOperands().size() != 1)
+      return {value, offset};
+    auto sum = dyn_cast<AffineBinaryOpExpr>(apply.getAffineMap().getResult(0));
+    if (!sum || sum.getKind() != AffineExprKind::Add ||
+        !isa<AffineDimExpr, AffineSymbolExpr>(sum.getLHS()) ||
+        !isa<AffineConstantExpr>(sum.getRHS()))
+      return {value, offset};
+    offset += cast<AffineConstantExpr>(sum.getRHS()).getValue();
+    value = apply.getMapOperands().front();
+  }
+}
+
+bool sparsegpu::isNextInRow(const RowAccess &row, const RowAccess &next) {
+  auto equal = [](Value a, Value b) {
+    return a == b || splitConstant(a) == splitConstant(b);
+  };
+  if (row.memref != next.memref ||
+      !llvm::equal(ArrayRef(row.indices).drop_back(),
+                   ArrayRef(next.indices).drop_back(), equal))
+    return false;
+  auto [base, offset] = splitConstant(row.indices.back());
+  auto [nextBase, nextOffset] = splitConstant(next.indices.back());
+  return base == nextBase && nextOffset == offset + row.width;
 }

@@ -61,6 +61,9 @@ bool isGlobalMemory(mlir::Value memref);
 std::optional<std::string> matchRegisterCopy(mlir::Operation *store,
                                              RegisterCopy &copy);
 
+/// `next` begins where `row` ends, in the same row.
+bool isNextInRow(const RowAccess &row, const RowAccess &next);
+
 /// `value` is a constant of zeros.
 bool isZero(mlir::Value value);
 
