@@ -58,12 +58,23 @@ static bool finishesResults(Operation *loop, Operation *inside) {
          });
 }
 
+/// `op` between the loops can be executed in each iteration of the inner one,
+/// and for tiles ahead: index arithmetic, also if it is undefined where there
+/// is no iteration (then the schedule puts it under a condition, with zeros).
+static bool canBeRepeated(Operation *op) {
+  return isPure(op) || (isMemoryEffectFree(op) &&
+                        llvm::all_of(op->getResultTypes(), [](Type type) {
+                          return type.isIntOrIndexOrFloat() ||
+                                 isa<VectorType>(type);
+                        }));
+}
+
 /// Why `inner`, in which all copies are, and `outer` cannot be one loop; empty
 /// if they can.
 static std::string findBreak(const LoadLoop &candidate, scf::ForOp outer,
                              scf::ForOp inner) {
   for (Operation &op : outer.getBody()->without_terminator())
-    if (&op != inner && !isPure(&op))
+    if (&op != inner && !canBeRepeated(&op))
       return ("'" + op.getName().getStringRef() +
               "' is between it and the loop inside")
           .str();

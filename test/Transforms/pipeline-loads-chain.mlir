@@ -131,3 +131,39 @@ func.func @one_iteration(%A: memref<512xf32>, %x: index, %C: memref<64xf32, #sha
   }
   return
 }
+
+// -----
+
+#shared = #gpu.address_space<workgroup>
+
+// A division between the loops, by data: for tiles past the end it is not
+// executed.
+// CHECK-LABEL: @division
+// CHECK: scf.for %{{.*}} iter_args({{.*}}, %[[I:.*]] = %{{.*}}, %[[K:.*]] = %{{.*}})
+// CHECK: %[[EXISTS:.*]] = arith.cmpi ugt
+// CHECK: %[[Q:.*]] = scf.if %[[EXISTS]] -> (index) {
+// CHECK:   arith.divui %[[I]], %{{.*}}
+// CHECK: } else {
+// CHECK:   scf.yield %c0
+// CHECK: nvgpu.device_async_copy %{{.*}}[%[[Q]], %[[K]]]
+// CHECK: sparse_gpu.pipelined
+func.func @division(%A: memref<64x512xf32>, %n: index, %m: index, %x: index, %d: index, %init: f32) -> f32 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %s = memref.alloc() : memref<64xf32, #shared>
+  %r = scf.for %i = %c0 to %n step %c1 iter_args(%outer = %init) -> (f32) {
+    %q = arith.divui %i, %d : index
+    %in = scf.for %k = %c0 to %m step %c1 iter_args(%acc = %outer) -> (f32) {
+      gpu.barrier
+      %t = nvgpu.device_async_copy %A[%q, %k], %s[%x], 1 : memref<64x512xf32> to memref<64xf32, #shared>
+      %g = nvgpu.device_async_create_group %t
+      nvgpu.device_async_wait %g
+      gpu.barrier
+      %v = memref.load %s[%c0] : memref<64xf32, #shared>
+      %e = arith.addf %acc, %v : f32
+      scf.yield %e : f32
+    }
+    scf.yield %in : f32
+  }
+  return %r : f32
+}
