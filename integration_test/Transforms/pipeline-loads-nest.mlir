@@ -1,5 +1,6 @@
-// Loops around the pipelined one: it begins anew in each of their iterations,
-// over slots that other threads may still read. Bounds and step are data, the
+// Loops around the pipelined one, which do more than repeating it: it begins
+// anew in each of their iterations, over slots that other threads may still
+// read (pipeline-loads-chain.mlir has those that become one loop). Bounds and step are data, the
 // first bound is not zero. Then a loop with a buffer that is written by stores,
 // whose own barriers stay, and a loop whose barrier is behind the reads, with a
 // load of coordinates from global memory.
@@ -49,7 +50,8 @@ func.func @nest(%a: memref<1024xf32>, %c: memref<64xf32>, %outer: index, %first:
           }
           scf.yield %part : f32
         }
-        scf.yield %inW : f32
+        %between = arith.mulf %inW, %half : f32
+        scf.yield %between : f32
       }
       scf.yield %inH : f32
     }

@@ -12,7 +12,11 @@
 
 #include "PipelineLoadsImpl.h"
 
+#include "FoldSharedViews.h"
+
 #include "SparseGPU/Transforms/Passes.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 
 namespace sparsegpu {
 #define GEN_PASS_DEF_PIPELINELOADS
@@ -56,11 +60,13 @@ FailureOr<scf::ForOp> sparsegpu::pipelineLoads(RewriterBase &rewriter,
                                                LoadStages stages) {
   if (failed(checkStages(loop, stages)))
     return failure();
+  foldSharedViews(rewriter, getKernel(loop));
   bool wantsShared = stages.shared > 1;
   if (wantsShared) {
     std::optional<LoadLoop> candidate = analyzeLoadLoop(loop);
     if (!candidate)
       return loop;
+    candidate->loop = loop = coalesceChain(rewriter, *candidate);
     stages.shared = clipSharedStages(*candidate, stages.shared);
   }
   SmallVector<Steps> innerLoops;
@@ -78,9 +84,9 @@ FailureOr<scf::ForOp> sparsegpu::pipelineLoads(RewriterBase &rewriter,
   if (prefetch.stages < 2)
     for (const Steps &steps : innerLoops)
       hoistReads(rewriter, steps, stages.registers);
-  if (stages.shared < 2)
-    return loop;
-  return schedule(rewriter, *candidate, stages.shared, prefetch);
+  if (stages.shared > 1)
+    loop = schedule(rewriter, *candidate, stages.shared, prefetch);
+  return carryIndices(rewriter, loop);
 }
 
 namespace {
@@ -89,22 +95,36 @@ struct PipelineLoads : sparsegpu::impl::PipelineLoadsBase<PipelineLoads> {
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
+    foldSharedViews(rewriter, getOperation());
     SmallVector<scf::ForOp> loops = findLoadLoops(getOperation());
-    SetVector<Operation *> found(loops.begin(), loops.end());
-    // Where no copy is asynchronous, registers can be asked for.
-    getOperation()->walk([&](scf::ForOp loop) {
-      if (loop->hasAttr(kRegisterStagesAttr) && !found.contains(loop))
-        loops.push_back(loop);
-    });
+    SetVector<Operation *> done;
     for (scf::ForOp loop : loops) {
-      LoadStages stages;
-      stages.registers = getStages(loop, kRegisterStagesAttr, registerStages);
-      stages.shared = getStages(loop, kSharedStagesAttr, sharedStages);
-      if (!found.contains(loop) && stages.shared >= 1)
+      FailureOr<scf::ForOp> result =
+          pipelineLoads(rewriter, loop, getStages(loop));
+      if (failed(result))
+        return signalPassFailure();
+      done.insert(*result);
+    }
+    // Where no copy is asynchronous, registers can be asked for.
+    SmallVector<scf::ForOp> others;
+    getOperation()->walk([&](scf::ForOp loop) {
+      if (loop->hasAttr(kRegisterStagesAttr) && !done.contains(loop))
+        others.push_back(loop);
+    });
+    for (scf::ForOp loop : others) {
+      LoadStages stages = getStages(loop);
+      if (stages.shared >= 1)
         stages.shared = 1;
       if (failed(pipelineLoads(rewriter, loop, stages)))
         return signalPassFailure();
     }
+  }
+
+  LoadStages getStages(scf::ForOp loop) {
+    LoadStages stages;
+    stages.registers = getStages(loop, kRegisterStagesAttr, registerStages);
+    stages.shared = getStages(loop, kSharedStagesAttr, sharedStages);
+    return stages;
   }
 
   static int64_t getStages(scf::ForOp loop, StringRef name, int64_t otherwise) {

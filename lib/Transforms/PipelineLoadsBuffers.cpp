@@ -14,21 +14,19 @@
 
 #include "PipelineLoadsImpl.h"
 
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "llvm/ADT/TypeSwitch.h"
+#include "SharedAccess.h"
 
 using namespace mlir;
 using namespace sparsegpu;
 using namespace sparsegpu::pipeline;
 
-SlottedBuffers
-pipeline::addSlots(RewriterBase &rewriter, const LoadLoop &candidate,
-                   llvm::function_ref<int64_t(const Buffer &)> count) {
+SlottedBuffers pipeline::addSlots(RewriterBase &rewriter,
+                                  ArrayRef<std::pair<Value, int64_t>> counts) {
   OpBuilder::InsertionGuard guard(rewriter);
   SlottedBuffers result;
-  for (const auto &[buffer, info] : candidate.buffers) {
+  for (auto [buffer, count] : counts) {
     auto type = cast<MemRefType>(buffer.getType());
-    SmallVector<int64_t> shape = {count(info)};
+    SmallVector<int64_t> shape = {count};
     llvm::append_range(shape, type.getShape());
     auto slottedType =
         MemRefType::get(shape, type.getElementType(),
@@ -85,26 +83,14 @@ void pipeline::accessSlots(RewriterBase &rewriter, Operation *root,
       return;
     Value slotted = it->second.slotted;
     Value slot = slotOf(operand.get());
-    auto setIndices = [&](MutableOperandRange indices) {
-      indices.assign(prefix(slot, indices.getAsOperandRange()));
-    };
     operand.set(slotted);
-    llvm::TypeSwitch<Operation *>(op)
-        .Case([&](nvgpu::DeviceAsyncCopyOp copy) {
-          setIndices(copy.getDstIndicesMutable());
-        })
-        .Case([&](nvgpu::LdMatrixOp load) {
-          setIndices(load.getIndicesMutable());
-        })
-        .Case(
-            [&](memref::LoadOp load) { setIndices(load.getIndicesMutable()); })
-        .Case(
-            [&](vector::LoadOp load) { setIndices(load.getIndicesMutable()); })
-        .Default([&](Operation *) {
-          OpBuilder::InsertionGuard guard(rewriter);
-          rewriter.setInsertionPoint(op);
-          operand.set(createView(rewriter, op->getLoc(), slotted, slot));
-        });
+    std::optional<SharedAccess> plain =
+        getSharedAccess(operand, cast<MemRefType>(slotted.getType()));
+    if (plain && setSharedIndices(op, prefix(slot, plain->getIndices())))
+      return;
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPoint(op);
+    operand.set(createView(rewriter, op->getLoc(), slotted, slot));
   };
   root->walk([&](Operation *op) {
     // Indices are inserted behind the memref, so the number of operands grows.

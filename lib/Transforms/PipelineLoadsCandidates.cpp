@@ -15,8 +15,7 @@ using namespace mlir;
 using namespace sparsegpu;
 using namespace sparsegpu::pipeline;
 
-/// One of the loops around `op` is the result of pipelining.
-static bool isInPipelinedLoop(Operation *op) {
+bool pipeline::isInPipelinedLoop(Operation *op) {
   for (auto loop = op->getParentOfType<scf::ForOp>(); loop;
        loop = loop->getParentOfType<scf::ForOp>())
     if (loop->hasAttr(kPipelinedAttr))

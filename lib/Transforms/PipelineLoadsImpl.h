@@ -11,6 +11,7 @@
 //   Queries     what an operation reads, writes, depends on
 //   Analysis    which buffers and operations take part; refusals
 //   Order       waits and barriers of the loop
+//   Chain       loops around it that become one with it
 //   Registers   unrolled inner loops, their steps, reads that run ahead
 //   Buffers     slots: new allocations, and accesses to a slot
 //   Emitter     one iteration at another place than its own
@@ -85,6 +86,9 @@ struct LoadLoop {
 /// gpu.barrier, or a barrier of a block or a warp in NVVM.
 bool isBarrier(mlir::Operation *op);
 
+/// The function or launch that `op` is in.
+mlir::Operation *getKernel(mlir::Operation *op);
+
 /// A memref in workgroup (shared) memory.
 bool isWorkgroup(mlir::Value value);
 
@@ -118,6 +122,11 @@ bool readsBuffer(mlir::Operation *op, const LoadLoop &candidate);
 /// `op` reads known memory, has no regions and does nothing else.
 bool isPlainRead(mlir::Operation *op);
 
+/// Whether other threads may still do something before `loop` that its first
+/// barrier ordered with its first writes to shared memory: use the buffers in
+/// an earlier pass through the loop, or write what it reads.
+bool needsBarrierBefore(mlir::scf::ForOp loop);
+
 /// What is kept in order in the computation: operations with effects, and
 /// those that depend on them. Everything else is cloned where it is needed.
 llvm::SetVector<mlir::Operation *> getKept(const LoadLoop &candidate);
@@ -125,6 +134,9 @@ llvm::SetVector<mlir::Operation *> getKept(const LoadLoop &candidate);
 //===----------------------------------------------------------------------===//
 // Analysis
 //===----------------------------------------------------------------------===//
+
+/// One of the loops around `op` is the result of pipelining.
+bool isInPipelinedLoop(mlir::Operation *op);
 
 /// `loop` has a wait in its own block, and copies to workgroup memory that no
 /// pipelined loop uses.
@@ -144,6 +156,24 @@ void analyzeOrder(
 /// there is a remark at each of them that names the rule, if it fills none
 /// there is nothing.
 std::optional<LoadLoop> analyzeLoadLoop(mlir::scf::ForOp loop);
+
+//===----------------------------------------------------------------------===//
+// Chains of streaming loops
+//===----------------------------------------------------------------------===//
+
+/// Makes one loop of the candidate's and the scf.for loops around it that do
+/// nothing else than repeating it, with bounds that do not depend on each
+/// other, and returns it; the candidate's loop where there are none. The
+/// candidate, which was analysed, stays true but for its operations. A remark
+/// (PIPE-14) at the loop at which a chain ends.
+mlir::scf::ForOp coalesceChain(mlir::RewriterBase &rewriter,
+                               const LoadLoop &candidate);
+
+/// Lets `loop` carry the indices of the chain that it was made of, in place of
+/// divisions in each iteration. Returns the loop that took its place; `loop`
+/// itself if it is no chain.
+mlir::scf::ForOp carryIndices(mlir::RewriterBase &rewriter,
+                              mlir::scf::ForOp loop);
 
 //===----------------------------------------------------------------------===//
 // Registers
@@ -192,11 +222,11 @@ struct SlottedBuffers {
   llvm::MapVector<mlir::Value, Slots> slots;
 };
 
-/// Makes buffers with slots beside those of `candidate`. Attributions change
-/// their type in place: all accesses in the loop must be rewritten, or erased,
-/// before the IR is valid again. `count(buffer)` says how many slots.
-SlottedBuffers addSlots(mlir::RewriterBase &rewriter, const LoadLoop &candidate,
-                        llvm::function_ref<int64_t(const Buffer &)> count);
+/// Makes buffers with so many slots beside those of `counts`. Attributions
+/// change their type in place: all accesses must be rewritten, or erased,
+/// before the IR is valid again.
+SlottedBuffers addSlots(mlir::RewriterBase &rewriter,
+                        llvm::ArrayRef<std::pair<mlir::Value, int64_t>> counts);
 
 /// Lets each access to one of the buffers in `op` go to the slot that
 /// `slotOf(buffer)` says.

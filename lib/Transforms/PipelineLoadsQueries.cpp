@@ -31,6 +31,13 @@ bool pipeline::isBarrier(Operation *op) {
              NVVM::SyncWarpOp>(op);
 }
 
+Operation *pipeline::getKernel(Operation *op) {
+  op = op->getParentOp();
+  while (op->getParentOp() && !isa<FunctionOpInterface, gpu::LaunchOp>(op))
+    op = op->getParentOp();
+  return op;
+}
+
 bool pipeline::isWorkgroup(Value value) {
   auto type = dyn_cast<MemRefType>(value.getType());
   return type && nvgpu::NVGPUDialect::hasSharedMemoryAddressSpace(type);
@@ -153,6 +160,27 @@ bool pipeline::isPlainRead(Operation *op) {
   return accesses.writes.empty() && !accesses.reads.empty() &&
          llvm::all_of(accesses.reads,
                       [](const auto &read) { return read.second; });
+}
+
+bool pipeline::needsBarrierBefore(scf::ForOp loop) {
+  Operation *scope = getKernel(loop);
+  for (Operation *op = loop->getParentOp(); op != scope; op = op->getParentOp())
+    if (!isa<scf::IfOp>(op))
+      return true;
+  bool needs = false;
+  scope->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (op == loop)
+      return WalkResult::interrupt();
+    if (op == scope || op->getNumRegions())
+      return WalkResult::advance();
+    if (isBarrier(op))
+      needs &= !getAncestorIn(op->getBlock(), loop);
+    else
+      needs |= isa<nvgpu::DeviceAsyncCopyOp>(op) ||
+               !getAccesses(op).writes.empty() || op->getNumSuccessors() != 0;
+    return WalkResult::advance();
+  });
+  return needs;
 }
 
 SetVector<Operation *> pipeline::getKept(const LoadLoop &candidate) {

@@ -54,19 +54,9 @@
 
 #include "SparseGPU/Transforms/AsyncWaitCounts.h"
 
-#include "mlir/Interfaces/FunctionInterfaces.h"
-
 using namespace mlir;
 using namespace sparsegpu;
 using namespace sparsegpu::pipeline;
-
-/// The function or launch that `op` is in.
-static Operation *getKernel(Operation *op) {
-  op = op->getParentOp();
-  while (op->getParentOp() && !isa<FunctionOpInterface, gpu::LaunchOp>(op))
-    op = op->getParentOp();
-  return op;
-}
 
 namespace {
 
@@ -90,7 +80,6 @@ private:
   void commit();
   void wait(Value token);
   void barrier();
-  bool needsBarrierBefore();
   void emitPrologue();
   void emitInOrder(Tile &tile);
   void emitAhead(Tile &tile);
@@ -158,30 +147,6 @@ void Scheduler::barrier() {
   emit(c.barrier, invariant, /*isAddress=*/false);
 }
 
-/// Whether other threads may still do something before the loop that its first
-/// barrier ordered with the first copies: use the slots in an earlier pass
-/// through the loop, or write what copies read.
-bool Scheduler::needsBarrierBefore() {
-  Operation *scope = kernel;
-  for (Operation *op = old->getParentOp(); op != scope; op = op->getParentOp())
-    if (!isa<scf::IfOp>(op))
-      return true;
-  bool needs = false;
-  scope->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (op == old)
-      return WalkResult::interrupt();
-    if (op == scope || op->getNumRegions())
-      return WalkResult::advance();
-    if (isBarrier(op))
-      needs &= !getAncestorIn(op->getBlock(), old);
-    else
-      needs |= isa<nvgpu::DeviceAsyncCopyOp>(op) ||
-               !getAccesses(op).writes.empty() || op->getNumSuccessors() != 0;
-    return WalkResult::advance();
-  });
-  return needs;
-}
-
 void Scheduler::setWaitCounts() {
   auto counts = computeAsyncWaitCounts(kernel);
   for (nvgpu::DeviceAsyncWaitOp wait : waits)
@@ -193,7 +158,7 @@ void Scheduler::setWaitCounts() {
 //===----------------------------------------------------------------------===//
 
 void Scheduler::emitPrologue() {
-  if (needsBarrierBefore())
+  if (needsBarrierBefore(old))
     barrier();
   int64_t depth = levels * distance;
   for (int64_t body = -depth; body < 0; ++body) {
@@ -302,8 +267,10 @@ void Scheduler::emitAhead(Tile &tile) {
 scf::ForOp Scheduler::run() {
   OpBuilder::InsertionGuard insertion(b);
   b.setInsertionPoint(old);
-  buffers =
-      addSlots(b, c, [&](const Buffer &buffer) { return getNumSlots(buffer); });
+  SmallVector<std::pair<Value, int64_t>> counts;
+  for (const auto &[buffer, info] : c.buffers)
+    counts.push_back({buffer, getNumSlots(info)});
+  buffers = addSlots(b, counts);
   b.setInsertionPoint(old);
   emitPrologue();
 

@@ -113,3 +113,27 @@ std::optional<SharedAccess> sparsegpu::getSharedAccess(OpOperand &use,
     return std::nullopt;
   return access;
 }
+
+bool sparsegpu::setSharedIndices(Operation *op, ValueRange indices) {
+  AffineMap row =
+      AffineMap::getMinorIdentityMap(indices.size(), 1, op->getContext());
+  return llvm::TypeSwitch<Operation *, bool>(op)
+      .Case([&](nvgpu::DeviceAsyncCopyOp copy) {
+        copy.getDstIndicesMutable().assign(indices);
+        return true;
+      })
+      .Case<nvgpu::LdMatrixOp, memref::LoadOp, memref::StoreOp, vector::LoadOp,
+            vector::StoreOp>([&](auto access) {
+        access.getIndicesMutable().assign(indices);
+        return true;
+      })
+      .Case<vector::TransferReadOp, vector::TransferWriteOp>(
+          [&](auto transfer) {
+            if (!isPlainTransfer(transfer))
+              return false;
+            transfer.getIndicesMutable().assign(indices);
+            transfer.setPermutationMapAttr(AffineMapAttr::get(row));
+            return true;
+          })
+      .Default([](Operation *) { return false; });
+}

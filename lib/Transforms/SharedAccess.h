@@ -49,6 +49,10 @@ struct SharedAccess {
 std::optional<SharedAccess> getSharedAccess(mlir::OpOperand &use,
                                             mlir::MemRefType type);
 
+/// Gives `op`, one of these operations, other subscripts of the buffer, also of
+/// another number; a copy those of its destination. False for other operations.
+bool setSharedIndices(mlir::Operation *op, mlir::ValueRange indices);
+
 } // namespace sparsegpu
 
 #endif // SPARSEGPU_LIB_TRANSFORMS_SHAREDACCESS_H

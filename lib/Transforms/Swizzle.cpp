@@ -23,6 +23,7 @@
 #include "SparseGPU/Transforms/LaneAnalysis.h"
 #include "SparseGPU/Transforms/Passes.h"
 
+#include "FoldSharedViews.h"
 #include "SharedAccess.h"
 #include "SwizzleRewrite.h"
 
@@ -261,6 +262,7 @@ FailureOr<LayoutChoice> sparsegpu::swizzleBuffer(TypedValue<MemRefType> buffer,
     kernel = kernel->getParentOp();
   if (!kernel)
     return failure();
+  foldSharedViews(rewriter, kernel);
   BufferSwizzler swizzler(buffer, kernel);
   if (failed(swizzler.checkType()) || failed(swizzler.collectAccesses()) ||
       failed(swizzler.analyse()))

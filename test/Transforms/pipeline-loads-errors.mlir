@@ -13,7 +13,7 @@ func.func @not_an_alloc(%A: memref<512xf32>, %n: index, %x: index, %y: index, %i
   %c64 = arith.constant 64 : index
   %big = memref.alloc() : memref<128xf32, #shared>
   // expected-remark @below {{buffer 'memref<64xf32, strided<[1]>, #gpu.address_space<workgroup>>' is not pipelined: it is neither a memref.alloc nor a workgroup attribution (PIPE-2)}}
-  %a = memref.subview %big[0] [64] [1] : memref<128xf32, #shared> to memref<64xf32, strided<[1]>, #shared>
+  %a = memref.reinterpret_cast %big to offset: [0], sizes: [64], strides: [1] : memref<128xf32, #shared> to memref<64xf32, strided<[1]>, #shared>
   // expected-note @below {{in this loop}}
   %r = scf.for %k = %c0 to %n step %c64 iter_args(%acc = %init) -> (f32) {
     gpu.barrier
@@ -122,7 +122,7 @@ func.func @viewed(%A: memref<512xf32>, %n: index, %x: index, %y: index, %init: f
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c64 = arith.constant 64 : index
-  // expected-remark @below {{'memref.subview' uses it, which is neither an asynchronous copy into it nor a read (PIPE-3)}}
+  // expected-remark @below {{'memref.reinterpret_cast' uses it, which is neither an asynchronous copy into it nor a read (PIPE-3)}}
   %a = memref.alloc() : memref<64xf32, #shared>
   // expected-note @below {{in this loop}}
   %r = scf.for %k = %c0 to %n step %c64 iter_args(%acc = %init) -> (f32) {
@@ -132,7 +132,7 @@ func.func @viewed(%A: memref<512xf32>, %n: index, %x: index, %y: index, %init: f
     %g = nvgpu.device_async_create_group %t
     nvgpu.device_async_wait %g
     gpu.barrier
-    %view = memref.subview %a[0] [32] [1] : memref<64xf32, #shared> to memref<32xf32, strided<[1]>, #shared>
+    %view = memref.reinterpret_cast %a to offset: [0], sizes: [32], strides: [1] : memref<64xf32, #shared> to memref<32xf32, strided<[1]>, #shared>
     %v = memref.load %view[%y] : memref<32xf32, strided<[1]>, #shared>
     %d = arith.addf %acc, %v : f32
     scf.yield %d : f32

@@ -90,3 +90,42 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 }
+
+// -----
+
+#shared = #gpu.address_space<workgroup>
+
+// The loop around becomes one with the loop of the handle.
+// CHECK-LABEL: @chain
+// CHECK: scf.for
+// CHECK-NOT: scf.for
+// CHECK: {inner, sparse_gpu.pipelined, tagged}
+func.func @chain(%A: memref<512xf32>, %n: index, %x: index, %init: f32) -> f32 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %a = memref.alloc() : memref<64xf32, #shared>
+  %r = scf.for %i = %c0 to %n step %c1 iter_args(%outer = %init) -> (f32) {
+    %s = scf.for %k = %c0 to %n step %c64 iter_args(%acc = %outer) -> (f32) {
+      gpu.barrier
+      %t = nvgpu.device_async_copy %A[%k], %a[%x], 1 : memref<512xf32> to memref<64xf32, #shared>
+      %g = nvgpu.device_async_create_group %t
+      nvgpu.device_async_wait %g
+      gpu.barrier
+      %v = memref.load %a[%x] : memref<64xf32, #shared>
+      %d = arith.addf %acc, %v : f32
+      scf.yield %d : f32
+    } {inner}
+    scf.yield %s : f32
+  }
+  return %r : f32
+}
+
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %loop = transform.structured.match ops{["scf.for"]} attributes {inner} in %root : (!transform.any_op) -> !transform.any_op
+    %new = transform.sparse_gpu.pipeline_loads %loop : (!transform.any_op) -> !transform.any_op
+    transform.annotate %new "tagged" : !transform.any_op
+    transform.yield
+  }
+}

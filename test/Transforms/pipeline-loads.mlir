@@ -187,7 +187,8 @@ func.func @clipped_in_loop(%A: memref<512xf32>, %n: index, %x: index, %y: index,
       %d = arith.addf %acc, %v : f32
       scf.yield %d : f32
     } {sparse_gpu.shared_stages = 4 : i64}
-    scf.yield %s : f32
+    %scaled = arith.mulf %s, %init : f32
+    scf.yield %scaled : f32
   }
   return %r : f32
 }
@@ -352,7 +353,8 @@ func.func @guarded(%A: memref<512x4xf32>, %indices: memref<?xi32>, %n: index, %x
     %t = nvgpu.device_async_copy %A[%from, %c0], %a[%x, %c0], 4 : memref<512x4xf32> to memref<64x4xf32, #shared>
     %g = nvgpu.device_async_create_group %t
     nvgpu.device_async_wait %g
-    %v = vector.transfer_read %a[%x, %c0], %f0 {in_bounds = [true]} : memref<64x4xf32, #shared>, vector<4xf32>
+    %rows = vector.transfer_read %a[%x, %c0], %f0 {in_bounds = [true, true]} : memref<64x4xf32, #shared>, vector<1x4xf32>
+    %v = vector.extract %rows[0] : vector<4xf32> from vector<1x4xf32>
     %d = arith.addf %acc, %v : vector<4xf32>
     scf.yield %d : vector<4xf32>
   } {sparse_gpu.shared_stages = 2 : i64}

@@ -79,12 +79,13 @@ gpu.module @m {
 gpu.module @m {
   gpu.func @view() kernel {
     %c0 = arith.constant 0 : index
-    // expected-remark @+1 {{is not swizzled: its use by 'memref.subview' is not an access that is understood (SWZ-2)}}
+    // expected-remark @+1 {{is not swizzled: its use by 'memref.reinterpret_cast' is not an access that is understood (SWZ-2)}}
     %a = memref.alloc() : memref<32x32xf32, #shared>
     %lane = gpu.lane_id
     %v = memref.load %a[%lane, %c0] : memref<32x32xf32, #shared>
     // expected-note @+1 {{this use}}
-    %s = memref.subview %a[0, 0] [16, 32] [1, 1] : memref<32x32xf32, #shared> to memref<16x32xf32, strided<[32, 1]>, #shared>
+    %s = memref.reinterpret_cast %a to offset: [0], sizes: [16, 32], strides: [32, 1] : memref<32x32xf32, #shared> to memref<16x32xf32, strided<[32, 1]>, #shared>
+    %w = memref.load %s[%c0, %c0] : memref<16x32xf32, strided<[32, 1]>, #shared>
     gpu.return
   }
   gpu.func @vector_of_rows() kernel {

@@ -5,12 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// sparse-lsp-server: MLIR's language server with this project's dialect, for
-// editors.
+// sparse-lsp-server: MLIR's language server with this project's dialect, and
+// its operations for transform scripts, for editors.
 //
 //===----------------------------------------------------------------------===//
 
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+#include "SparseGPU/Transforms/CopyTransformOps.h"
+#include "SparseGPU/Transforms/PipelineLoadsTransformOps.h"
+#include "SparseGPU/Transforms/SwizzleTransformOps.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -21,5 +24,8 @@ int main(int argc, char **argv) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   registry.insert<sparsegpu::SparseGPUDialect>();
+  sparsegpu::registerSwizzleTransformOps(registry);
+  sparsegpu::registerPipelineLoadsTransformOps(registry);
+  sparsegpu::registerCopyTransformOps(registry);
   return mlir::failed(mlir::MlirLspServerMain(argc, argv, registry));
 }

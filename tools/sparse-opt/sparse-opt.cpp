@@ -12,6 +12,7 @@
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "SparseGPU/Pipelines/Pipelines.h"
+#include "SparseGPU/Transforms/CopyTransformOps.h"
 #include "SparseGPU/Transforms/Passes.h"
 #include "SparseGPU/Transforms/PipelineLoadsTransformOps.h"
 #include "SparseGPU/Transforms/SwizzleTransformOps.h"
@@ -30,6 +31,7 @@ int main(int argc, char **argv) {
   registry.insert<sparsegpu::SparseGPUDialect>();
   sparsegpu::registerSwizzleTransformOps(registry);
   sparsegpu::registerPipelineLoadsTransformOps(registry);
+  sparsegpu::registerCopyTransformOps(registry);
   mlir::registerAllPasses();
   sparsegpu::registerSparseGPUConversionPasses();
   sparsegpu::registerTransformsPasses();

@@ -17,6 +17,7 @@
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 #include "SparseGPU/Pipelines/Pipelines.h"
+#include "SparseGPU/Transforms/CopyTransformOps.h"
 #include "SparseGPU/Transforms/Passes.h"
 #include "SparseGPU/Transforms/PipelineLoadsTransformOps.h"
 #include "SparseGPU/Transforms/SwizzleTransformOps.h"
@@ -29,6 +30,7 @@ static void registerDialects(mlir::DialectRegistry *registry) {
   registry->insert<sparsegpu::SparseGPUDialect>();
   sparsegpu::registerSwizzleTransformOps(*registry);
   sparsegpu::registerPipelineLoadsTransformOps(*registry);
+  sparsegpu::registerCopyTransformOps(*registry);
 }
 
 static void registerPasses() {

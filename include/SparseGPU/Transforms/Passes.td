@@ -100,6 +100,9 @@ def PipelineLoads : Pass<"sparse-gpu-pipeline-loads"> {
     loop (coordinates, then a gather) is a level of its own: what it depends
     on runs S - 1 iterations further ahead, to any depth.
 
+    Loops around the load loop that do nothing but repeat it become one loop
+    with it first, which carries their indices.
+
     A loop with `sparse_gpu.register_stages` that has no asynchronous copies
     (older chips) gets its register stages within each iteration.
 
@@ -107,7 +110,7 @@ def PipelineLoads : Pass<"sparse-gpu-pipeline-loads"> {
     the loop, else the options; they are clipped to the static extents.
 
     Requires the form of docs/Pipelining.md. Ensures: what cannot be pipelined
-    is unchanged, and named in a remark with its rule (PIPE-1 to PIPE-13 of
+    is unchanged, and named in a remark with its rule (PIPE-1 to PIPE-14 of
     docs/Spec.md). The number of groups that each wait leaves in flight is
     derived from the order of commits in the result, as
     `sparse-gpu-derive-wait-counts` does. The order of additions is that of
@@ -148,8 +151,9 @@ def PipelineLoads : Pass<"sparse-gpu-pipeline-loads"> {
     Option<"registerStages", "register-stages", "int64_t", /*default=*/"2",
            "Register stages, 1 to 4, for loops that do not say">
   ];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
-    "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect",
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
+    "::mlir::memref::MemRefDialect",
     "::mlir::nvgpu::NVGPUDialect", "::mlir::scf::SCFDialect"];
 }
 
@@ -266,6 +270,108 @@ def PersistentBlocks : Pass<"sparse-gpu-persistent-blocks"> {
   let dependentDialects = ["::mlir::arith::ArithDialect",
     "::mlir::gpu::GPUDialect", "::mlir::nvgpu::NVGPUDialect",
     "::mlir::scf::SCFDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// Multi-buffering
+//===----------------------------------------------------------------------===//
+
+def MultiBuffer : Pass<"sparse-gpu-multi-buffer"> {
+  let summary = "Shared buffers with a slot for each of several iterations";
+  let description = [{
+    Iteration g of a loop writes and reads slot g mod S of the workgroup
+    buffers that are used in it and nowhere else. Neither the order of accesses
+    nor their kind changes: it is for kernels whose loads go through registers,
+    as on chips without asynchronous copies, and for buffers that
+    `sparse-gpu-pipeline-loads` refuses because stores fill them. Slots are
+    those of that pass: a leading dimension, and a counter that the loop
+    carries.
+
+    The gain is a barrier: writes of an iteration need not wait for the reads
+    of the one before. The barrier before the writes, or behind the reads, is
+    removed if one between writes and reads is left and the loop writes nothing
+    else; one before (behind) the loop takes its place where it is needed.
+
+    Requires: nothing. Ensures: results are those of the input; a buffer
+    without slots is named in a remark with its rule (MBUF-2 to MBUF-5 of
+    docs/Spec.md), as is a barrier that stays (MBUF-6).
+
+    Before:
+    ```mlir
+    scf.for %k = ... {
+      gpu.barrier
+      memref.store %x, %s[%t] : memref<64xf32, #gpu.address_space<workgroup>>
+      gpu.barrier
+      %y = memref.load %s[%u] : memref<64xf32, #gpu.address_space<workgroup>>
+    }
+    ```
+    After:
+    ```mlir
+    scf.for %k = ... iter_args(%slot = %c0) {
+      memref.store %x, %s[%slot, %t] : memref<2x64xf32, ...>
+      gpu.barrier
+      %y = memref.load %s[%slot, %u] : memref<2x64xf32, ...>
+      %last = arith.cmpi eq, %slot, %c1
+      %sum = arith.addi %slot, %c1
+      %next = arith.select %last, %c0, %sum
+      scf.yield %next
+    }
+    ```
+  }];
+  let options = [
+    Option<"slots", "slots", "int64_t", /*default=*/"2",
+           "Slots of each buffer, 2 to 6">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// Asynchronous copies
+//===----------------------------------------------------------------------===//
+
+def AsyncCopies : Pass<"sparse-gpu-async-copies"> {
+  let summary = "Copies to shared memory without registers, as wide as they may be";
+  let description = [{
+    Turns loads from global memory whose result is stored to workgroup memory
+    as it is (`memref.load`, `vector.load`, `vector.transfer_read` of a row with
+    the stores that belong to them) into `nvgpu.device_async_copy`. Neighbours
+    in a block become one copy. Copies have 16, 8 or 4 bytes, as the alignment
+    allows that is known of both sides: from types and strides, `alignment` of
+    operations, `memref.assume_alignment`, `llvm.align` of arguments, and what
+    subscripts are multiples of. Those of 16 bytes bypass L1.
+
+    Zeros in place of what does not exist are part of a copy: `arith.select`
+    or `scf.if` of the load and zeros, a transfer out of bounds with zeros.
+
+    A group and a wait for it are before the next barrier, access of shared
+    memory, or write: the form that `sparse-gpu-swizzle` and
+    `sparse-gpu-pipeline-loads` start from.
+
+    Requires: a target with cp.async (sm_80 and later). Buffers in workgroup
+    memory are aligned to 16 bytes; allocations get the attribute. Ensures:
+    results are those of the input; a copy that stays is named in a remark with
+    its rule (ASYNC-1 to ASYNC-4 of docs/Spec.md). Loops over single elements
+    are not unrolled: do that before.
+
+    Before:
+    ```mlir
+    %v = vector.load %A[%r, %c] : memref<64x64xf16>, vector<8xf16>
+    vector.store %v, %s[%i, %j] : memref<32x64xf16, #shared>, vector<8xf16>
+    gpu.barrier
+    ```
+    After, if `%A` is known to be aligned to 16 bytes, and `%c` a multiple of 8:
+    ```mlir
+    %t = nvgpu.device_async_copy %A[%r, %c], %s[%i, %j], 8 {bypassL1}
+    %g = nvgpu.device_async_create_group %t
+    nvgpu.device_async_wait %g {numGroups = 0 : i32}
+    gpu.barrier
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::nvgpu::NVGPUDialect"];
 }
 
 #endif // SPARSEGPU_TRANSFORMS_PASSES_TD

@@ -8,6 +8,7 @@
 
     pipelines.py LIBRARIES FILE equal STAGES...
     pipelines.py LIBRARIES FILE broken STAGES
+    pipelines.py LIBRARIES FILE same [PASSES...] [-- DAMAGE...]
 
 LIBRARIES are for mlir-runner, with a comma. STAGES is SxR: shared and register
 stages.
@@ -16,6 +17,10 @@ equal   The output of each pipeline is that of the program as it stands, under
         three seeds and without a hazard. Prints "equal: N".
 broken  Each way to break the pipelined kernel (below) is seen: as a hazard, as
         a difference between seeds, or as another output. Prints a line for each.
+same    The output of the program after each list of passes, with semicolons
+        between, is that of the program as it stands, as above. Prints "same: N".
+        A DAMAGE is a regular expression, " => " and what replaces its first
+        match in each of these programs, which is seen then as with "broken".
 """
 
 import os
@@ -130,6 +135,30 @@ def broken(text, libraries, expected, stages):
         print(f"{stages}: {name}:", " and ".join(how) or "NOT SEEN")
 
 
+def same(text, libraries, expected, arguments):
+    damages = []
+    if "--" in arguments:
+        at = arguments.index("--")
+        arguments, damages = arguments[:at], arguments[at + 1 :]
+    for passes in arguments:
+        result = optimise(text, *passes.split(";"), "--canonicalize", "--cse")
+        status, output, messages = execute(result, libraries)
+        if status or messages:
+            sys.exit(f"{passes}: {messages}")
+        if output != expected:
+            sys.exit(f"{passes}: other results")
+        for damage in damages:
+            pattern, replacement = damage.split(" => ")
+            program = re.sub(pattern, replacement, result, count=1)
+            if program == result:
+                sys.exit(f"{passes}: no match for {pattern}")
+            status, output, messages = execute(program, libraries)
+            how = ["hazards"] if "hazard" in messages else []
+            how += ["results"] if output != expected else []
+            print(f"{passes}: {damage}:", " and ".join(how) or "NOT SEEN")
+    print("same:", len(arguments))
+
+
 def main():
     libraries, name, mode, *stages = sys.argv[1:]
     with open(name, encoding="utf-8") as file:
@@ -139,6 +168,8 @@ def main():
         sys.exit(f"as it stands: {messages}")
     if mode == "equal":
         return equal(text, libraries, expected, stages)
+    if mode == "same":
+        return same(text, libraries, expected, stages)
     for each in stages:
         broken(text, libraries, expected, each)
 
