@@ -10,6 +10,19 @@
 // RUN: | FileCheck %s
 // CHECK: equal: 24
 
+// A wait or a barrier less, a carry into the outer index where there is none,
+// the inner index a tile behind: seen as a hazard or in the result.
+// RUN: %python %S/Inputs/pipelines.py %{libraries} %s same "--sparse-gpu-pipeline-loads=shared-stages=3 register-stages=2" \
+// RUN:   -- '(gpu.launch[^$]*?scf.for[^$]*?)nvgpu.device_async_wait [^\n]* => \1' '(gpu.launch[^$]*?scf.for[^$]*?)gpu.barrier => \1' \
+// RUN:   '(gpu.launch[^$]*?scf.for[^$]*?)arith.andi(?=[^\n]*i1) => \1arith.ori' '(gpu.launch[^$]*?scf.for[^$]*?arith.muli %arg\d+, )%c64 => \1%c0' \
+// RUN: | FileCheck %s --check-prefix=BROKEN
+// BROKEN-NOT: NOT SEEN
+// BROKEN: device_async_wait {{.*}}: hazards
+// BROKEN: gpu.barrier {{.*}}: hazards
+// BROKEN: arith.andi{{.*}}: {{.*}}results
+// BROKEN: arith.muli{{.*}}: {{.*}}results
+// BROKEN: same: 1
+
 // Nothing is drained: the loops are one.
 // RUN: sparse-opt %s --sparse-gpu-pipeline-loads -verify-diagnostics | FileCheck %s --check-prefix=ONE
 // ONE-LABEL: @dynamic

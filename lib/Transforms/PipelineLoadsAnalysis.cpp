@@ -36,18 +36,6 @@ unsigned LoadLoop::getNumLevels() const {
   return levels;
 }
 
-static bool isWorkgroupAttribution(Value value) {
-  auto argument = dyn_cast<BlockArgument>(value);
-  if (!argument)
-    return false;
-  Operation *owner = argument.getOwner()->getParentOp();
-  if (auto launch = dyn_cast<gpu::LaunchOp>(owner))
-    return llvm::is_contained(launch.getWorkgroupAttributions(), argument);
-  if (auto function = dyn_cast<gpu::GPUFuncOp>(owner))
-    return llvm::is_contained(function.getWorkgroupAttributions(), argument);
-  return false;
-}
-
 namespace {
 class Analyzer {
 public:

@@ -12,6 +12,7 @@
 //   Analysis    which buffers and operations take part; refusals
 //   Order       waits and barriers of the loop
 //   Chain       loops around it that become one with it
+//   Indices     those of a chain, carried
 //   Registers   unrolled inner loops, their steps, reads that run ahead
 //   Buffers     slots: new allocations, and accesses to a slot
 //   Emitter     one iteration at another place than its own
@@ -92,6 +93,9 @@ mlir::Operation *getKernel(mlir::Operation *op);
 /// A memref in workgroup (shared) memory.
 bool isWorkgroup(mlir::Value value);
 
+/// A buffer in workgroup memory that a launch or a gpu.func has as an argument.
+bool isWorkgroupAttribution(mlir::Value value);
+
 /// The operation of `block` that is or contains `op`; null if none does.
 mlir::Operation *getAncestorIn(mlir::Block *block, mlir::Operation *op);
 
@@ -113,7 +117,8 @@ struct Accesses {
 Accesses getAccesses(mlir::Operation *op);
 
 /// Whether two memrefs may overlap. Function arguments with `llvm.noalias` are
-/// distinct from others, as are workgroup and other memory.
+/// distinct from others, as are workgroup attributions, and workgroup and other
+/// memory.
 bool mayAlias(mlir::AliasAnalysis &aliases, mlir::Value a, mlir::Value b);
 
 /// `op` reads one of the buffers, itself or in its regions.
@@ -160,6 +165,9 @@ std::optional<LoadLoop> analyzeLoadLoop(mlir::scf::ForOp loop);
 //===----------------------------------------------------------------------===//
 // Chains of streaming loops
 //===----------------------------------------------------------------------===//
+
+/// Unit attribute of the indices of a chain, until they are carried.
+constexpr llvm::StringLiteral kChainAttr = "sparse_gpu.chain";
 
 /// Makes one loop of the candidate's and the scf.for loops around it that do
 /// nothing else than repeating it, with bounds that do not depend on each

@@ -43,6 +43,18 @@ bool pipeline::isWorkgroup(Value value) {
   return type && nvgpu::NVGPUDialect::hasSharedMemoryAddressSpace(type);
 }
 
+bool pipeline::isWorkgroupAttribution(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (!argument)
+    return false;
+  Operation *owner = argument.getOwner()->getParentOp();
+  if (auto launch = dyn_cast<gpu::LaunchOp>(owner))
+    return llvm::is_contained(launch.getWorkgroupAttributions(), argument);
+  if (auto function = dyn_cast<gpu::GPUFuncOp>(owner))
+    return llvm::is_contained(function.getWorkgroupAttributions(), argument);
+  return false;
+}
+
 Operation *pipeline::getAncestorIn(Block *block, Operation *op) {
   return block->findAncestorOpInBlock(*op);
 }
@@ -225,6 +237,8 @@ bool pipeline::mayAlias(AliasAnalysis &aliases, Value a, Value b) {
   a = getRoot(a);
   b = getRoot(b);
   if (a != b && (isNoAliasArgument(a) || isNoAliasArgument(b)))
+    return false;
+  if (a != b && isWorkgroupAttribution(a) && isWorkgroupAttribution(b))
     return false;
   return !aliases.alias(a, b).isNo();
 }

@@ -204,3 +204,28 @@ func.func @waits(%A: memref<512xf32>, %C: memref<512xf32>, %n: index, %p: i1) {
   }
   return
 }
+
+// -----
+
+#shared = #gpu.address_space<workgroup>
+
+// Attributions are different memory: halves of two tiles, stored in turn.
+// CHECK-LABEL: gpu.func @attributions
+// CHECK-COUNT-2: nvgpu.device_async_copy %{{.*}}[%{{.*}}], %{{.*}}[%c0], 2 :
+// CHECK-NOT: memref.store
+gpu.module @m {
+  gpu.func @attributions(%A: memref<64xf16> {llvm.align = 4 : i64}, %B: memref<64xf16> {llvm.align = 4 : i64})
+      workgroup(%s: memref<64xf16, #shared>, %t: memref<64xf16, #shared>) kernel {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %a0 = memref.load %A[%c0] : memref<64xf16>
+    %b0 = memref.load %B[%c0] : memref<64xf16>
+    memref.store %a0, %s[%c0] : memref<64xf16, #shared>
+    memref.store %b0, %t[%c0] : memref<64xf16, #shared>
+    %a1 = memref.load %A[%c1] : memref<64xf16>
+    %b1 = memref.load %B[%c1] : memref<64xf16>
+    memref.store %a1, %s[%c1] : memref<64xf16, #shared>
+    memref.store %b1, %t[%c1] : memref<64xf16, #shared>
+    gpu.return
+  }
+}

@@ -26,9 +26,8 @@ constexpr int64_t kMaxSlots = 6;
 /// writes of an iteration behind the reads of the one before. Returns the loop
 /// that took its place; `loop` itself where no buffer got slots, after a remark
 /// for each; failure, with an error on the loop, if `slots` is out of range.
-mlir::FailureOr<mlir::scf::ForOp> multiBuffer(mlir::RewriterBase &rewriter,
-                                              mlir::scf::ForOp loop,
-                                              int64_t slots);
+mlir::FailureOr<mlir::scf::ForOp>
+multiBuffer(mlir::RewriterBase &rewriter, mlir::scf::ForOp loop, int64_t slots);
 
 /// The loops in `scope` that are the smallest around all uses of a workgroup
 /// buffer. Buffers for which there is none get a remark (MBUF-3); those of

@@ -349,7 +349,8 @@ def AsyncCopies : Pass<"sparse-gpu-async-copies"> {
     memory, or write: the form that `sparse-gpu-swizzle` and
     `sparse-gpu-pipeline-loads` start from.
 
-    Requires: a target with cp.async (sm_80 and later). Buffers in workgroup
+    Requires: a target with cp.async (sm_80 and later); no thread stores twice
+    to an element without a barrier or a read between. Buffers in workgroup
     memory are aligned to 16 bytes; allocations get the attribute. Ensures:
     results are those of the input; a copy that stays is named in a remark with
     its rule (ASYNC-1 to ASYNC-4 of docs/Spec.md). Loops over single elements
