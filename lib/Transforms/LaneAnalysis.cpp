@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -179,6 +180,14 @@ LaneAnalysis::Result LaneAnalysis::ofOperation(OpResult result) {
     return ofAffine(result);
   if (isa<gpu::GPUDialect>(op->getDialect()))
     return ofGpu(op);
+  // A shuffle of each lane with itself.
+  if (auto shuffle = dyn_cast<NVVM::ShflOp>(op))
+    if (shuffle.getKind() == NVVM::ShflKind::idx &&
+        shuffle.getOffset().getDefiningOp<NVVM::LaneIdOp>() &&
+        shuffle->getNumResults() == 1 &&
+        getConstantIntValue(shuffle.getThreadMask()) == -1 &&
+        getConstantIntValue(shuffle.getMaskAndClamp()) == 31)
+      return translate(shuffle.getVal());
   return uniform(op, result);
 }
 

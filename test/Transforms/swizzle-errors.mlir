@@ -186,3 +186,26 @@ gpu.module @m {
     gpu.return
   }
 }
+
+// -----
+
+func.func @shuffledWithAnother(%x: f32) {
+  %c1 = arith.constant 1 : index
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+             threads(%tx, %ty, %tz) in (%sx = %c32, %sy = %c1, %sz = %c1) {
+    %all = arith.constant -1 : i32
+    %clamp = arith.constant 31 : i32
+    // expected-remark @+1 {{is not swizzled: a subscript of 'memref.store' is computed by what is not understood (SWZ-3)}}
+    %a = memref.alloc() : memref<32x32xf32, #gpu.address_space<workgroup>>
+    %number = arith.index_castui %tx : index to i32
+    // expected-note @+1 {{this value}}
+    %other = nvvm.shfl.sync idx %all, %number, %number, %clamp : i32 -> i32
+    %lane = arith.index_castui %other : i32 to index
+    // expected-note @+1 {{this access}}
+    memref.store %x, %a[%lane, %c0] : memref<32x32xf32, #gpu.address_space<workgroup>>
+    gpu.terminator
+  }
+  return
+}

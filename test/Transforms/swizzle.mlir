@@ -373,3 +373,32 @@ gpu.module @m {
     gpu.return
   }
 }
+
+// -----
+
+// A shuffle of each lane with itself is what it shuffles: rows of 128 bytes that
+// lanes store by columns.
+// CHECK-LABEL: func.func @shuffledWithItself
+// CHECK: arith.xori
+func.func @shuffledWithItself(%x: f32) {
+  %c1 = arith.constant 1 : index
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+             threads(%tx, %ty, %tz) in (%sx = %c32, %sy = %c1, %sz = %c1) {
+    %all = arith.constant -1 : i32
+    %clamp = arith.constant 31 : i32
+    // expected-remark @+1 {{has no bank conflicts with column xor (row mod 32) * 1; accesses: 3, different cases: 3}}
+    %a = memref.alloc() : memref<32x32xf32, #gpu.address_space<workgroup>>
+    %number = arith.index_castui %tx : index to i32
+    %self = nvvm.read.ptx.sreg.laneid : i32
+    %same = nvvm.shfl.sync idx %all, %number, %self, %clamp : i32 -> i32
+    %lane = arith.index_castui %same : i32 to index
+    memref.store %x, %a[%lane, %c0] : memref<32x32xf32, #gpu.address_space<workgroup>>
+    gpu.barrier
+    %y = memref.load %a[%c0, %lane] : memref<32x32xf32, #gpu.address_space<workgroup>>
+    memref.store %y, %a[%lane, %c0] : memref<32x32xf32, #gpu.address_space<workgroup>>
+    gpu.terminator
+  }
+  return
+}

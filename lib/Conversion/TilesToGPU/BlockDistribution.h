@@ -115,6 +115,10 @@ private:
 
   /// Stores the fragments `tile` through shared memory.
   void storeStaged(StoreOp store, llvm::ArrayRef<mlir::Value> tile);
+  /// The thread's number, by a shuffle of each lane with itself. Nothing that
+  /// is computed from it leaves the loop around it: subscripts of the staged
+  /// tile would take registers all through the contraction.
+  mlir::Value readThreadAgain();
   /// The fragments to `staged`, whose lines run along memory.
   void stageFragments(llvm::ArrayRef<mlir::Value> tile, const Shared &staged);
   /// `elements` neighbours of the staged tile from `at` of `line` on to memory,

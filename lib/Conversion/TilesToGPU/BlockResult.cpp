@@ -23,11 +23,25 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 using namespace sparsegpu;
+
+Value BlockDistribution::readThreadAgain() {
+  Type i32 = b.getI32Type();
+  auto constant = [&](int32_t value) -> Value {
+    return arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(value));
+  };
+  Value number = arith::IndexCastUIOp::create(b, loc, i32, thread);
+  Value self = NVVM::LaneIdOp::create(b, loc, i32);
+  number = NVVM::ShflOp::create(b, loc, i32, constant(-1), number, self,
+                                constant(31), NVVM::ShflKind::idx, UnitAttr());
+  return arith::IndexCastUIOp::create(b, loc, b.getIndexType(), number);
+}
 
 void BlockDistribution::stageFragments(ArrayRef<Value> tile,
                                        const Shared &staged) {
@@ -114,6 +128,9 @@ void BlockDistribution::storeStaged(StoreOp store, ArrayRef<Value> tile) {
                         MemRefLayoutAttrInterface(), space));
   }
   gpu::BarrierOp::create(b, loc);
+  llvm::SaveAndRestore savedThread(thread, readThreadAgain());
+  llvm::SaveAndRestore savedWarp(warp, div(thread, 32));
+  llvm::SaveAndRestore savedLane(lane, rem(thread, 32));
   stageFragments(tile, staged);
   gpu::BarrierOp::create(b, loc);
   Value flat = flatten(lookup(store.getDest()));

@@ -13,8 +13,10 @@
 // GPU: %[[BYTES:.*]] = arith.constant 32768 : i32
 // GPU: gpu.launch_func {{.*}} dynamic_shared_memory_size %[[BYTES]] args
 // GPU-LABEL: gpu.func @half_kernel
+// GPU: %[[SELF:.*]] = nvvm.read.ptx.sreg.laneid
 // GPU: nvgpu.mma.sync
 // GPU: gpu.barrier
+// GPU: nvvm.shfl.sync idx %{{.*}}, %{{.*}}, %[[SELF]], %{{.*}} : i32 -> i32
 // GPU: vector.store {{.*}} {alignment = 4 : i64} : memref<128x128xf16, #gpu.address_space<workgroup>>, vector<2xf16>
 // GPU: gpu.barrier
 // GPU: scf.for
