@@ -293,7 +293,7 @@ func.func private @f() attributes {a = #sparse_gpu.dia<coordinates = f32>}
 
 // -----
 
-// expected-error @+1 {{schedule fields 'path', 'stages', 'register_stages' and 'split_k' need 'tile' (SCH-11)}}
+// expected-error @+1 {{schedule fields 'path', 'stages', 'register_stages', 'split_k' and 'registers' need 'tile' (SCH-11)}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<path = mma>}
 
 // -----
@@ -343,5 +343,5 @@ func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile 
 
 // -----
 
-// expected-error @+1 {{schedule fields 'path', 'stages', 'register_stages' and 'split_k' need 'tile' (SCH-11)}}
+// expected-error @+1 {{schedule fields 'path', 'stages', 'register_stages', 'split_k' and 'registers' need 'tile' (SCH-11)}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<split_k = 2>}
