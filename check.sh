@@ -174,6 +174,13 @@ if [ "$full" = yes ]; then
     --cases 240 --seed 1000 --json build/contractions.json sparse-run </dev/null
   count build/contractions.json contractions
 
+  if command -v ptxas >/dev/null || [ -x /usr/local/cuda/bin/ptxas ]; then
+    stage "Registers of default schedules"
+    rm -f build/registers.json
+    python3 benchmark/registers/registers.py --check --json build/registers.json </dev/null
+    count build/registers.json registers
+  fi
+
   stage "clang-tidy"
   rm -f build/clang-tidy.json
   python3 utils/run-clang-tidy.py --build build --json build/clang-tidy.json </dev/null

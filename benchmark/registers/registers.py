@@ -163,7 +163,7 @@ def main():
     parser.add_argument("--filter", default="", help="programs with this text in their name")
     parser.add_argument("--needed", action="store_true", help="look for the fewest registers without spills")
     parser.add_argument("--check", action="store_true", help="print faults only, and fail if there are any")
-    parser.add_argument("--json", help="write all rows to this file")
+    parser.add_argument("--json", help="write all rows to this file, and which are right, for count-tests.py")
     parser.add_argument("--sparse-opt", default="build/bin/sparse-opt")
     parser.add_argument("--ptxas", default=shutil.which("ptxas") or "/usr/local/cuda/bin/ptxas")
     options = parser.parse_args()
@@ -184,7 +184,9 @@ def main():
                     print(" | ".join(str(row[c]) for c in columns) + (f" <- {wrong}" if wrong else ""), flush=True)
     if options.json:
         with open(options.json, "w") as file:
-            json.dump(rows, file, indent=1)
+            tests = [{"name": f"{row['chip']} {row['program']} {row['kernel']}",
+                      "code": "FAIL" if fault(row) else "PASS"} for row in rows]
+            json.dump({"kernels": rows, "tests": tests}, file, indent=1)
     print(f"{len(rows)} kernels, {faults} faults")
     return 1 if options.check and faults else 0
 

@@ -99,7 +99,7 @@ uint64_t sparsegpu::costmodel::sharedBytesOf(const ContractionShape &shape,
 // kernels of this project (benchmark/registers, which has the numbers).
 
 /// Ids, bounds, the loop, slots of the stages, pointers.
-static constexpr unsigned kOtherRegisters = 26;
+static constexpr unsigned kOtherRegisters = 28;
 /// Where an asynchronous copy reads and writes.
 static constexpr unsigned kRegistersPerCopy = 3;
 /// Copies through registers that are on their way at a time.
@@ -107,13 +107,20 @@ static constexpr uint64_t kCopiesInFlight = 8;
 /// For each of them where tiles end within rows or columns of C, beside twice
 /// its own bits: it has a condition and an address of its own then.
 static constexpr unsigned kRegistersPerGuard = 2;
+/// For each asynchronous copy of several elements there, some of which may not
+/// exist.
+static constexpr unsigned kRegistersPerPartialCopy = 1;
+/// For two 32-bit words of a fragment whose bytes are loaded one by one, as
+/// ldmatrix does not transpose bytes.
+static constexpr unsigned kRegistersPerGatheredPair = 3;
 /// Asynchronous copies that have registers of their own: neighbours of less
 /// than 8 bytes share some.
-static constexpr uint64_t kCopiesApart = 12, kSmallCopiesApart = 8;
+static constexpr uint64_t kCopiesApart = 16, kSmallCopiesApart = 4;
 /// Quotients and remainders of an index by the extents of loops.
-static constexpr unsigned kRegistersPerExtraLoop = 5;
-/// Where the lanes' parts of a slot are: those of FMAs are not in rows.
-static constexpr unsigned kRegistersOfFmaSlots = 16;
+static constexpr unsigned kRegistersPerExtraLoop = 6;
+/// Where the lanes' parts of a slot are: those of FMAs are not in rows. More if
+/// K is in parts.
+static constexpr unsigned kRegistersOfFmaSlots = 16, kRegistersOfFmaParts = 10;
 /// Swizzled offsets of fragments differ by an XOR, not by a constant. ldmatrix
 /// has so few that they do not show; elements of 64 bits are loaded one by one.
 static constexpr unsigned kRegistersPerElementLoad = 1;
@@ -153,23 +160,32 @@ sparsegpu::costmodel::estimateRegisters(const ContractionShape &shape,
   if (s.mma.isFma())
     // Those of the next product are loaded meanwhile.
     words = 2 * (warpM / 8 + warpN / 4) * std::max(1u, bits / 32);
+  uint64_t gathered =
+      (shape.transposedA ? warpM : 0) + (shape.transposedB ? 0 : warpN);
+  if (bits == 8 && !s.mma.isFma())
+    words += ceilDiv(gathered * s.mma.k * bits, 32 * 32) *
+             kRegistersPerGatheredPair / 2;
   // Fragments of later steps are on their way if later stages are.
   result.fragments = words * (s.sharedStages > 1 ? s.registerStages : 1);
   uint64_t copies = copiesPerThread(shape, s);
   result.addresses = kRegistersPerExtraLoop * shape.extraLoops;
   if (s.mma.isFma() && s.sharedStages > 1)
-    result.addresses += kRegistersOfFmaSlots;
+    result.addresses +=
+        kRegistersOfFmaSlots + (s.splitK > 1 ? kRegistersOfFmaParts : 0);
   if (bits == 64 && !s.mma.isFma())
     result.addresses += kRegistersPerElementLoad * words / 2 *
                         std::min(s.tileK / s.mma.k, s.registerStages + 1);
+  bool partial = shape.dynamic || shape.m % s.tileM || shape.n % s.tileN;
+  if (s.bytesPerCopy >= 4 && partial && 8 * s.bytesPerCopy > shape.bitsA)
+    result.addresses += kRegistersPerPartialCopy * copies;
   if (s.bytesPerCopy >= 4)
     result.addresses +=
         kRegistersPerCopy *
         std::min(copies, s.bytesPerCopy > 4 ? kCopiesApart : kSmallCopiesApart);
-  else if (shape.dynamic || shape.m % s.tileM || shape.n % s.tileN)
+  else if (partial)
     result.copies =
         (kRegistersPerGuard + 2 * std::max(1u, shape.bitsAccumulator / 32) +
-         (shape.bitsA < 32)) *
+         (shape.bitsA == 16)) *
         std::min(copies, kCopiesInFlight);
   result.other = kOtherRegisters;
   return result;

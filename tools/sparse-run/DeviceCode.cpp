@@ -155,8 +155,8 @@ static std::vector<std::string> findKernels(StringRef ptx) {
   return kernels;
 }
 
-/// `ptx` with a bound on the registers of some kernels. With one, ptxas takes
-/// what a kernel needs up to it; -maxrregcount alone has no such effect.
+/// `ptx` with another bound on the registers of some kernels. With one, ptxas
+/// takes what a kernel needs up to it; -maxrregcount alone has no such effect.
 static std::string
 boundRegisters(StringRef ptx, const std::map<std::string, unsigned> &bounds) {
   std::string text;
@@ -167,9 +167,14 @@ boundRegisters(StringRef ptx, const std::map<std::string, unsigned> &bounds) {
     auto bound = bounds.find(kernel);
     if (body == StringRef::npos)
       break;
-    text += rest.take_front(body);
-    if (bound != bounds.end())
-      text += "\n.maxnreg " + std::to_string(bound->second);
+    std::string head = rest.take_front(body).str();
+    if (bound != bounds.end()) {
+      // In the place of that of a schedule.
+      std::string given =
+          llvm::Regex("[ \t\n]*\\.maxnreg +[0-9]+").sub("", head);
+      head = given + "\n.maxnreg " + std::to_string(bound->second);
+    }
+    text += head;
     rest = rest.drop_front(body);
   }
   return text + rest.str();
@@ -187,7 +192,7 @@ runPtxas(const CUDATools &tools, StringRef ptx, StringRef chip, StringRef cubin,
   std::vector<KernelResources> last;
   for (unsigned registers : {0, 48, 64, 96, 128, 168, 255}) {
     for (const KernelResources &kernel : last)
-      if (kernel.spills())
+      if (kernel.spills() && int64_t(registers) > kernel.registers)
         bounds[kernel.kernel] = registers;
     if (Status status = writeFile(file, boundRegisters(ptx, bounds)); !status)
       return makeError(status.message());

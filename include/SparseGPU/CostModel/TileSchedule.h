@@ -108,7 +108,7 @@ struct RegisterEstimate {
 ///
 /// The total, a tenth more than the sum, is what kernels are given: it is to be
 /// at least what ptxas 13.0 needs in order not to spill, which
-/// benchmark/registers finds for generated kernels (RegistersTest.cpp).
+/// benchmark/registers finds for generated kernels.
 RegisterEstimate estimateRegisters(const ContractionShape &shape,
                                    const TileSchedule &schedule);
 

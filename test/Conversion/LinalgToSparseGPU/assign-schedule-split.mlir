@@ -14,7 +14,7 @@
 
 // Both schedules, that for aligned operands and the other one.
 // CHECK-LABEL: func.func @deep(
-// SPLIT: schedules [#sparse_gpu.schedule<{{.*}}split_k = 16, when = {{.*}}>, #sparse_gpu.schedule<{{.*}}copy = 0, split_k = 16>]
+// SPLIT: schedules [#sparse_gpu.schedule<{{.*}}split_k = 16, registers = {{[0-9]+}}, when = {{.*}}>, #sparse_gpu.schedule<{{.*}}copy = 0, split_k = 16, registers = {{[0-9]+}}>]
 // ONE-NOT: split_k
 // WHY: remark: is computed by #sparse_gpu.schedule<{{.*}}, split_k = 16
 // WHY: K split by 16
@@ -27,7 +27,7 @@ func.func @deep(%A: tensor<64x16384xf16>, %B: tensor<16384x64xf16>, %C: tensor<6
 
 // FMAs as well.
 // CHECK-LABEL: func.func @fmas(
-// SPLIT: schedules [#sparse_gpu.schedule<{{.*}}tile = [64, 64, 16], {{.*}}split_k = 16, when = {{.*}}>, #sparse_gpu.schedule<{{.*}}copy = 0, split_k = 16>]
+// SPLIT: schedules [#sparse_gpu.schedule<{{.*}}tile = [64, 64, 16], {{.*}}split_k = 16, registers = {{[0-9]+}}, when = {{.*}}>, #sparse_gpu.schedule<{{.*}}copy = 0, split_k = 16, registers = {{[0-9]+}}>]
 // ONE-NOT: split_k
 // WHY: tiles of FMAs, K split by 16 by the model
 func.func @fmas(%A: tensor<64x16384xf32>, %B: tensor<16384x64xf32>, %C: tensor<64x64xf32>) -> tensor<64x64xf32> {

@@ -345,3 +345,18 @@ func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile 
 
 // expected-error @+1 {{schedule fields 'path', 'stages', 'register_stages', 'split_k' and 'registers' need 'tile' (SCH-11)}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<split_k = 2>}
+
+// -----
+
+// expected-error @+1 {{schedule fields 'path', 'stages', 'register_stages', 'split_k' and 'registers' need 'tile' (SCH-11)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<registers = 128>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'registers' must be 0 or 24 to 255, got 23 (SCH-19)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [64, 64, 32], warp_tile = [32, 32], registers = 23>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'registers' must be 0 or 24 to 255, got 256 (SCH-19)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [64, 64, 32], warp_tile = [32, 32], registers = 256>}

@@ -13,14 +13,14 @@ func.func @matmul(%A: tensor<?x?xf16>, %B: tensor<?x?xf16>, %C: tensor<?x?xf32>)
 
 // CHECK-LABEL: func.func @epilogue
 // CHECK: sparse_gpu.contract {{.*}} inputs(%{{.*}} : memref<8xf16>) outs({{.*}}) maps
-// CHECK-SAME: schedules [#sparse_gpu.schedule<unit = default, scope = block, path = mma, tile = [128, 128, 32], warp_tile = [64, 64], stages = 3, register_stages = 2, split_k = 8, when = [alignment ge 16]>, #sparse_gpu.schedule<unit = default, scope = block, tile = [64, 64, 16], warp_tile = [32, 32], copy = 0>]
+// CHECK-SAME: schedules [#sparse_gpu.schedule<unit = default, scope = block, path = mma, tile = [128, 128, 32], warp_tile = [64, 64], stages = 3, register_stages = 2, split_k = 8, registers = 200, when = [alignment ge 16]>, #sparse_gpu.schedule<unit = default, scope = block, tile = [64, 64, 16], warp_tile = [32, 32], copy = 0>]
 // CHECK-SAME: input_maps = [#{{.*}}]
 // CHECK-SAME: epilogue {
 func.func @epilogue(%A: memref<4x16xf16>, %B: memref<16x8xf16>, %bias: memref<8xf16>, %C: memref<4x8xf16>) {
   sparse_gpu.contract a(%A : memref<4x16xf16>) b(%B : memref<16x8xf16>) inputs(%bias : memref<8xf16>)
     outs(%C : memref<4x8xf16>)
     maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
-    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [128, 128, 32], warp_tile = [64, 64], stages = 3, register_stages = 2, split_k = 8, when = [alignment ge 16]>,
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [128, 128, 32], warp_tile = [64, 64], stages = 3, register_stages = 2, split_k = 8, registers = 200, when = [alignment ge 16]>,
                #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32], copy = 0>]
     {input_maps = [affine_map<(m, n, k) -> (n)>]}
     epilogue {
