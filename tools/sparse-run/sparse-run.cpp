@@ -108,6 +108,7 @@ static double secondsSince(std::chrono::steady_clock::time_point start) {
 /// or for a chip that they do not know.
 static KernelRegisters findRegisters(Program &program, const Options &options) {
   PipelineOptions pipeline;
+  pipeline.chip = options.chip;
   pipeline.schedule = options.schedule;
   (void)pipeline.parseFromString(options.pipeline);
   pipeline.enableRuntimeLibrary = false;

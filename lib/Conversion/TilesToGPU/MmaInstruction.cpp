@@ -18,7 +18,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -159,8 +158,9 @@ static Value emitFMA(OpBuilder &builder, Location loc, Value a, Value b,
         Value product = arith::MulIOp::create(builder, loc, left[i], right[j]);
         sums.push_back(arith::AddIOp::create(builder, loc, old, product));
       } else {
+        // math.fma would become a call of libdevice.
         sums.push_back(
-            math::FmaOp::create(builder, loc, left[i], right[j], old));
+            LLVM::FMAOp::create(builder, loc, left[i], right[j], old));
       }
     }
   return vector::FromElementsOp::create(builder, loc, type, sums);
