@@ -163,8 +163,9 @@ def main():
             command += ["--schedule", chosen]
         if types[0].startswith("f8"):
             command += ["--chip", "sm_89"]
-        elif not chosen and types[0] in ("f16", "i8", "f32"):
-            # The default is another one on older chips.
+        elif types[0] in ("f16", "i8", "f32"):
+            # Copies go through registers on older chips, and instructions and
+            # defaults are others.
             command += ["--chip", rng.choice(["sm_75", "sm_80", "sm_90"])]
         label = f"{case}: {what} {types[0]}->{types[1]} {chosen or 'default'}"
         if options.only and options.only not in label:

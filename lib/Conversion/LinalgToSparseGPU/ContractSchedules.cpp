@@ -264,20 +264,22 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
     costmodel::TileSchedule tile = getTileSchedule(target, shape, fields);
     tile.staging = staging;
     unsigned registers = estimateRegisters(shape, tile).total();
+    // Copies go through registers.
+    if (capability < 80)
+      registers += 16;
     fields.registers = std::clamp(registers, 24u, 255u);
     why += "  kernel      " + toText(tile) + ": at most " +
            std::to_string(fields.registers) + " registers, " +
            std::to_string(sharedBytesOf(shape, tile)) + " bytes shared\n";
     return ScheduleAttr::get(context, fields);
   };
-  // Asynchronous copies begin with sm_80, and with 4 bytes. Lanes store two
+  // Copies of several elements begin with 4 bytes, asynchronous or, before
+  // sm_80, not. Lanes store two
   // neighbours at once, or more if the result is staged, if it is aligned as
   // well.
   SmallVector<Attribute> schedules;
   int64_t alignment =
-      capability >= 80
-          ? getKnownAlignment({op.getA().getType(), op.getB().getType()})
-          : 0;
+      getKnownAlignment({op.getA().getType(), op.getB().getType()});
   int64_t pair = staged;
   bool isDynamic = false;
   for (Type type : results) {

@@ -75,7 +75,9 @@ private:
   bool copy(LoadOp load, const Shared &shared,
             llvm::SmallVectorImpl<mlir::Value> &tokens);
   void copyByElements(LoadOp load, const Shared &shared);
-  /// Elements of one asynchronous copy of `load`'s tile; 0 if there can be
+  void copyPiece(mlir::Value flat, mlir::Value offset, int64_t count,
+                 mlir::Value valid, mlir::Value memory, Place place);
+  /// Elements of one copy of `load`'s tile; 0 if there can be
   /// none.
   int64_t getCopyElements(LoadOp load);
   /// The fragments of A (or B), rows of which begin at `first`, for the step

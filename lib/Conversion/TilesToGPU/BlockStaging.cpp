@@ -54,9 +54,6 @@ BlockDistribution::Shared BlockDistribution::allocate(LoadOp load) {
 int64_t BlockDistribution::getCopyElements(LoadOp load) {
   auto tile = cast<RankedTensorType>(load.getTile().getType());
   int64_t width = bytesOf(tile.getElementType()), run = load.getRun();
-  // cp.async begins with sm_80.
-  if (capability < 80)
-    return 0;
   // The copy must not straddle runs; 4 bytes are the least.
   for (int64_t bytes = schedule.getCopy(); bytes >= 4; bytes /= 2)
     if (bytes % width == 0 && run % (bytes / width) == 0)
@@ -125,6 +122,11 @@ bool BlockDistribution::copy(LoadOp load, const Shared &shared,
           b, loc, whole, valid ? valid : index(elements), index(0));
     Value offset =
         add(offsetAt(load.getRows(), row), offsetAt(load.getColumns(), column));
+    // cp.async begins with sm_80.
+    if (capability < 80) {
+      copyPiece(flat, offset, elements, valid, shared.memory, {line, at});
+      continue;
+    }
     auto copied = nvgpu::DeviceAsyncCopyOp::create(
         b, loc, token, shared.memory, ValueRange{line, at}, flat, offset,
         b.getIndexAttr(elements), valid,
@@ -134,7 +136,46 @@ bool BlockDistribution::copy(LoadOp load, const Shared &shared,
     if (first + threads <= pieces)
       tokens.push_back(copied);
   }
-  return true;
+  return capability >= 80;
+}
+
+/// `count` elements through registers, at once if `valid`, which may be null,
+/// says that all exist; else one by one, with zeros for those that do not.
+void BlockDistribution::copyPiece(Value flat, Value offset, int64_t count,
+                                  Value valid, Value memory, Place place) {
+  auto type = cast<MemRefType>(memory.getType());
+  auto vector = VectorType::get({count}, type.getElementType());
+  llvm::MaybeAlign bytes(count * bytesOf(type.getElementType()));
+  OpBuilder::InsertionGuard guard(b);
+  if (valid) {
+    Value all = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, valid,
+                                      index(count));
+    auto branch = scf::IfOp::create(b, loc, all, /*withElseRegion=*/true);
+    b.setInsertionPointToStart(branch.elseBlock());
+    auto loop = scf::ForOp::create(b, loc, index(0), index(count), index(1));
+    b.setInsertionPointToStart(loop.getBody());
+    Value i = loop.getInductionVar();
+    Value exists =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, i, valid);
+    auto element =
+        scf::IfOp::create(b, loc, type.getElementType(), exists, true);
+    b.setInsertionPointToStart(element.thenBlock());
+    Value loaded = memref::LoadOp::create(b, loc, flat, add(offset, i));
+    scf::YieldOp::create(b, loc, loaded);
+    b.setInsertionPointToStart(element.elseBlock());
+    Value zero =
+        arith::ConstantOp::create(b, loc, b.getZeroAttr(type.getElementType()));
+    scf::YieldOp::create(b, loc, zero);
+    b.setInsertionPointAfter(element);
+    memref::StoreOp::create(b, loc, element.getResult(0), memory,
+                            ValueRange{place.row, add(place.column, i)});
+    b.setInsertionPointToStart(branch.thenBlock());
+  }
+  Value piece = vector::LoadOp::create(b, loc, vector, flat, ValueRange(offset),
+                                       /*nontemporal=*/false, bytes);
+  vector::StoreOp::create(b, loc, piece, memory,
+                          ValueRange{place.row, place.column},
+                          /*nontemporal=*/false, bytes);
 }
 
 void BlockDistribution::copyByElements(LoadOp load, const Shared &shared) {
