@@ -81,8 +81,10 @@ void sparsegpu::buildTilesToGPU(OpPassManager &pm,
   }
   MapToGPUOptions map;
   map.chip = options.chip;
+  map.asynchronousCopies = options.asynchronousCopies;
   pm.addNestedPass<func::FuncOp>(createMapToGPU(map));
-  pm.addNestedPass<func::FuncOp>(createSwizzle());
+  if (options.swizzle)
+    pm.addNestedPass<func::FuncOp>(createSwizzle());
   // Schedules say how many stages; other loops are left alone.
   PipelineLoadsOptions stages;
   stages.sharedStages = stages.registerStages = 1;

@@ -315,6 +315,8 @@ run::compileForCUDA(ModuleOp source, const PipelineOptions &options,
   chipOptions.schedule = options.schedule;
   chipOptions.stageEpilogue = options.stageEpilogue;
   chipOptions.persistentBlocks = options.persistentBlocks;
+  chipOptions.asynchronousCopies = options.asynchronousCopies;
+  chipOptions.swizzle = options.swizzle;
   chipOptions.enableRuntimeLibrary = options.enableRuntimeLibrary;
   // Launches are the same for all chips, so kernels are as well.
   chipOptions.chip = options.chip;

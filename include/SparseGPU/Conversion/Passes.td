@@ -395,7 +395,11 @@ def MapToGPU : Pass<"sparse-gpu-map-to-gpu", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"chip", "chip", "std::string", /*default=*/"\"sm_80\"",
-           "The GPU: which instructions there are">
+           "The GPU: which instructions there are">,
+    Option<"asynchronousCopies", "asynchronous-copies", "bool",
+           /*default=*/"true",
+           "Tiles are copied by cp.async where the chip has it; false: through "
+           "registers, for comparisons">
   ];
   let dependentDialects = ["::mlir::gpu::GPUDialect",
     "::mlir::NVVM::NVVMDialect", "::mlir::nvgpu::NVGPUDialect",

@@ -55,6 +55,16 @@ struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Store results of 8 and 16 bits of contractions through "
                      "shared memory, 16 bytes a lane"),
       llvm::cl::init(true)};
+  Option<bool> asynchronousCopies{
+      *this, "asynchronous-copies",
+      llvm::cl::desc("Tiles are copied by cp.async where the chip has it; "
+                     "false: through registers, for comparisons"),
+      llvm::cl::init(true)};
+  Option<bool> swizzle{
+      *this, "swizzle",
+      llvm::cl::desc("Shared buffers get layouts without bank conflicts; "
+                     "false: rows one behind the other, for comparisons"),
+      llvm::cl::init(true)};
   Option<int64_t> persistentBlocks{
       *this, "persistent-blocks",
       llvm::cl::desc("Blocks of a SM that do the work of all blocks of a "
@@ -79,7 +89,8 @@ void buildSparseGPUToTiles(mlir::OpPassManager &pm,
                            const PipelineOptions &options);
 
 /// Level 2 to 3: kernels of lanes, swizzled and pipelined, launches, device
-/// memory. Reads operands, chip, stage-epilogue, persistent-blocks.
+/// memory. Reads operands, chip, stage-epilogue, persistent-blocks,
+/// asynchronous-copies, swizzle.
 void buildTilesToGPU(mlir::OpPassManager &pm, const PipelineOptions &options);
 
 /// Level 3 to 4: kernels as binaries, host code in the LLVM dialect. Reads

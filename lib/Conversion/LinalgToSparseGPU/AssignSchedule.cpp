@@ -119,6 +119,9 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
         if (isExplaining())
           op.emitRemark() << "is computed by " << schedules.front() << "\n"
                           << why;
+      } else if (isExplaining()) {
+        op.emitRemark() << "has schedules of its own\n"
+                        << explainContractSchedules(op, chip);
       }
       return failed(check(op)) ? WalkResult::interrupt()
                                : WalkResult::advance();
@@ -149,6 +152,10 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
                << schedule << ": rows of A and B are not known to begin at "
                << "multiples of 'copy' bytes; guard it by 'alignment ge "
                << schedule.getCopy() << "', or copy 0 bytes at once (SCH-17)";
+      if (std::optional<std::string> how =
+              exceedsSharedMemory(op, schedule, chip))
+        return op.emitOpError("cannot be computed by ")
+               << schedule << ": " << *how << " (SCH-20)";
     }
     return checkGuards(op, *op.getSchedules());
   }

@@ -265,7 +265,7 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
     tile.staging = staging;
     unsigned registers = estimateRegisters(shape, tile).total();
     // Copies go through registers.
-    if (capability < 80)
+    if (type && capability < 80)
       registers += 16;
     fields.registers = std::clamp(registers, 24u, 255u);
     why += "  kernel      " + toText(tile) + ": at most " +
@@ -310,4 +310,64 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   fields.splitK = parts;
   schedules.push_back(makeSchedule(costmodel::EpilogueStaging::None));
   return schedules;
+}
+
+/// What the model counts for `path`: f32 is rounded on tensor cores.
+static std::optional<costmodel::ContractionShape>
+getShapeOnPath(ContractOp op, ComputePath path, unsigned capability) {
+  if (path == ComputePath::FMA)
+    return getFmaShape(op);
+  std::optional<costmodel::MatrixType> type =
+      getMatrixType(op.getTypeOf(0).getElementType(), capability);
+  if (!type && op.getTypeOf(0).getElementType().isF32() && capability >= 80)
+    type = path == ComputePath::MMA3xTF32 ? costmodel::MatrixType::TF32x3
+                                          : costmodel::MatrixType::TF32;
+  if (!type)
+    return std::nullopt;
+  return getShape(op, *type);
+}
+
+std::string sparsegpu::explainContractSchedules(ContractOp op, StringRef chip) {
+  std::string text;
+  const costmodel::TargetDescription &target =
+      costmodel::representativeOf(chip.str());
+  for (auto schedule : op.getSchedules()->getAsRange<ScheduleAttr>()) {
+    std::optional<costmodel::ContractionShape> shape =
+        getShapeOnPath(op, schedule.getPath(), getCapability(chip).value_or(0));
+    if (!shape)
+      continue;
+    costmodel::TileSchedule tile =
+        getTileSchedule(target, *shape, schedule.getFields());
+    std::optional<std::string> reason = whyNot(target, *shape, tile);
+    text += "  kernel      " +
+            (reason ? toText(tile) + ": the model does not know it: " + *reason
+                    : summary(predict(target, *shape, tile))) +
+            "\n";
+  }
+  return text;
+}
+
+std::optional<std::string> sparsegpu::exceedsSharedMemory(ContractOp op,
+                                                          ScheduleAttr schedule,
+                                                          StringRef chip) {
+  const costmodel::TargetDescription &target =
+      costmodel::representativeOf(chip.str());
+  std::optional<costmodel::ContractionShape> shape =
+      getShapeOnPath(op, schedule.getPath(), getCapability(chip).value_or(0));
+  if (!shape)
+    return std::nullopt;
+  costmodel::TileSchedule tile =
+      getTileSchedule(target, *shape, schedule.getFields());
+  // As --sparse-gpu-pipeline-loads does.
+  if (getCapability(chip).value_or(0) < 80 || tile.bytesPerCopy < 4)
+    tile.sharedStages = 1;
+  if (!shape->dynamic)
+    tile = clipStages(*shape, tile);
+  uint64_t bytes = sharedBytesOf(*shape, tile);
+  if (bytes <= target.sharedPerBlock)
+    return std::nullopt;
+  return "its buffers take " + std::to_string(bytes) +
+         " bytes of shared memory, and a block has " +
+         std::to_string(target.sharedPerBlock) + " on " +
+         std::string(target.name);
 }

@@ -29,6 +29,15 @@ llvm::SmallVector<mlir::Attribute>
 chooseContractSchedules(ContractOp op, llvm::StringRef chip,
                         ScheduleLimits limits, std::string &why);
 
+/// A line for each of the schedules that `op` has: what the model predicts, or
+/// why it does not know such a schedule.
+std::string explainContractSchedules(ContractOp op, llvm::StringRef chip);
+
+/// How `schedule` takes more shared memory than a block has, if it does, as the
+/// end of a sentence. What a staged result takes is not counted.
+std::optional<std::string>
+exceedsSharedMemory(ContractOp op, ScheduleAttr schedule, llvm::StringRef chip);
+
 /// Whether rows of A and B begin at multiples of what `schedule` copies at
 /// once: its guards say so, or the shapes, with addresses of operands that do.
 bool allowsCopies(ContractOp op, ScheduleAttr schedule);

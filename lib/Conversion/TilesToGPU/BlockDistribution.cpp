@@ -32,11 +32,12 @@ using namespace mlir;
 using namespace sparsegpu;
 
 BlockDistribution::BlockDistribution(OpBuilder &builder, ScheduleAttr schedule,
-                                     unsigned capability, Block &entry,
-                                     Value thread, Value warp, Value lane)
+                                     unsigned capability, bool asynchronous,
+                                     Block &entry, Value thread, Value warp,
+                                     Value lane)
     : b(builder), loc(thread.getLoc()), schedule(schedule),
-      capability(capability), entry(entry), thread(thread), lane(lane),
-      warp(warp) {}
+      capability(capability), asynchronous(asynchronous), entry(entry),
+      thread(thread), lane(lane), warp(warp) {}
 
 Value BlockDistribution::index(int64_t value) {
   return arith::ConstantIndexOp::create(b, loc, value);

@@ -32,12 +32,13 @@ namespace sparsegpu {
 
 class BlockDistribution {
 public:
-  /// For chips of `capability`, 80 for sm_80. `entry` is where shared memory is
-  /// allocated. `thread` is the thread's number in its block, `lane` in its
-  /// warp, which is number `warp`.
+  /// For chips of `capability`, 80 for sm_80; copies to shared memory are
+  /// asynchronous if `asynchronous`, which takes 80. `entry` is where shared
+  /// memory is allocated. `thread` is the thread's number in its block, `lane`
+  /// in its warp, which is number `warp`.
   BlockDistribution(mlir::OpBuilder &builder, ScheduleAttr schedule,
-                    unsigned capability, mlir::Block &entry, mlir::Value thread,
-                    mlir::Value warp, mlir::Value lane);
+                    unsigned capability, bool asynchronous, mlir::Block &entry,
+                    mlir::Value thread, mlir::Value warp, mlir::Value lane);
 
   /// Emits the code of one thread for the operations of `block` at the
   /// builder's position.
@@ -159,6 +160,7 @@ private:
   mlir::Location loc;
   ScheduleAttr schedule;
   unsigned capability;
+  bool asynchronous;
   mlir::Block &entry;
   mlir::Value thread, lane, warp;
   /// Of the nest's contraction.

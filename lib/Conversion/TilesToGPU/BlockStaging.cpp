@@ -122,8 +122,7 @@ bool BlockDistribution::copy(LoadOp load, const Shared &shared,
           b, loc, whole, valid ? valid : index(elements), index(0));
     Value offset =
         add(offsetAt(load.getRows(), row), offsetAt(load.getColumns(), column));
-    // cp.async begins with sm_80.
-    if (capability < 80) {
+    if (!asynchronous) {
       copyPiece(flat, offset, elements, valid, shared.memory, {line, at});
       continue;
     }
@@ -136,43 +135,57 @@ bool BlockDistribution::copy(LoadOp load, const Shared &shared,
     if (first + threads <= pieces)
       tokens.push_back(copied);
   }
-  return capability >= 80;
+  return asynchronous;
 }
 
-/// `count` elements through registers, at once if `valid`, which may be null,
-/// says that all exist; else one by one, with zeros for those that do not.
+/// `count` elements through registers, loaded at once if `valid`, which may be
+/// null, says that all exist; else one by one, with zeros for those that do
+/// not.
 void BlockDistribution::copyPiece(Value flat, Value offset, int64_t count,
                                   Value valid, Value memory, Place place) {
-  auto type = cast<MemRefType>(memory.getType());
-  auto vector = VectorType::get({count}, type.getElementType());
-  llvm::MaybeAlign bytes(count * bytesOf(type.getElementType()));
-  OpBuilder::InsertionGuard guard(b);
-  if (valid) {
-    Value all = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, valid,
-                                      index(count));
-    auto branch = scf::IfOp::create(b, loc, all, /*withElseRegion=*/true);
-    b.setInsertionPointToStart(branch.elseBlock());
-    auto loop = scf::ForOp::create(b, loc, index(0), index(count), index(1));
-    b.setInsertionPointToStart(loop.getBody());
-    Value i = loop.getInductionVar();
-    Value exists =
-        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, i, valid);
-    auto element =
-        scf::IfOp::create(b, loc, type.getElementType(), exists, true);
-    b.setInsertionPointToStart(element.thenBlock());
-    Value loaded = memref::LoadOp::create(b, loc, flat, add(offset, i));
-    scf::YieldOp::create(b, loc, loaded);
-    b.setInsertionPointToStart(element.elseBlock());
-    Value zero =
-        arith::ConstantOp::create(b, loc, b.getZeroAttr(type.getElementType()));
-    scf::YieldOp::create(b, loc, zero);
-    b.setInsertionPointAfter(element);
-    memref::StoreOp::create(b, loc, element.getResult(0), memory,
-                            ValueRange{place.row, add(place.column, i)});
+  Type element = cast<MemRefType>(memory.getType()).getElementType();
+  auto vector = VectorType::get({count}, element);
+  llvm::MaybeAlign bytes(count * bytesOf(element));
+  auto loadAll = [&]() -> Value {
+    return vector::LoadOp::create(b, loc, vector, flat, ValueRange(offset),
+                                  /*nontemporal=*/false, bytes);
+  };
+  Value zeros = arith::ConstantOp::create(b, loc, b.getZeroAttr(vector));
+  // The first `valid` elements, more than none.
+  auto loadSome = [&]() -> Value {
+    Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(element));
+    Value last = arith::SubIOp::create(b, loc, valid, index(1));
+    SmallVector<Value> elements;
+    for (int64_t i = 0; i < count; ++i) {
+      Value exists = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                           index(i), valid);
+      Value at = arith::MinUIOp::create(b, loc, index(i), last);
+      at = arith::AddIOp::create(b, loc, offset, at);
+      Value loaded = memref::LoadOp::create(b, loc, flat, at);
+      elements.push_back(arith::SelectOp::create(b, loc, exists, loaded, zero));
+    }
+    return vector::FromElementsOp::create(b, loc, vector, elements);
+  };
+  auto choose = [&](arith::CmpIPredicate predicate, int64_t bound,
+                    function_ref<Value()> ifTrue,
+                    function_ref<Value()> ifFalse) -> Value {
+    Value holds = arith::CmpIOp::create(b, loc, predicate, valid, index(bound));
+    auto branch = scf::IfOp::create(b, loc, vector, holds, true);
+    OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
-  }
-  Value piece = vector::LoadOp::create(b, loc, vector, flat, ValueRange(offset),
-                                       /*nontemporal=*/false, bytes);
+    scf::YieldOp::create(b, loc, ifTrue());
+    b.setInsertionPointToStart(branch.elseBlock());
+    scf::YieldOp::create(b, loc, ifFalse());
+    return branch.getResult(0);
+  };
+  Value piece;
+  if (valid)
+    piece = choose(arith::CmpIPredicate::eq, count, loadAll, [&] {
+      return choose(arith::CmpIPredicate::ne, 0, loadSome,
+                    [&] { return zeros; });
+    });
+  else
+    piece = loadAll();
   vector::StoreOp::create(b, loc, piece, memory,
                           ValueRange{place.row, place.column},
                           /*nontemporal=*/false, bytes);

@@ -172,8 +172,11 @@ LogicalResult MapToGPU::map(scf::ForallOp nest, StringRef kernel) {
   }
   SharedArena arena;
   if (schedule.getScope() == Scope::Block) {
-    BlockDistribution distribution(
-        b, schedule, *capability, launch.getBody().front(), thread, warp, lane);
+    BlockDistribution distribution(b, schedule, *capability,
+                                   // cp.async begins with sm_80.
+                                   asynchronousCopies && *capability >= 80,
+                                   launch.getBody().front(), thread, warp,
+                                   lane);
     distribution.mapping = mapping;
     if (failed(distribution.distribute(*nest.getBody())))
       return failure();

@@ -152,3 +152,23 @@ func.func @f(%A: tensor<4x32xf16>, %B: tensor<32x36xf16>, %C: tensor<4x36xf32>) 
     schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [64, 64, 32], warp_tile = [32, 32], when = [alignment ge 16]>] -> tensor<4x36xf32>
   return %0 : tensor<4x36xf32>
 }
+
+// -----
+
+// Stages are no more than steps: two, which fit.
+func.func @fits(%A: tensor<256x128xf16>, %B: tensor<128x256xf16>, %C: tensor<256x256xf32>) -> tensor<256x256xf32> {
+  %0 = sparse_gpu.contract a(%A : tensor<256x128xf16>) b(%B : tensor<128x256xf16>) outs(%C : tensor<256x256xf32>)
+    maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [256, 256, 64], warp_tile = [64, 64], stages = 6>] -> tensor<256x256xf32>
+  return %0 : tensor<256x256xf32>
+}
+
+// -----
+
+func.func @f(%A: tensor<256x256xf16>, %B: tensor<256x256xf16>, %C: tensor<256x256xf32>) -> tensor<256x256xf32> {
+  // expected-error @+1 {{its buffers take 262144 bytes of shared memory, and a block has 166912 on A100 (SCH-20)}}
+  %0 = sparse_gpu.contract a(%A : tensor<256x256xf16>) b(%B : tensor<256x256xf16>) outs(%C : tensor<256x256xf32>)
+    maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [256, 256, 64], warp_tile = [64, 64], stages = 6>] -> tensor<256x256xf32>
+  return %0 : tensor<256x256xf32>
+}
