@@ -2,7 +2,8 @@
 # Part of the SparseGPU project, under the Apache License v2.0 with LLVM
 # Exceptions. See LICENSE for license information.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Measures how long sparse-opt takes from linalg to PTX for SpMM.
+"""Measures how long sparse-opt takes from linalg to PTX for SpMM, and for a
+dense product on tensor cores.
 
 Beside it, on the same file and in the same run: the stock `mlir-opt
 --sparsifier` with its GPU options, and, where there is one, `nvcc -ptx` on an
@@ -11,7 +12,9 @@ the machine meets all of them alike. A time is that of the whole process,
 start-up included; the table has the median with the quartiles, and the
 processor time, which other load changes least.
 
-The target is at most 1.6 times the stock sparsifier, and at most 150 ms. The
+The target for SpMM is at most 1.6 times the stock sparsifier, and at most 150
+ms; for the dense product, which stock MLIR does not take to tensor cores, at
+most 300 ms, the choice of the schedule and the second kernel included. The
 status is 0 whatever was measured.
 """
 
@@ -30,6 +33,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 LLVM = "/usr/lib/llvm-22/bin"
 TARGET_RATIO, TARGET_SECONDS = 1.6, 0.150
+MATMUL_SECONDS = 0.300
+TITLES = {"static": "SpMM, N = 64", "dynamic": "SpMM, N dynamic", "matmul": "matmul 4096 x 4096 x 4096, f16"}
 
 # Without a strategy for parallel loops the sparsifier makes no kernel at all.
 STOCK = (
@@ -133,6 +138,10 @@ def make_contestants(sparse_opt, mlir_opt, nvcc, directory):
                 os.path.join(HERE, "spmm.cu"),
             ]  # fmt: skip
         contestants[case] = programs
+    source = os.path.join(HERE, "matmul.mlir")
+    contestants["matmul"] = {
+        "sparse-opt": [sparse_opt, OURS, source, "-o", os.path.join(directory, "ours-matmul")]
+    }
     return contestants
 
 
@@ -172,11 +181,12 @@ def run(arguments):
                 count = min(arguments.repeats, 5)
                 samples["nvcc -ptx"] = [measure(slow) for _ in range(count + 1)][1:]
             check_outputs(contestants[case])
-            ours, stock = samples["sparse-opt"], samples["mlir-opt --sparsifier"]
+            ours, stock = samples["sparse-opt"], samples.get("mlir-opt --sparsifier", [])
             report["cases"][case] = {
                 "programs": {name: summary(s) for name, s in samples.items()},
-                "ratio": statistics.median(o[0] / s[0] for o, s in zip(ours, stock)),
-                "processor_ratio": statistics.median(o[1] / s[1] for o, s in zip(ours, stock)),
+                "ratio": statistics.median(o[0] / s[0] for o, s in zip(ours, stock)) if stock else None,
+                "processor_ratio":
+                    statistics.median(o[1] / s[1] for o, s in zip(ours, stock)) if stock else None,
                 "stages": {
                     name: statistics.median(s[name] for s in measured_stages)
                     for name in measured_stages[0]
@@ -188,7 +198,7 @@ def run(arguments):
 
 def print_report(report):
     for case, result in report["cases"].items():
-        print(f"SpMM, N {'= 64' if case == 'static' else 'dynamic'}: linalg to PTX, ms")
+        print(f"{TITLES[case]}: linalg to PTX, ms")
         print(f"  {'':24}{'median':>9} {'quartiles':>15} {'processor':>10} {'runs':>5}")
         for name, s in result["programs"].items():
             spread = f"{s['first_quartile'] * 1e3:.1f}-{s['third_quartile'] * 1e3:.1f}"
@@ -197,13 +207,17 @@ def print_report(report):
                 f" {s['processor_median'] * 1e3:10.1f} {s['runs']:5}"
             )
         median = result["programs"]["sparse-opt"]["median"]
-        met = result["ratio"] <= TARGET_RATIO and median <= TARGET_SECONDS
-        print(
-            f"  sparse-opt takes {result['ratio']:.2f} x the stock sparsifier"
-            f" ({result['processor_ratio']:.2f} x its processor time);"
-            f" target {TARGET_RATIO} x and {TARGET_SECONDS * 1e3:.0f} ms:"
-            f" {'met' if met else 'missed'}"
-        )
+        if result["ratio"] is None:
+            met = median <= MATMUL_SECONDS
+            print(f"  target {MATMUL_SECONDS * 1e3:.0f} ms: {'met' if met else 'missed'}")
+        else:
+            met = result["ratio"] <= TARGET_RATIO and median <= TARGET_SECONDS
+            print(
+                f"  sparse-opt takes {result['ratio']:.2f} x the stock sparsifier"
+                f" ({result['processor_ratio']:.2f} x its processor time);"
+                f" target {TARGET_RATIO} x and {TARGET_SECONDS * 1e3:.0f} ms:"
+                f" {'met' if met else 'missed'}"
+            )
         print("  sparse-opt by stage, ms, after start-up:")
         for name, seconds in result["stages"].items():
             print(f"    {name:22}{seconds * 1e3:9.1f}")
