@@ -171,7 +171,7 @@ if [ "$full" = yes ]; then
   stage "Sampled contractions"
   rm -f build/contractions.json
   PATH="$PWD/build/bin:$PATH" python3 integration_test/Contract/Inputs/run-contractions.py build/contractions \
-    --cases 240 --seed 1000 --json build/contractions.json -- sparse-run --seeds=20 </dev/null
+    --cases 240 --seed 1000 --bits --json build/contractions.json -- sparse-run --seeds=20 </dev/null
   count build/contractions.json contractions
 
   if command -v ptxas >/dev/null || [ -x /usr/local/cuda/bin/ptxas ]; then

@@ -7,6 +7,9 @@ Each case is a program that is written here: a matrix product with any operand
 transposed, a batched one, or a convolution; its types, shapes, and, unless the
 default is taken, a schedule. The sample is drawn from the given seed.
 
+With --bits a matrix that a pipelined schedule computed is compared with what
+the same schedule gives with one stage: products are added in the same order.
+
     run-contractions.py FOLDER --cases 20 [--seed 1] [--split] [--only TEXT] [--json FILE] -- sparse-run [OPTION...]
 """
 
@@ -14,6 +17,7 @@ import argparse
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 
@@ -26,6 +30,9 @@ TYPES = [
 # Where tensor cores multiply as FMAs do: f32 would be rounded to tf32.
 MMA = {"f16", "bf16", "f64", "i8", "f8E4M3FN", "f8E5M2"}
 
+
+# Kernels without one of the mechanisms, and with one that is off by default.
+PIPELINES = ["swizzle=false", "asynchronous-copies=false", "stage-epilogue=false", "persistent-blocks=1"]
 
 EINSUMS = [
     "mk,kn->mn", "mk,nk->mn", "km,kn->mn", "km,nk->mn",
@@ -105,11 +112,11 @@ def schedule(rng, factor, split):
     k = 32 if path == "mma" and factor[:2] in ("i8", "f8") else 16
     warp = (m * rng.choice([1, 2]), n * rng.choice([1, 2, 3]))
     grid = (rng.choice([1, 2]), rng.choice([1, 2, 4]))
-    tile = (warp[0] * grid[0], warp[1] * grid[1], k * rng.choice([1, 2]))
+    tile = (warp[0] * grid[0], warp[1] * grid[1], k * rng.choice([1, 2, 4]))
     copy = rng.choice([16, 8, 4, 0])
     fields = (f"scope = block, path = {path}, tile = [{tile[0]}, {tile[1]}, {tile[2]}], "
               f"warp_tile = [{warp[0]}, {warp[1]}]")
-    stages = f", stages = {rng.randint(1, 4)}, register_stages = {rng.randint(1, 3)}"
+    stages = f", stages = {rng.randint(1, 6)}, register_stages = {rng.randint(1, 4)}"
     if split or rng.random() < 0.3:
         stages += f", split_k = {rng.choice([2, 3, 4, 5, 8, 16, 64])}"
     last = f"#sparse_gpu.schedule<{fields}{stages}, copy = 0>"
@@ -120,11 +127,31 @@ def schedule(rng, factor, split):
             f"when = [alignment ge {copy}{wide}]>, {last}]")
 
 
+# Results that can be written.
+MATRICES = [einsum for einsum in EINSUMS if len(einsum.split("->")[1]) == 2]
+
+
+def same_bits(folder, command):
+    """Whether the result is that of the schedule with one stage of each kind."""
+    texts = []
+    for stages in (True, False):
+        if not stages:
+            command = [re.sub(r"stages = \d+", "stages = 1", word) for word in command]
+        path = os.path.join(folder, f"result{stages}.mtx")
+        words = [word for word in command if word not in ("--check", "--hazards") and "--seeds" not in word]
+        if subprocess.run(words + [f"--output=0={path}"], capture_output=True).returncode:
+            return False
+        with open(path) as file:
+            texts.append(file.read())
+    return texts[0] == texts[1]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
     parser.add_argument("--cases", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--bits", action="store_true", help="compare with the kernel that is not pipelined")
     parser.add_argument("--split", action="store_true", help="schedules with split_k only")
     parser.add_argument("--only", default="", help="run cases with this text in their line")
     parser.add_argument("--json", help="a results file for count-tests.py")
@@ -168,10 +195,16 @@ def main():
             # defaults are others.
             command += ["--chip", rng.choice(["sm_75", "sm_80", "sm_90"])]
         label = f"{case}: {what} {types[0]}->{types[1]} {chosen or 'default'}"
+        if rng.random() < 0.3:
+            pipeline = rng.choice(PIPELINES)
+            command += ["--pipeline", pipeline]
+            label += " " + pipeline
         if options.only and options.only not in label:
             continue
         done = subprocess.run(command, capture_output=True, text=True)
         passed = done.returncode == 0 and "PASS" in done.stdout
+        if passed and options.bits and chosen and what in MATRICES:
+            passed = same_bits(options.folder, command)
         results.append({"name": label, "code": "PASS" if passed else "FAIL"})
         if not passed:
             failures += 1
