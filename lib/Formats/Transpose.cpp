@@ -205,7 +205,7 @@ private:
     int64_t size = ends[range] - begin;
     int64_t firstColumn = range << plan.shift;
     int64_t width = std::min(plan.cols - firstColumn, int64_t(1) << plan.shift);
-    if (size > plan.largestCopy)
+    if (size > plan.largestCopy(Keys::packed, threads))
       fillRange(range, begin, size, firstColumn, width, keys);
     else
       sortCopy(begin, size, firstColumn, width, keys);

@@ -22,9 +22,6 @@ struct TransposePlan {
   /// A range is 2^shift columns.
   unsigned shift;
   int64_t ranges, chunks;
-  /// A range of more entries is filled from the matrix.
-  int64_t largestCopy;
-
   /// Up to this many columns, each is its own range: the streams of step 2 and
   /// their counters stay in the second-level cache.
   static constexpr int64_t fewColumns = 1 << 14;
@@ -41,8 +38,6 @@ struct TransposePlan {
     // Counters take two bytes for each entry at most.
     chunks = std::max<int64_t>(
         1, std::min<int64_t>({threads, nnz >> 14, nnz / 4 / (ranges + 1)}));
-    largestCopy = std::clamp<int64_t>(nnz / 16 / threads, 1 << 15,
-                                      std::numeric_limits<uint32_t>::max());
   }
 
   /// Whether entries that follow each other are in columns nearby, as in a
@@ -69,6 +64,14 @@ struct TransposePlan {
     return local > stretches / 2;
   }
 
+  /// A range of more entries is filled from the matrix, so that the copies of
+  /// all threads and the low bits of columns take two bytes for each entry and
+  /// a half.
+  int64_t largestCopy(bool packed, unsigned threads) const {
+    return std::clamp<int64_t>(nnz / (packed ? 4 : 16) / threads, 1 << 15,
+                               std::numeric_limits<uint32_t>::max());
+  }
+
   int64_t chunkBegin(int64_t chunk) const {
     return static_cast<int64_t>(static_cast<__int128>(nnz) * chunk / chunks);
   }
@@ -76,6 +79,7 @@ struct TransposePlan {
 
 /// Row and low bits of the column of an entry, in one number of the output.
 template <typename Rows> struct PackedKeys {
+  static constexpr bool packed = true;
   using Element = typename Rows::Element;
   Rows rows;
   unsigned shift;
@@ -97,6 +101,7 @@ template <typename Rows> struct PackedKeys {
 
 /// The same in two arrays.
 template <typename Rows> struct SeparateKeys {
+  static constexpr bool packed = false;
   using Element = typename Rows::Element;
   Rows rows;
   unsigned shift;
