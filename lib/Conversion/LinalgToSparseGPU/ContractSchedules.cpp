@@ -278,13 +278,18 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
       capability >= 80
           ? getKnownAlignment({op.getA().getType(), op.getB().getType()})
           : 0;
-  int64_t pair = staged;
+  int64_t widest = 1;
   bool isDynamic = false;
   for (Type type : results) {
-    pair = std::max<int64_t>(
-        pair, 2 * cast<ShapedType>(type).getElementTypeBitWidth() / 8);
+    widest = std::max<int64_t>(
+        widest, cast<ShapedType>(type).getElementTypeBitWidth() / 8);
     isDynamic |= !cast<ShapedType>(type).hasStaticShape();
   }
+  // A lane has four where pairs of bytes of B make two columns.
+  int64_t pair = std::max(staged, 2 * widest);
+  if (type && shape.bitsB == 8 && !shape.transposedB &&
+      getKnownAlignment(results) >= 4 * widest)
+    pair = std::max(pair, 4 * widest);
   bool pairs = getKnownAlignment(results) >= pair;
   auto atLeast = [&](GuardQuantity quantity, int64_t bytes) {
     return GuardAttr::get(context, quantity, GuardPredicate::GE, bytes);

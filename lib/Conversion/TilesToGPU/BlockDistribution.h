@@ -85,6 +85,10 @@ private:
   /// By ldmatrix, where the layout of fragments and memory allow; else empty.
   Fragments loadMatrices(const Shared &shared, bool isA, mlir::Value first,
                          int64_t count, mlir::Value k);
+  /// By ldmatrix of pairs of bytes, if the instruction pairs rows of A (columns
+  /// of B); else empty.
+  Fragments loadPairs(const Shared &shared, bool isA, mlir::Value first,
+                      int64_t count, mlir::Value k);
 
   //===--------------------------------------------------------------------===//
   // Elements (BlockElements.cpp)
@@ -92,16 +96,24 @@ private:
 
   mlir::LogicalResult distributeElementwise(mlir::linalg::LinalgOp op);
   mlir::LogicalResult distributeStore(StoreOp store);
-  /// A row of a fragment of C: neighbouring columns, and which of them exist
-  /// (null: it does).
+  /// Neighbouring columns of a row of a fragment of C, and which of them exist
+  /// (null: it does); whether they can be loaded and stored at once.
   struct Piece {
     llvm::SmallVector<Place> places;
     llvm::SmallVector<mlir::Value> exists;
+    bool isWide = false;
   };
-  Piece pieceOf(int64_t i, int64_t j, int64_t row, mlir::Value rowCount,
-                mlir::Value columnCount);
-  /// Whether pieces of such a tile can be loaded and stored at once.
-  bool isWide(int64_t contiguous, int64_t run, mlir::Type element);
+  /// Elements `first` to `first + count` of the lane in fragment (i, j).
+  Piece pieceOf(int64_t i, int64_t j, int64_t first, int64_t count,
+                mlir::Value rowCount, mlir::Value columnCount);
+  /// The pieces, of `width` columns, of row `row` of fragment (i, j).
+  llvm::SmallVector<Piece> piecesOf(int64_t i, int64_t j, int64_t row,
+                                    int64_t width, mlir::Value rowCount,
+                                    mlir::Value columnCount);
+  /// How many neighbouring columns of such a tile can be loaded and stored at
+  /// once; 1 if they are not neighbours in memory or nothing is known of their
+  /// alignment.
+  int64_t getPieceWidth(int64_t contiguous, int64_t run, mlir::Type element);
   llvm::SmallVector<mlir::Value> loadPiece(LoadOp load, mlir::Value flat,
                                            const Piece &piece);
   void storePiece(StoreOp store, mlir::Value flat, const Piece &piece,
@@ -142,6 +154,10 @@ private:
   mlir::Value loadElement(LoadOp load, mlir::Value flat, const Place &place);
   /// `memory` as one row of elements from its first on.
   mlir::Value flatten(mlir::Value memory);
+
+  /// Lets the instruction pair rows or columns where bytes of `contraction`'s
+  /// operands lie along them.
+  void pairBytes(mlir::linalg::LinalgOp contraction);
 
   mlir::Value index(int64_t value);
   mlir::Value add(mlir::Value x, mlir::Value y);

@@ -8,9 +8,10 @@
 // Elements of the result's tile in registers: where they are, what is computed
 // with them, and how they reach memory.
 //
-// A row of a lane's fragment is a piece of neighbouring columns, 2 of tensor
-// cores: where the operand's alignment is known by a guard, it is loaded and
-// stored at once. Four lanes then touch whole sectors of 32 bytes.
+// A row of a lane's fragment has neighbouring columns, 2 of tensor cores or 4
+// where columns of bytes are paired: as many as the operand's alignment allows,
+// known by a guard, are a piece, which is loaded and stored at once. Four lanes
+// then touch whole sectors of 32 bytes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -123,20 +124,38 @@ Value BlockDistribution::loadElement(LoadOp load, Value flat,
   return branch.getResult(0);
 }
 
-bool BlockDistribution::isWide(int64_t contiguous, int64_t run, Type element) {
+int64_t BlockDistribution::getPieceWidth(int64_t contiguous, int64_t run,
+                                         Type element) {
   int64_t columns = mma->c.type.getDimSize(1);
-  int64_t bytes = columns * element.getIntOrFloatBitWidth() / 8;
-  return contiguous == 1 && run % columns == 0 && llvm::isPowerOf2_64(bytes) &&
-         bytes <= getResultAlignment(schedule);
+  int64_t bits = element.getIntOrFloatBitWidth();
+  if (contiguous == 1 && llvm::isPowerOf2_64(bits))
+    for (int64_t width = columns; width > 1; width /= 2)
+      if (run % width == 0 && width * bits <= 8 * getResultAlignment(schedule))
+        return width;
+  return 1;
 }
 
-BlockDistribution::Piece BlockDistribution::pieceOf(int64_t i, int64_t j,
-                                                    int64_t row, Value rowCount,
-                                                    Value columnCount) {
-  Piece piece;
+SmallVector<BlockDistribution::Piece>
+BlockDistribution::piecesOf(int64_t i, int64_t j, int64_t row, int64_t width,
+                            Value rowCount, Value columnCount) {
+  // Elements that are not neighbours in memory are in one piece all the same.
   int64_t columns = mma->c.type.getDimSize(1);
-  for (int64_t c = 0; c < columns; ++c)
-    piece.places.push_back(placeOf(i, j, row * columns + c));
+  SmallVector<Piece> pieces;
+  for (int64_t c = 0; c < columns; c += width > 1 ? width : columns)
+    pieces.push_back(pieceOf(i, j, row * columns + c,
+                             width > 1 ? width : columns, rowCount,
+                             columnCount));
+  for (Piece &piece : pieces)
+    piece.isWide = width > 1;
+  return pieces;
+}
+
+BlockDistribution::Piece
+BlockDistribution::pieceOf(int64_t i, int64_t j, int64_t first, int64_t count,
+                           Value rowCount, Value columnCount) {
+  Piece piece;
+  for (int64_t c = 0; c < count; ++c)
+    piece.places.push_back(placeOf(i, j, first + c));
   ArrayRef<int64_t> tile = schedule.getTile();
   Value rowExists = isBelow(piece.places.front().row, rowCount, tile[0]);
   for (const Place &place : piece.places)
@@ -156,7 +175,7 @@ SmallVector<Value> BlockDistribution::loadPiece(LoadOp load, Value flat,
       cast<RankedTensorType>(load.getTile().getType()).getElementType();
   SmallVector<Value> elements;
   auto one = [&](size_t c) { return loadElement(load, flat, piece.places[c]); };
-  if (!isWide(load.getContiguous(), load.getRun(), element)) {
+  if (!piece.isWide) {
     for (size_t c = 0; c < piece.places.size(); ++c)
       elements.push_back(one(c));
     return elements;
@@ -220,9 +239,13 @@ LogicalResult BlockDistribution::distributeElementwise(linalg::LinalgOp op) {
         for (auto [n, input] : llvm::enumerate(op.getDpsInputs())) {
           SmallVector<Value> &values = operands.emplace_back();
           if (auto load = input.getDefiningOp<LoadOp>()) {
-            values = loadPiece(
-                load, flats[n],
-                pieceOf(i, j, row, load.getRowCount(), load.getColumnCount()));
+            int64_t width =
+                getPieceWidth(load.getContiguous(), load.getRun(),
+                              load.getTile().getType().getElementType());
+            for (const Piece &piece :
+                 piecesOf(i, j, row, width, load.getRowCount(),
+                          load.getColumnCount()))
+              llvm::append_range(values, loadPiece(load, flats[n], piece));
             continue;
           }
           for (int64_t c = 0; c < type.getDimSize(1); ++c)
@@ -260,7 +283,7 @@ void BlockDistribution::storePiece(StoreOp store, Value flat,
         b, loc, value, flat,
         offsetOf(store.getRows(), store.getColumns(), piece.places[c]));
   };
-  if (!isWide(store.getContiguous(), store.getRun(), type.getElementType())) {
+  if (!piece.isWide) {
     for (size_t c = 0; c < piece.places.size(); ++c)
       one(c);
     return;
@@ -291,12 +314,25 @@ LogicalResult BlockDistribution::distributeStore(StoreOp store) {
     return success();
   }
   Value flat = flatten(lookup(store.getDest()));
+  int64_t width = getPieceWidth(store.getContiguous(), store.getRun(),
+                                store.getTile().getType().getElementType());
   for (int64_t i = 0; i < countM; ++i)
     for (int64_t j = 0; j < countN; ++j)
-      for (int64_t row = 0; row < mma->c.type.getDimSize(0); ++row)
-        storePiece(
-            store, flat,
-            pieceOf(i, j, row, store.getRowCount(), store.getColumnCount()),
-            vector::ExtractOp::create(b, loc, tile[i * countN + j], row));
+      for (int64_t row = 0; row < mma->c.type.getDimSize(0); ++row) {
+        Value all =
+            vector::ExtractOp::create(b, loc, tile[i * countN + j], row);
+        int64_t first = 0, columns = mma->c.type.getDimSize(1);
+        for (const Piece &piece :
+             piecesOf(i, j, row, width, store.getRowCount(),
+                      store.getColumnCount())) {
+          int64_t count = piece.places.size();
+          Value part = all;
+          if (count != columns)
+            part = vector::ExtractStridedSliceOp::create(b, loc, all, first,
+                                                         count, 1);
+          storePiece(store, flat, piece, part);
+          first += count;
+        }
+      }
   return success();
 }
