@@ -243,7 +243,8 @@ gpu.module @m {
     %warp = arith.divui %t, %c32 : index
     %c = arith.muli %warp, %c16 : index
     // CHECK: nvgpu.device_async_copy
-    // CHECK: %[[X:.*]] = arith.xori %{{.*}}, %{{.*}} : index
+    // CHECK: %[[KEY:.*]] = arith.shli
+    // CHECK: %[[X:.*]] = arith.xori %{{.*}}, %[[KEY]] : index
     // CHECK-NEXT: sparse_gpu.ldmatrix_pairs %{{.*}}[%{{.*}}, %[[X]]]
     %f = sparse_gpu.ldmatrix_pairs %a[%r2, %c] : memref<32x64xi8, #shared> -> vector<4x2xi16>
     gpu.return

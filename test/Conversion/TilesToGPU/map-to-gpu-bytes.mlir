@@ -2,7 +2,7 @@
 // them in pairs, and permutations of bytes make fragments of two columns of B
 // (rows of A) that are neighbours.
 //
-// RUN: sparse-opt %s --split-input-file --sparse-gpu-linalg-to-sparse-gpu="chip=sm_80 schedule=[#sparse_gpu.schedule<scope = block, path = mma, tile = [32, 32, 64], warp_tile = [16, 16], when = [alignment ge 16, result_alignment ge 16]>, #sparse_gpu.schedule<scope = block, path = mma, tile = [32, 32, 64], warp_tile = [16, 16], copy = 0>]" \
+// RUN: sparse-opt %s --split-input-file --sparse-gpu-linalg-to-sparse-gpu="chip=sm_80 schedule={[#sparse_gpu.schedule<scope = block, path = mma, tile = [32, 32, 64], warp_tile = [16, 16], when = [alignment ge 16, result_alignment ge 16]>, #sparse_gpu.schedule<scope = block, path = mma, tile = [32, 32, 64], warp_tile = [16, 16], copy = 0>]}" \
 // RUN:   --sparse-gpu-to-tiles --sparse-gpu-map-to-gpu=chip=sm_80 | FileCheck %s
 // RUN: sparse-opt %s --split-input-file --sparse-gpu-linalg-to-sparse-gpu="chip=sm_75 schedule={scope = block, path = mma, tile = [32, 32, 64], warp_tile = [16, 16], copy = 0}" \
 // RUN:   --sparse-gpu-to-tiles --sparse-gpu-map-to-gpu=chip=sm_75 | FileCheck %s --check-prefix=OLD
@@ -13,18 +13,20 @@
 
 // CHECK-LABEL: func @columns(
 // CHECK:         %[[B:.*]] = memref.alloc() : memref<64x32xi8, #gpu.address_space<workgroup>>
-// CHECK:         scf.for
-// CHECK:           nvgpu.device_async_wait
+// The lines of the matrices, as the comment of loadPairs says.
+// CHECK:         %[[UPPER:.*]] = arith.xori %{{.*}}, %{{.*}} : index
+// CHECK-NEXT:    %[[FOUR:.*]] = arith.divui %[[IN:.*]], %c2
+// CHECK-NEXT:    arith.muli %[[FOUR]], %c4
+// CHECK-NEXT:    arith.remui %[[IN]], %c2
+// CHECK:         arith.muli %[[UPPER]], %c2
+// CHECK:         %[[SEL0:.*]] = arith.select %{{.*}}, %c25632{{.*}}, %c8292{{.*}} : i32
+// CHECK:         %[[SEL1:.*]] = arith.select %{{.*}}, %c30001{{.*}}, %c12661{{.*}} : i32
+// CHECK:         nvgpu.device_async_wait
 // CHECK:           scf.for %[[K:.*]] = %c0{{.*}} to %c64{{.*}} step %c32{{.*}} -> (vector<2x4xi32>)
 // CHECK:             nvgpu.ldmatrix %{{.*}} {numTiles = 4 : i32, transpose = false}
-// The lines of the matrices, as the comment of loadPairs says.
-// CHECK:             %[[IN:.*]] = arith.remui %{{.*}}, %c8
-// CHECK:             %[[MATRIX:.*]] = arith.divui %{{.*}}, %c8
-// CHECK:             arith.xori
-// CHECK:             %[[LOW:.*]] = arith.select %{{.*}}, %c25632{{.*}}, %c8292{{.*}} : i32
-// CHECK:             %[[HIGH:.*]] = arith.select %{{.*}}, %c30001{{.*}}, %c12661{{.*}} : i32
 // CHECK:             %[[P:.*]] = sparse_gpu.ldmatrix_pairs %[[B]][%{{.*}}, %{{.*}}] : memref<64x32xi8, #gpu.address_space<workgroup>> -> vector<4x2xi16>
-// CHECK-COUNT-2:     nvvm.prmt <default> %{{.*}}, %{{.*}}, %{{.*}}
+// CHECK:             nvvm.prmt <default> %[[SEL0]], %[[LOW:.*]], %[[HIGH:.*]] : i32
+// CHECK:             nvvm.prmt <default> %[[SEL1]], %[[LOW]], %[[HIGH]] : i32
 // CHECK-COUNT-2:     nvvm.prmt <default>
 // CHECK-NOT:         memref.load
 // CHECK:             nvgpu.mma.sync{{.*}} {mmaShape = [16, 8, 32]} : (vector<4x4xi8>, vector<2x4xi8>, vector<2x2xi32>) -> vector<2x2xi32>
