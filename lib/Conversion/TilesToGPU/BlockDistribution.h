@@ -96,26 +96,31 @@ private:
 
   mlir::LogicalResult distributeElementwise(mlir::linalg::LinalgOp op);
   mlir::LogicalResult distributeStore(StoreOp store);
-  /// Neighbouring columns of a row of a fragment of C, and which of them exist
-  /// (null: it does); whether they can be loaded and stored at once.
+  /// Numbers of a lane's elements of a fragment of C that are neighbours in
+  /// memory, or a row of them.
+  using Elements = llvm::SmallVector<int64_t>;
+  /// Their places, and which of them exist (null: it does); whether they can be
+  /// loaded and stored at once.
   struct Piece {
+    Elements elements;
     llvm::SmallVector<Place> places;
     llvm::SmallVector<mlir::Value> exists;
     bool isWide = false;
   };
-  /// Elements `first` to `first + count` of the lane in fragment (i, j).
-  Piece pieceOf(int64_t i, int64_t j, int64_t first, int64_t count,
-                mlir::Value rowCount, mlir::Value columnCount);
-  /// The pieces, of `width` columns, of row `row` of fragment (i, j).
-  llvm::SmallVector<Piece> piecesOf(int64_t i, int64_t j, int64_t row,
-                                    int64_t width, mlir::Value rowCount,
-                                    mlir::Value columnCount);
-  /// How many neighbouring columns of such a tile can be loaded and stored at
-  /// once; 1 if they are not neighbours in memory or nothing is known of their
-  /// alignment.
-  int64_t getPieceWidth(int64_t contiguous, int64_t run, mlir::Type element);
+  /// The pieces of fragment (i, j) for a tile that is `contiguous` in runs of
+  /// `run`: as many neighbours as its alignment allows, or whole rows.
+  llvm::SmallVector<Piece> piecesOf(int64_t i, int64_t j, int64_t contiguous,
+                                    int64_t run, mlir::Type element);
+  /// Finds out where its elements are.
+  void locate(Piece &piece, int64_t i, int64_t j, mlir::Value rowCount,
+              mlir::Value columnCount);
+  /// Rows of a lane's fragment that are neighbours: 2, or 1.
+  int64_t getNeighbouringRows();
   llvm::SmallVector<mlir::Value> loadPiece(LoadOp load, mlir::Value flat,
                                            const Piece &piece);
+  /// A vector of the elements `numbers` of `fragment`.
+  mlir::Value extractElements(mlir::Value fragment,
+                              llvm::ArrayRef<int64_t> numbers);
   void storePiece(StoreOp store, mlir::Value flat, const Piece &piece,
                   mlir::Value vector);
   mlir::Value offsetOf(mlir::Value rows, mlir::Value columns,
@@ -133,6 +138,10 @@ private:
   mlir::Value readThreadAgain();
   /// The fragments to `staged`, whose lines run along memory.
   void stageFragments(llvm::ArrayRef<mlir::Value> tile, const Shared &staged);
+  /// Where rows or columns are paired, lanes would store every other line of
+  /// `staged` at a time, and short lines of one parity have half of the banks:
+  /// so some lanes begin with the other line of a pair. Which ones, 0 or 1.
+  mlir::Value startsWithOddLine(const Shared &staged);
   /// `elements` neighbours of the staged tile from `at` of `line` on to memory,
   /// as far as they exist.
   void storeStagedPiece(StoreOp store, const Shared &staged, mlir::Value flat,
