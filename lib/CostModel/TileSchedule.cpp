@@ -110,9 +110,19 @@ static constexpr unsigned kRegistersPerGuard = 2;
 /// For each asynchronous copy of several elements there, some of which may not
 /// exist.
 static constexpr unsigned kRegistersPerPartialCopy = 1;
-/// For two 32-bit words of a fragment whose bytes are loaded one by one, as
-/// ldmatrix does not transpose bytes.
-static constexpr unsigned kRegistersPerGatheredPair = 3;
+/// Where bytes are transposed in pairs: for each word of a fragment two that
+/// wait, so many words at a time, and elements of C that are stored from other
+/// registers than those that products are added to. Without stages, only the
+/// words.
+static constexpr unsigned kRegistersOfPairs = 14;
+static constexpr uint64_t kPairedWordsAtATime = 12;
+/// Where fragments of bytes of more than two steps are loaded ahead.
+static constexpr unsigned kRegistersOfByteSteps = 24;
+/// Where floats of 8 bits become f16: beside a register for each word of their
+/// fragments, in place of those that wait to be permuted; or for a quarter of
+/// the words if there are no stages.
+static constexpr unsigned kRegistersOfWidened = 20,
+                          kRegistersOfPlainWidened = 1;
 /// Asynchronous copies that have registers of their own: neighbours of less
 /// than 8 bytes share some.
 static constexpr uint64_t kCopiesApart = 16, kSmallCopiesApart = 4;
@@ -160,13 +170,24 @@ sparsegpu::costmodel::estimateRegisters(const ContractionShape &shape,
   if (s.mma.isFma())
     // Those of the next product are loaded meanwhile.
     words = 2 * (warpM / 8 + warpN / 4) * std::max(1u, bits / 32);
-  uint64_t gathered =
-      (shape.transposedA ? warpM : 0) + (shape.transposedB ? 0 : warpN);
+  uint64_t paired = 0;
   if (bits == 8 && !s.mma.isFma())
-    words += ceilDiv(gathered * s.mma.k * bits, 32 * 32) *
-             kRegistersPerGatheredPair / 2;
+    paired = (shape.transposedA ? warpM : 0) + (shape.transposedB ? 0 : warpN);
   // Fragments of later steps are on their way if later stages are.
   result.fragments = words * (s.sharedStages > 1 ? s.registerStages : 1);
+  uint64_t pairedWords = ceilDiv(paired * s.mma.k * bits, 32 * 32), waiting = 0;
+  if (paired && s.sharedStages > 1)
+    waiting =
+        kRegistersOfPairs + 2 * std::min(pairedWords, kPairedWordsAtATime);
+  else
+    result.fragments += pairedWords;
+  if (bits == 8 && !s.mma.isFma() && s.sharedStages > 1 && s.registerStages > 2)
+    result.fragments += kRegistersOfByteSteps;
+  if (shape.widenedFloat8 && !s.mma.isFma() && s.sharedStages > 1)
+    waiting = std::max(waiting, words + kRegistersOfWidened);
+  else if (shape.widenedFloat8 && !s.mma.isFma())
+    result.fragments += words / 4 + kRegistersOfPlainWidened;
+  result.fragments += waiting;
   uint64_t copies = copiesPerThread(shape, s);
   result.addresses = kRegistersPerExtraLoop * shape.extraLoops;
   if (s.mma.isFma() && s.sharedStages > 1)

@@ -90,6 +90,7 @@ void sparsegpu::buildTilesToGPU(OpPassManager &pm,
   stages.sharedStages = stages.registerStages = 1;
   pm.addNestedPass<func::FuncOp>(createPipelineLoads(stages));
   pm.addNestedPass<func::FuncOp>(createPlaceSharedMemory());
+  pm.addNestedPass<func::FuncOp>(createLowerLdMatrixPairs());
   // Behind what looks at subscripts: numbers of blocks become expressions.
   pm.addNestedPass<func::FuncOp>(createBlockOrder());
   if (options.persistentBlocks > 0) {

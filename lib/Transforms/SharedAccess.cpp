@@ -7,6 +7,8 @@
 
 #include "SharedAccess.h"
 
+#include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -41,6 +43,17 @@ static bool setVector(SharedAccess &access, VectorType vector,
   return true;
 }
 
+/// The rows of `matrices`, the result of ldmatrix, with a lane's address for
+/// each line of 16 bytes.
+static void setMatrices(SharedAccess &access, VectorType matrices,
+                        unsigned elementBytes) {
+  access.use = BankUse::Write;
+  access.width = 16 / elementBytes;
+  access.requestBytes = access.alignment = 16;
+  int64_t lanes = 8 * matrices.getDimSize(0);
+  access.lanes = lanes >= 32 ? ~0u : (1u << lanes) - 1;
+}
+
 static bool isPlainTransfer(VectorTransferOpInterface transfer) {
   return transfer.getVectorType().getRank() == 1 && !transfer.getMask() &&
          !transfer.hasOutOfBoundsDim() &&
@@ -66,13 +79,10 @@ std::optional<SharedAccess> sparsegpu::getSharedAccess(OpOperand &use,
             return access.requestBytes == 4 || access.requestBytes == 8 ||
                    access.requestBytes == 16;
           })
-          .Case<nvgpu::LdMatrixOp>([&](auto load) {
+          .Case<nvgpu::LdMatrixOp, LdMatrixPairsOp>([&](auto load) {
             setIndices(access, load, load.getIndices());
-            access.use = BankUse::Write;
-            access.width = 16 / elementBytes;
-            access.requestBytes = access.alignment = 16;
-            unsigned lanes = 8 * load.getNumTiles();
-            access.lanes = lanes >= 32 ? ~0u : (1u << lanes) - 1;
+            setMatrices(access, cast<VectorType>(load->getResult(0).getType()),
+                        elementBytes);
             return true;
           })
           .Case<memref::LoadOp>([&](auto load) {
@@ -122,8 +132,8 @@ bool sparsegpu::setSharedIndices(Operation *op, ValueRange indices) {
         copy.getDstIndicesMutable().assign(indices);
         return true;
       })
-      .Case<nvgpu::LdMatrixOp, memref::LoadOp, memref::StoreOp, vector::LoadOp,
-            vector::StoreOp>([&](auto access) {
+      .Case<nvgpu::LdMatrixOp, LdMatrixPairsOp, memref::LoadOp, memref::StoreOp,
+            vector::LoadOp, vector::StoreOp>([&](auto access) {
         access.getIndicesMutable().assign(indices);
         return true;
       })

@@ -42,9 +42,9 @@ struct SharedAccess {
 
 /// The access of `use`'s operation to the buffer that `use` is; none if the
 /// operation is not understood: nvgpu.device_async_copy (destination),
-/// nvgpu.ldmatrix, memref.load, memref.store, vector.load, vector.store, and
-/// vector.transfer_read and transfer_write of one dimension without
-/// permutation, mask or out-of-bounds places.
+/// nvgpu.ldmatrix, sparse_gpu.ldmatrix_pairs, memref.load, memref.store,
+/// vector.load, vector.store, and vector.transfer_read and transfer_write of
+/// one dimension without permutation, mask or out-of-bounds places.
 /// `type`, that of the buffer, has elements of whole bytes.
 std::optional<SharedAccess> getSharedAccess(mlir::OpOperand &use,
                                             mlir::MemRefType type);

@@ -207,6 +207,52 @@ gpu.module @m {
 
 // -----
 
+// Pairs of bytes, transposed: lines 0, 1, 4, 5, 10, 11, 14 and 15 of sixteen, and
+// the others, differ modulo 8.
+#shared = #gpu.address_space<workgroup>
+gpu.module @m {
+  // CHECK-LABEL: gpu.func @pairs
+  gpu.func @pairs(%A: memref<?x?xi8>) kernel attributes {known_block_size = array<i32: 64, 1, 1>} {
+    %c2 = arith.constant 2 : index
+    %c4 = arith.constant 4 : index
+    %c8 = arith.constant 8 : index
+    %c16 = arith.constant 16 : index
+    %c32 = arith.constant 32 : index
+    // expected-remark @+1 {{has no bank conflicts with column xor ((row / 2) mod 4) * 16; accesses: 2,}}
+    %a = memref.alloc() : memref<32x64xi8, #shared>
+    %t = gpu.thread_id x
+    %row = arith.divui %t, %c4 : index
+    %part = arith.remui %t, %c4 : index
+    %col = arith.muli %part, %c16 : index
+    %0 = nvgpu.device_async_copy %A[%row, %col], %a[%row, %col], 16 : memref<?x?xi8> to memref<32x64xi8, #shared>
+    %lane = arith.remui %t, %c32 : index
+    %in = arith.remui %lane, %c8 : index
+    %matrix = arith.divui %lane, %c8 : index
+    %four = arith.divui %in, %c2 : index
+    %first = arith.muli %four, %c4 : index
+    %one = arith.remui %in, %c2 : index
+    %second = arith.divui %in, %c4 : index
+    %odd = arith.remui %matrix, %c2 : index
+    %upper = arith.xori %second, %odd : index
+    %two = arith.muli %upper, %c2 : index
+    %half = arith.divui %matrix, %c2 : index
+    %sixteen = arith.muli %half, %c16 : index
+    %r0 = arith.addi %first, %one : index
+    %r1 = arith.addi %r0, %two : index
+    %r2 = arith.addi %r1, %sixteen : index
+    %warp = arith.divui %t, %c32 : index
+    %c = arith.muli %warp, %c16 : index
+    // CHECK: nvgpu.device_async_copy
+    // CHECK: %[[KEY:.*]] = arith.shli
+    // CHECK: %[[X:.*]] = arith.xori %{{.*}}, %[[KEY]] : index
+    // CHECK-NEXT: sparse_gpu.ldmatrix_pairs %{{.*}}[%{{.*}}, %[[X]]]
+    %f = sparse_gpu.ldmatrix_pairs %a[%r2, %c] : memref<32x64xi8, #shared> -> vector<4x2xi16>
+    gpu.return
+  }
+}
+
+// -----
+
 // A transposition of words, without wide accesses: units of 4 bytes, 32 keys.
 #shared = #gpu.address_space<workgroup>
 gpu.module @m {

@@ -160,6 +160,19 @@ TEST(TileSchedule, Registers) {
   convolution.extraLoops = 3;
   EXPECT_EQ(estimateRegisters(convolution, usual()).addresses, 8u * 3 + 3 * 6);
   EXPECT_EQ(estimateRegisters(convolution, usual()).total(), 255u);
+  // Bytes in pairs, of which some wait for others; FP8 as f16 on sm_90.
+  ContractionShape s8 = makeShape(MatrixType::S8, 4096, 4096, 4096);
+  TileSchedule wide = usual();
+  wide.mma = {16, 8, 32};
+  s8.transposedB = true;
+  EXPECT_EQ(estimateRegisters(s8, wide).fragments, 32u);
+  s8.transposedB = false;
+  EXPECT_EQ(estimateRegisters(s8, wide).fragments, 32u + 14 + 2 * 12);
+  s8.widenedFloat8 = true;
+  EXPECT_EQ(estimateRegisters(s8, wide).fragments, 32u + 32 + 20);
+  s8.widenedFloat8 = false;
+  wide.sharedStages = 1;
+  EXPECT_EQ(estimateRegisters(s8, wide).fragments, 32u + 16);
   // Through registers, 64 elements for each thread, 8 at a time; conditions
   // only where C is no multiple of the tile.
   TileSchedule plain = usual();
@@ -173,13 +186,6 @@ TEST(TileSchedule, Registers) {
   odd = square;
   odd.dynamic = true;
   EXPECT_EQ(estimateRegisters(odd, plain).copies, 8u * (2 + 2 + 1));
-  // Bytes that are transposed in B: half as much again of its fragments.
-  ContractionShape bytes = makeShape(MatrixType::S8, 64, 64, 64);
-  TileSchedule eight = usual();
-  eight.mma = {16, 8, 32};
-  EXPECT_EQ(estimateRegisters(bytes, eight).fragments, 32u + 16 * 3 / 2);
-  bytes.transposedB = true;
-  EXPECT_EQ(estimateRegisters(bytes, eight).fragments, 32u);
   // FMAs: a lane of 8 x 4 owns 8 x 16 elements, and loads 8 + 16 for a step,
   // while those of the step before are multiplied.
   TileSchedule fma = usual();

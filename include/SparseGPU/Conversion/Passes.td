@@ -473,6 +473,40 @@ def PlaceSharedMemory : Pass<"sparse-gpu-place-shared-memory"> {
     "::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect"];
 }
 
+def LowerLdMatrixPairs : Pass<"sparse-gpu-lower-ldmatrix-pairs"> {
+  let summary = "Makes nvgpu.ldmatrix of transposed pairs of bytes";
+  let description = [{
+    Each `sparse_gpu.ldmatrix_pairs` becomes an `nvgpu.ldmatrix` that transposes
+    elements of 16 bits, of a view of the buffer with such elements. Subscripts
+    of the last dimension, multiples of 16, are halved.
+
+    Requires: buffers of static shape and identity layout with an even number
+    of bytes in a row (LDP-2); nothing that looks at accesses follows:
+    swizzling, pipelining and placing come before.
+    Ensures: no `sparse_gpu.ldmatrix_pairs` is left.
+
+    Before:
+    ```mlir
+    %p = sparse_gpu.ldmatrix_pairs %b[%k, %n]
+       : memref<64x128xi8, #gpu.address_space<workgroup>> -> vector<4x2xi16>
+    ```
+    After:
+    ```mlir
+    %bytes = memref.collapse_shape %b [[0, 1]]
+      : memref<64x128xi8, #gpu.address_space<workgroup>>
+        into memref<8192xi8, #gpu.address_space<workgroup>>
+    %halves = memref.view %bytes[%c0][]
+      : memref<8192xi8, #gpu.address_space<workgroup>>
+        to memref<64x64xi16, #gpu.address_space<workgroup>>
+    %h = arith.shrui %n, %c1 : index
+    %p = nvgpu.ldmatrix %halves[%k, %h] {numTiles = 4 : i32, transpose = true}
+      : memref<64x64xi16, #gpu.address_space<workgroup>> -> vector<4x2xi16>
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect",
+    "::mlir::nvgpu::NVGPUDialect", "::mlir::arith::ArithDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // Level 3 -> 4: GPUToNVVM
 //===----------------------------------------------------------------------===//

@@ -42,6 +42,9 @@ struct ContractionShape {
   unsigned extraLoops = 0;
   /// An extent is known at run time only; m, n, k are what it is taken for.
   bool dynamic = false;
+  /// FP8 is multiplied as f16, by registers that the program does not see: what
+  /// ptxas makes of its `mma.sync` for sm_90.
+  bool widenedFloat8 = false;
 
   /// 2 for each multiply-add.
   double flops() const { return 2.0 * batch * m * n * k; }

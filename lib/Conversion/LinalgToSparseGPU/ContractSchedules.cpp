@@ -213,6 +213,7 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   ScheduleFields fields = getPlainFields(type.has_value());
   costmodel::ContractionShape shape =
       type ? getShape(op, *type) : getFmaShape(op);
+  shape.widenedFloat8 = type == costmodel::MatrixType::FP8 && capability >= 90;
   const costmodel::TargetDescription &target =
       costmodel::representativeOf(chip.str());
   // Parts of K take a workspace, whose size must not rest on a guess.
@@ -220,10 +221,16 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   costmodel::ScheduleSpace space = costmodel::defaultSpace();
   if (!limits.workspace || !isStatic)
     space.splitK = {1};
-  // ldmatrix does not transpose bytes: they are loaded one by one, and those of
-  // later steps do not fit in registers as well.
-  if (shape.bitsA == 8 && (shape.transposedA || !shape.transposedB))
+  // ldmatrix transposes bytes in pairs, which are columns of two instructions.
+  if (type && shape.bitsB == 8 && !shape.transposedB)
+    llvm::erase_if(space.warpTileN, [](unsigned n) { return n % 16 != 0; });
+  // Four steps of bytes are 128 of K: what waits to be permuted does not fit
+  // beside fragments of them all. ptxas widens floats of every loaded step.
+  if (shape.widenedFloat8)
     space.registerStages = {1};
+  else if (type && shape.bitsA == 8 &&
+           (shape.transposedA || !shape.transposedB))
+    space.registerStages = {1, 2};
   // As --sparse-gpu-map-to-gpu asks --sparse-gpu-block-order to do.
   space.groupRows = {0};
   SmallVector<Type> results = {op.getInit().getType()};
@@ -273,20 +280,25 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
            std::to_string(sharedBytesOf(shape, tile)) + " bytes shared\n";
     return ScheduleAttr::get(context, fields);
   };
-  // Copies of several elements begin with 4 bytes, asynchronous or, before
-  // sm_80, not. Lanes store two
+  // Copies of several elements begin with 4 bytes, asynchronous or not. Lanes
+  // store two
   // neighbours at once, or more if the result is staged, if it is aligned as
   // well.
   SmallVector<Attribute> schedules;
   int64_t alignment =
       getKnownAlignment({op.getA().getType(), op.getB().getType()});
-  int64_t pair = staged;
+  int64_t widest = 1;
   bool isDynamic = false;
   for (Type type : results) {
-    pair = std::max<int64_t>(
-        pair, 2 * cast<ShapedType>(type).getElementTypeBitWidth() / 8);
+    widest = std::max<int64_t>(
+        widest, cast<ShapedType>(type).getElementTypeBitWidth() / 8);
     isDynamic |= !cast<ShapedType>(type).hasStaticShape();
   }
+  // A lane has four where pairs of bytes of B make two columns.
+  int64_t pair = std::max(staged, 2 * widest);
+  if (type && shape.bitsB == 8 && !shape.transposedB &&
+      getKnownAlignment(results) >= 4 * widest)
+    pair = std::max(pair, 4 * widest);
   bool pairs = getKnownAlignment(results) >= pair;
   auto atLeast = [&](GuardQuantity quantity, int64_t bytes) {
     return GuardAttr::get(context, quantity, GuardPredicate::GE, bytes);

@@ -113,6 +113,20 @@ findInstruction(Block &block, ScheduleAttr schedule, unsigned capability) {
   return *mma;
 }
 
+void BlockDistribution::pairBytes(linalg::LinalgOp contraction) {
+  if (mma->path == ComputePath::FMA || mma->factor.getIntOrFloatBitWidth() != 8)
+    return;
+  LoadOp loads[2];
+  for (unsigned i : {0u, 1u})
+    if (!(loads[i] = contraction.getDpsInputs()[i].getDefiningOp<LoadOp>()))
+      return;
+  ArrayRef<int64_t> warpTile = schedule.getWarpTile();
+  if (loads[0].getContiguous() == 0 && warpTile[0] % 16 == 0)
+    mma->pairRows();
+  if (loads[1].getContiguous() == 1 && warpTile[1] % 16 == 0)
+    mma->pairColumns();
+}
+
 LogicalResult BlockDistribution::distribute(Block &block) {
   if (!mma) {
     FailureOr<MmaInstruction> found =
@@ -120,6 +134,8 @@ LogicalResult BlockDistribution::distribute(Block &block) {
     if (failed(found))
       return failure();
     mma = *found;
+    if (linalg::LinalgOp contraction = findContraction(block))
+      pairBytes(contraction);
     countM = schedule.getWarpTile()[0] / mma->m;
     countN = schedule.getWarpTile()[1] / mma->n;
   }

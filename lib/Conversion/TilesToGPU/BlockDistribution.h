@@ -88,6 +88,10 @@ private:
   /// By ldmatrix, where the layout of fragments and memory allow; else empty.
   Fragments loadMatrices(const Shared &shared, bool isA, mlir::Value first,
                          int64_t count, mlir::Value k);
+  /// By ldmatrix of pairs of bytes, if the instruction pairs rows of A (columns
+  /// of B); else empty.
+  Fragments loadPairs(const Shared &shared, bool isA, mlir::Value first,
+                      int64_t count, mlir::Value k);
 
   //===--------------------------------------------------------------------===//
   // Elements (BlockElements.cpp)
@@ -95,18 +99,31 @@ private:
 
   mlir::LogicalResult distributeElementwise(mlir::linalg::LinalgOp op);
   mlir::LogicalResult distributeStore(StoreOp store);
-  /// A row of a fragment of C: neighbouring columns, and which of them exist
-  /// (null: it does).
+  /// Numbers of a lane's elements of a fragment of C that are neighbours in
+  /// memory, or a row of them.
+  using Elements = llvm::SmallVector<int64_t>;
+  /// Their places, and which of them exist (null: it does); whether they can be
+  /// loaded and stored at once.
   struct Piece {
+    Elements elements;
     llvm::SmallVector<Place> places;
     llvm::SmallVector<mlir::Value> exists;
+    bool isWide = false;
   };
-  Piece pieceOf(int64_t i, int64_t j, int64_t row, mlir::Value rowCount,
-                mlir::Value columnCount);
-  /// Whether pieces of such a tile can be loaded and stored at once.
-  bool isWide(int64_t contiguous, int64_t run, mlir::Type element);
+  /// The pieces of fragment (i, j) for a tile that is `contiguous` in runs of
+  /// `run`: as many neighbours as its alignment allows, or whole rows.
+  llvm::SmallVector<Piece> piecesOf(int64_t i, int64_t j, int64_t contiguous,
+                                    int64_t run, mlir::Type element);
+  /// Finds out where its elements are.
+  void locate(Piece &piece, int64_t i, int64_t j, mlir::Value rowCount,
+              mlir::Value columnCount);
+  /// Rows of a lane's fragment that are neighbours: 2, or 1.
+  int64_t getNeighbouringRows();
   llvm::SmallVector<mlir::Value> loadPiece(LoadOp load, mlir::Value flat,
                                            const Piece &piece);
+  /// A vector of the elements `numbers` of `fragment`.
+  mlir::Value extractElements(mlir::Value fragment,
+                              llvm::ArrayRef<int64_t> numbers);
   void storePiece(StoreOp store, mlir::Value flat, const Piece &piece,
                   mlir::Value vector);
   mlir::Value offsetOf(mlir::Value rows, mlir::Value columns,
@@ -124,6 +141,10 @@ private:
   mlir::Value readThreadAgain();
   /// The fragments to `staged`, whose lines run along memory.
   void stageFragments(llvm::ArrayRef<mlir::Value> tile, const Shared &staged);
+  /// Where rows or columns are paired, lanes would store every other line of
+  /// `staged` at a time, and short lines of one parity have half of the banks:
+  /// so some lanes begin with the other line of a pair. Which ones, 0 or 1.
+  mlir::Value startsWithOddLine(const Shared &staged);
   /// `elements` neighbours of the staged tile from `at` of `line` on to memory,
   /// as far as they exist.
   void storeStagedPiece(StoreOp store, const Shared &staged, mlir::Value flat,
@@ -145,6 +166,10 @@ private:
   mlir::Value loadElement(LoadOp load, mlir::Value flat, const Place &place);
   /// `memory` as one row of elements from its first on.
   mlir::Value flatten(mlir::Value memory);
+
+  /// Lets the instruction pair rows or columns where bytes of `contraction`'s
+  /// operands lie along them.
+  void pairBytes(mlir::linalg::LinalgOp contraction);
 
   mlir::Value index(int64_t value);
   mlir::Value add(mlir::Value x, mlir::Value y);

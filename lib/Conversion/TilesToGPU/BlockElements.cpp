@@ -8,9 +8,11 @@
 // Elements of the result's tile in registers: where they are, what is computed
 // with them, and how they reach memory.
 //
-// A row of a lane's fragment is a piece of neighbouring columns, 2 of tensor
-// cores: where the operand's alignment is known by a guard, it is loaded and
-// stored at once. Four lanes then touch whole sectors of 32 bytes.
+// A row of a lane's fragment has neighbouring columns, 2 of tensor cores or 4
+// where columns of bytes are paired, and a column has two where rows are. As
+// many as the operand's alignment allows, known by a guard, are a piece, which
+// is loaded and stored at once. Four lanes then touch whole sectors of 32
+// bytes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -123,26 +125,41 @@ Value BlockDistribution::loadElement(LoadOp load, Value flat,
   return branch.getResult(0);
 }
 
-bool BlockDistribution::isWide(int64_t contiguous, int64_t run, Type element) {
-  int64_t columns = mma->c.type.getDimSize(1);
-  int64_t bytes = columns * element.getIntOrFloatBitWidth() / 8;
-  return contiguous == 1 && run % columns == 0 && llvm::isPowerOf2_64(bytes) &&
-         bytes <= getResultAlignment(schedule);
+int64_t BlockDistribution::getNeighbouringRows() {
+  return mma->hasPairedRows() ? mma->c.type.getDimSize(0) : 1;
 }
 
-BlockDistribution::Piece BlockDistribution::pieceOf(int64_t i, int64_t j,
-                                                    int64_t row, Value rowCount,
-                                                    Value columnCount) {
-  Piece piece;
-  int64_t columns = mma->c.type.getDimSize(1);
-  for (int64_t c = 0; c < columns; ++c)
-    piece.places.push_back(placeOf(i, j, row * columns + c));
+SmallVector<BlockDistribution::Piece>
+BlockDistribution::piecesOf(int64_t i, int64_t j, int64_t contiguous,
+                            int64_t run, Type element) {
+  int64_t columns = mma->c.type.getDimSize(1), rows = mma->c.type.getDimSize(0);
+  int64_t bits = element.getIntOrFloatBitWidth();
+  int64_t width = contiguous == 1 ? columns : getNeighbouringRows();
+  while (width > 1 && (run % width != 0 || !llvm::isPowerOf2_64(bits) ||
+                       width * bits > 8 * getResultAlignment(schedule)))
+    width /= 2;
+  bool isWide = width > 1, isAlongRow = contiguous == 1 || !isWide;
+  if (!isWide)
+    width = columns;
+  SmallVector<Piece> pieces;
+  for (int64_t first = 0; first < (isAlongRow ? rows * columns : columns);
+       first += isAlongRow ? width : 1) {
+    Piece &piece = pieces.emplace_back();
+    piece.isWide = isWide;
+    for (int64_t n = 0; n < width; ++n)
+      piece.elements.push_back(first + n * (isAlongRow ? 1 : columns));
+  }
+  return pieces;
+}
+
+void BlockDistribution::locate(Piece &piece, int64_t i, int64_t j,
+                               Value rowCount, Value columnCount) {
   ArrayRef<int64_t> tile = schedule.getTile();
-  Value rowExists = isBelow(piece.places.front().row, rowCount, tile[0]);
-  for (const Place &place : piece.places)
-    piece.exists.push_back(
-        both(rowExists, isBelow(place.column, columnCount, tile[1])));
-  return piece;
+  for (int64_t element : piece.elements) {
+    const Place &place = piece.places.emplace_back(placeOf(i, j, element));
+    piece.exists.push_back(both(isBelow(place.row, rowCount, tile[0]),
+                                isBelow(place.column, columnCount, tile[1])));
+  }
 }
 
 Value BlockDistribution::offsetOf(Value rows, Value columns,
@@ -156,7 +173,7 @@ SmallVector<Value> BlockDistribution::loadPiece(LoadOp load, Value flat,
       cast<RankedTensorType>(load.getTile().getType()).getElementType();
   SmallVector<Value> elements;
   auto one = [&](size_t c) { return loadElement(load, flat, piece.places[c]); };
-  if (!isWide(load.getContiguous(), load.getRun(), element)) {
+  if (!piece.isWide) {
     for (size_t c = 0; c < piece.places.size(); ++c)
       elements.push_back(one(c));
     return elements;
@@ -215,14 +232,27 @@ LogicalResult BlockDistribution::distributeElementwise(linalg::LinalgOp op) {
   for (int64_t i = 0; i < countM; ++i)
     for (int64_t j = 0; j < countN; ++j) {
       SmallVector<Value> elements;
+      // Of inputs, the elements of the fragment that were loaded so far.
+      SmallVector<SmallVector<Value>> loaded(
+          op.getNumDpsInputs(), SmallVector<Value>(type.getNumElements()));
       for (int64_t row = 0; row < type.getDimSize(0); ++row) {
         SmallVector<SmallVector<Value>> operands;
+        int64_t columns = type.getDimSize(1);
         for (auto [n, input] : llvm::enumerate(op.getDpsInputs())) {
           SmallVector<Value> &values = operands.emplace_back();
           if (auto load = input.getDefiningOp<LoadOp>()) {
-            values = loadPiece(
-                load, flats[n],
-                pieceOf(i, j, row, load.getRowCount(), load.getColumnCount()));
+            for (Piece &piece :
+                 piecesOf(i, j, load.getContiguous(), load.getRun(),
+                          load.getTile().getType().getElementType())) {
+              if (piece.elements.front() / columns != row)
+                continue;
+              locate(piece, i, j, load.getRowCount(), load.getColumnCount());
+              for (auto [element, value] : llvm::zip_equal(
+                       piece.elements, loadPiece(load, flats[n], piece)))
+                loaded[n][element] = value;
+            }
+            llvm::append_range(
+                values, ArrayRef(loaded[n]).slice(row * columns, columns));
             continue;
           }
           for (int64_t c = 0; c < type.getDimSize(1); ++c)
@@ -260,7 +290,7 @@ void BlockDistribution::storePiece(StoreOp store, Value flat,
         b, loc, value, flat,
         offsetOf(store.getRows(), store.getColumns(), piece.places[c]));
   };
-  if (!isWide(store.getContiguous(), store.getRun(), type.getElementType())) {
+  if (!piece.isWide) {
     for (size_t c = 0; c < piece.places.size(); ++c)
       one(c);
     return;
@@ -282,6 +312,23 @@ void BlockDistribution::storePiece(StoreOp store, Value flat,
                                            type.getElementTypeBitWidth() / 8));
 }
 
+Value BlockDistribution::extractElements(Value fragment,
+                                         ArrayRef<int64_t> numbers) {
+  auto type = cast<VectorType>(fragment.getType());
+  int64_t columns = type.getDimSize(1), count = numbers.size();
+  // A whole row needs no elements of its own.
+  if (numbers.back() - numbers.front() == columns - 1 && count == columns)
+    return vector::ExtractOp::create(b, loc, fragment,
+                                     numbers.front() / columns);
+  SmallVector<Value> elements;
+  for (int64_t number : numbers)
+    elements.push_back(vector::ExtractOp::create(
+        b, loc, fragment,
+        ArrayRef<int64_t>{number / columns, number % columns}));
+  return vector::FromElementsOp::create(
+      b, loc, VectorType::get({count}, type.getElementType()), elements);
+}
+
 LogicalResult BlockDistribution::distributeStore(StoreOp store) {
   const Fragments &tile = fragments[store.getTile()];
   if (tile.empty())
@@ -293,10 +340,12 @@ LogicalResult BlockDistribution::distributeStore(StoreOp store) {
   Value flat = flatten(lookup(store.getDest()));
   for (int64_t i = 0; i < countM; ++i)
     for (int64_t j = 0; j < countN; ++j)
-      for (int64_t row = 0; row < mma->c.type.getDimSize(0); ++row)
-        storePiece(
-            store, flat,
-            pieceOf(i, j, row, store.getRowCount(), store.getColumnCount()),
-            vector::ExtractOp::create(b, loc, tile[i * countN + j], row));
+      for (Piece &piece :
+           piecesOf(i, j, store.getContiguous(), store.getRun(),
+                    store.getTile().getType().getElementType())) {
+        locate(piece, i, j, store.getRowCount(), store.getColumnCount());
+        storePiece(store, flat, piece,
+                   extractElements(tile[i * countN + j], piece.elements));
+      }
   return success();
 }

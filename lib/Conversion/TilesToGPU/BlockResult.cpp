@@ -45,28 +45,66 @@ Value BlockDistribution::readThreadAgain() {
 
 void BlockDistribution::stageFragments(ArrayRef<Value> tile,
                                        const Shared &staged) {
-  int64_t columns = mma->c.type.getDimSize(1);
-  auto element = cast<MemRefType>(staged.memory.getType()).getElementType();
-  auto bytes = llvm::MaybeAlign(columns * element.getIntOrFloatBitWidth() / 8);
+  auto type = cast<MemRefType>(staged.memory.getType());
+  int64_t columns = mma->c.type.getDimSize(1), rows = mma->c.type.getDimSize(0);
+  int64_t width = type.getElementTypeBitWidth() / 8;
+  // A lane's elements of a line of the staged tile, from `first` on.
+  int64_t lines = staged.transposed ? columns : rows;
+  int64_t inLine = staged.transposed ? rows : columns;
+  int64_t atOnce = staged.transposed ? getNeighbouringRows() : columns;
+  bool alternates = staged.transposed ? atOnce > 1 || mma->hasPairedColumns()
+                                      : getNeighbouringRows() > 1;
+  auto numbersOf = [&](int64_t line, int64_t first) {
+    Elements numbers;
+    for (int64_t n = first; n < first + atOnce; ++n)
+      numbers.push_back(staged.transposed ? n * columns + line
+                                          : line * columns + n);
+    return numbers;
+  };
+  auto extract = [&](Value fragment, const Elements &numbers) -> Value {
+    if (atOnce > 1)
+      return extractElements(fragment, numbers);
+    int64_t at[] = {numbers[0] / columns, numbers[0] % columns};
+    return vector::ExtractOp::create(b, loc, fragment, at);
+  };
+  auto stage = [&](int64_t i, int64_t j, int64_t line, int64_t first) {
+    Value fragment = tile[i * countN + j];
+    Value part = extract(fragment, numbersOf(line, first));
+    Place place =
+        placeOf(i, j, numbersOf(alternates ? line & ~1 : line, first)[0]);
+    Value at[] = {place.row, place.column};
+    if (staged.transposed)
+      std::swap(at[0], at[1]);
+    if (alternates) {
+      Value odd = startsWithOddLine(staged);
+      at[0] = add(at[0], arith::XOrIOp::create(b, loc, odd, index(line & 1)));
+      Value isOdd = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, odd,
+                                          index(0));
+      Value other = extract(fragment, numbersOf(line ^ 1, first));
+      part = arith::SelectOp::create(b, loc, isOdd, other, part);
+    }
+    if (atOnce > 1)
+      vector::StoreOp::create(b, loc, part, staged.memory, ValueRange(at),
+                              /*nontemporal=*/false,
+                              llvm::MaybeAlign(atOnce * width));
+    else
+      memref::StoreOp::create(b, loc, part, staged.memory, ValueRange(at));
+  };
   for (int64_t i = 0; i < countM; ++i)
     for (int64_t j = 0; j < countN; ++j)
-      for (int64_t row = 0; row < mma->c.type.getDimSize(0); ++row) {
-        Value vector =
-            vector::ExtractOp::create(b, loc, tile[i * countN + j], row);
-        if (!staged.transposed) {
-          Place place = placeOf(i, j, row * columns);
-          vector::StoreOp::create(b, loc, vector, staged.memory,
-                                  ValueRange{place.row, place.column},
-                                  /*nontemporal=*/false, bytes);
-          continue;
-        }
-        for (int64_t c = 0; c < columns; ++c) {
-          Place place = placeOf(i, j, row * columns + c);
-          memref::StoreOp::create(
-              b, loc, vector::ExtractOp::create(b, loc, vector, c),
-              staged.memory, ValueRange{place.column, place.row});
-        }
-      }
+      for (int64_t first = 0; first < inLine; first += atOnce)
+        for (int64_t line = 0; line < lines; ++line)
+          stage(i, j, line, first);
+}
+
+Value BlockDistribution::startsWithOddLine(const Shared &staged) {
+  if (staged.transposed)
+    return rem(lane, 2);
+  auto type = cast<MemRefType>(staged.memory.getType());
+  int64_t bytes = type.getDimSize(1) * type.getElementTypeBitWidth() / 8;
+  // Four lanes have a row, and eight rows of a fragment, two apart, are stored
+  // together: with up to 32 bytes the fifth begins where the first does.
+  return rem(div(lane, bytes <= 32 ? 8 : 4), 2);
 }
 
 void BlockDistribution::storeStagedPiece(StoreOp store, const Shared &staged,

@@ -19,6 +19,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -215,7 +216,9 @@ void BlockDistribution::copyByElements(LoadOp load, const Shared &shared) {
 BlockDistribution::Fragments
 BlockDistribution::loadFragments(const Shared &shared, bool isA, Value first,
                                  int64_t count, Value k) {
-  Fragments matrices = loadMatrices(shared, isA, first, count, k);
+  Fragments matrices = loadPairs(shared, isA, first, count, k);
+  if (matrices.empty())
+    matrices = loadMatrices(shared, isA, first, count, k);
   if (!matrices.empty())
     return matrices;
   const FragmentLayout &layout = isA ? mma->a : mma->b;
@@ -302,6 +305,82 @@ BlockDistribution::loadMatrices(const Shared &shared, bool isA, Value first,
       }
       result.push_back(fragment);
       ++i;
+    }
+  }
+  return result;
+}
+
+/// With its lines along m (or n), a matrix of 8 lines of 8 pairs of bytes gives
+/// lane l two of k of rows 2 * (l / 4) and 2 * (l / 4) + 1 of 16. A register of
+/// a fragment has k = 4 * t to 4 * t + 3 of one row, t = l mod 4. So each 16 of
+/// k are two matrices, and lines 2 * t and 2 * t + 1 of either are two of
+/// these: of the first the lower two for t < 2, and the upper two for the
+/// others. Two permutations of the bytes of both then give the registers of
+/// both rows. (Were it the lower two for all t, the lines of a matrix would be
+/// 0, 1, 4, 5, 8, ... With the upper ones they differ modulo 8, as eight
+/// neighbours do, and the same swizzles make them free of bank conflicts.)
+BlockDistribution::Fragments BlockDistribution::loadPairs(const Shared &shared,
+                                                          bool isA, Value first,
+                                                          int64_t count,
+                                                          Value k) {
+  const FragmentLayout &layout = isA ? mma->a : mma->b;
+  if (!(isA ? mma->hasPairedRows() : mma->hasPairedColumns()))
+    return {};
+  int64_t perFragment = layout.type.getDimSize(0), halvesK = perFragment / 2;
+  Value inMatrix = rem(lane, 8), matrix = div(lane, 8), pair = div(matrix, 2);
+  Value upper = arith::XOrIOp::create(b, loc, div(inMatrix, 4), rem(matrix, 2));
+  Value line =
+      add(add(mul(div(inMatrix, 2), 4), rem(inMatrix, 2)), mul(upper, 2));
+  Value at = index(0);
+  if (halvesK == 1)
+    at = mul(pair, 16);
+  else
+    line = add(line, mul(pair, 16));
+  // Bytes 0, 2 of both words and 1, 3 of both; the words change places.
+  Type i32 = b.getI32Type();
+  auto selector = [&](int32_t lower, int32_t other) -> Value {
+    Value isLower = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                          rem(lane, 4), index(2));
+    return arith::SelectOp::create(
+        b, loc, isLower,
+        arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(lower)),
+        arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(other)));
+  };
+  Value selectors[] = {selector(0x6420, 0x2064), selector(0x7531, 0x3175)};
+  Fragments result;
+  for (int64_t i = 0; i < count;) {
+    int64_t atOnce = std::min(4 / perFragment, count - i);
+    Value start = add(first, 16 * i);
+    Value indices[] = {add(k, line), add(start, at)};
+    auto pairs = VectorType::get({atOnce * perFragment, 2}, b.getI16Type());
+    Value loaded = LdMatrixPairsOp::create(b, loc, pairs, shared.memory,
+                                           ValueRange(indices));
+    auto word = [&](int64_t number) -> Value {
+      Value row = vector::ExtractOp::create(b, loc, loaded, number);
+      row = vector::BitCastOp::create(b, loc, VectorType::get({1}, i32), row);
+      return vector::ExtractOp::create(b, loc, row, 0);
+    };
+    for (int64_t f = 0; f < atOnce; ++f, ++i) {
+      Value fragment =
+          arith::ConstantOp::create(b, loc, b.getZeroAttr(layout.type));
+      for (int64_t half = 0; half < halvesK; ++half) {
+        int64_t number = f * perFragment + 2 * half;
+        Value words[] = {word(number), word(number + 1)};
+        for (int64_t parity : {0, 1}) {
+          Value bytes = NVVM::PermuteOp::create(b, loc, i32, words[0], words[1],
+                                                selectors[parity],
+                                                NVVM::PermuteMode::DEFAULT);
+          bytes = vector::BroadcastOp::create(b, loc, VectorType::get({1}, i32),
+                                              bytes);
+          bytes = vector::BitCastOp::create(
+              b, loc, VectorType::get({4}, layout.type.getElementType()),
+              bytes);
+          fragment = vector::InsertOp::create(b, loc, bytes, fragment,
+                                              isA ? 2 * half + parity
+                                                  : halvesK * parity + half);
+        }
+      }
+      result.push_back(fragment);
     }
   }
   return result;

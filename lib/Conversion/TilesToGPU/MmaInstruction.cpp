@@ -51,6 +51,48 @@ static MmaInstruction makeMma(Type factor, Type accumulator, int64_t w,
   return mma;
 }
 
+void MmaInstruction::pairRows() {
+  int64_t w = a.type.getDimSize(1), halvesK = k / (4 * w);
+  partsM = 16 / m;
+  m = 16;
+  a.type = VectorType::get({2 * halvesK, w}, a.type.getElementType());
+  a.groupRow = 2;
+  a.places.clear();
+  for (int64_t i = 0; i < 2 * halvesK; ++i)
+    for (int64_t j = 0; j < w; ++j)
+      a.places.push_back({i % 2, 4 * w * (i / 2) + j});
+  int64_t columns = c.type.getDimSize(1);
+  c.type = VectorType::get({2, columns}, c.type.getElementType());
+  c.groupRow = 2;
+  SmallVector<std::pair<int64_t, int64_t>> row(
+      ArrayRef(c.places).take_front(columns));
+  c.places.clear();
+  for (int64_t i = 0; i < 2; ++i)
+    for (auto [first, column] : row)
+      c.places.push_back({i, column});
+}
+
+void MmaInstruction::pairColumns() {
+  int64_t w = b.type.getDimSize(1), halvesK = k / (4 * w);
+  partsN = 16 / n;
+  n = 16;
+  b.type = VectorType::get({2 * halvesK, w}, b.type.getElementType());
+  b.groupColumn = 2;
+  b.places.clear();
+  for (int64_t i = 0; i < 2 * halvesK; ++i)
+    for (int64_t j = 0; j < w; ++j)
+      b.places.push_back({4 * w * (i % halvesK) + j, i / halvesK});
+  // Columns 2 * t and 2 * t + 1 of lane t of four, of both instructions.
+  int64_t columns = c.type.getDimSize(1);
+  c.threadColumn = 4;
+  SmallVector<std::pair<int64_t, int64_t>> old = c.places;
+  c.places.clear();
+  for (int64_t i = 0; i < c.type.getDimSize(0); ++i)
+    for (int64_t j = 0; j < 4; ++j)
+      c.places.push_back({old[i * columns].first, j});
+  c.type = VectorType::get({c.type.getDimSize(0), 4}, c.type.getElementType());
+}
+
 /// 32 x 16 x 1: each lane 4 x 4, rows apart by 8 and columns side by side.
 static MmaInstruction makeFMA(Type factor, Type accumulator) {
   MmaInstruction mma{ComputePath::FMA, factor, 32, 16, 1, {}, {}, {}};
@@ -255,11 +297,69 @@ Value MmaInstruction::emit(OpBuilder &builder, Location loc, ValueRange left,
   return emitOne(builder, loc, left[0], right[0], sums);
 }
 
+/// Rows `first`, `first + step`, ... of `vector`, `count` of them.
+static Value extractRows(OpBuilder &builder, Location loc, Value vector,
+                         int64_t first, int64_t step, int64_t count) {
+  auto type = cast<VectorType>(vector.getType());
+  if (count == type.getDimSize(0))
+    return vector;
+  auto partType =
+      VectorType::get({count, type.getDimSize(1)}, type.getElementType());
+  Value part =
+      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(partType));
+  for (int64_t i = 0; i < count; ++i) {
+    Value row =
+        vector::ExtractOp::create(builder, loc, vector, first + i * step);
+    part = vector::InsertOp::create(builder, loc, row, part, i);
+  }
+  return part;
+}
+
 Value MmaInstruction::emitOne(OpBuilder &builder, Location loc, Value aFragment,
                               Value bFragment, Value cFragment) const {
   if (path == ComputePath::FMA)
     return emitFMA(builder, loc, aFragment, bFragment, cFragment);
-  int64_t shape[] = {m, n, k};
+  if (partsM * partsN == 1)
+    return emitPart(builder, loc, aFragment, bFragment, cFragment);
+  int64_t registersA = a.type.getDimSize(0) / partsM,
+          registersB = b.type.getDimSize(0) / partsN;
+  int64_t rows = c.type.getDimSize(0) / partsM,
+          columns = c.type.getDimSize(1) / partsN;
+  auto partType = VectorType::get({rows, columns}, c.type.getElementType());
+  SmallVector<Value> sums(c.type.getNumElements());
+  for (int64_t p = 0; p < partsM; ++p)
+    for (int64_t q = 0; q < partsN; ++q) {
+      // Element (i, j) of a part is (p + partsM * i, q + partsN * j).
+      auto place = [&](int64_t i, int64_t j) {
+        return SmallVector<int64_t, 2>{p + partsM * i, q + partsN * j};
+      };
+      SmallVector<Value> elements;
+      for (int64_t i = 0; i < rows; ++i)
+        for (int64_t j = 0; j < columns; ++j)
+          elements.push_back(
+              vector::ExtractOp::create(builder, loc, cFragment, place(i, j)));
+      Value part =
+          vector::FromElementsOp::create(builder, loc, partType, elements);
+      part = emitPart(
+          builder, loc,
+          extractRows(builder, loc, aFragment, p, partsM, registersA),
+          extractRows(builder, loc, bFragment, q * registersB, 1, registersB),
+          part);
+      for (int64_t i = 0; i < rows; ++i)
+        for (int64_t j = 0; j < columns; ++j) {
+          SmallVector<int64_t, 2> at = place(i, j);
+          sums[at[0] * c.type.getDimSize(1) + at[1]] =
+              vector::ExtractOp::create(builder, loc, part,
+                                        ArrayRef<int64_t>{i, j});
+        }
+    }
+  return vector::FromElementsOp::create(builder, loc, c.type, sums);
+}
+
+Value MmaInstruction::emitPart(OpBuilder &builder, Location loc,
+                               Value aFragment, Value bFragment,
+                               Value cFragment) const {
+  int64_t shape[] = {m / partsM, n / partsN, k};
   if (factor.isBF16() ||
       (isa<FloatType>(factor) && factor.getIntOrFloatBitWidth() == 8))
     return emitNVVM(builder, loc, factor, aFragment, bFragment, cFragment,

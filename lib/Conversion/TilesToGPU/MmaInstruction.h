@@ -41,6 +41,8 @@ struct MmaInstruction {
   mlir::Type factor;
   int64_t m, n, k;
   FragmentLayout a, b, c;
+  /// Instructions of the hardware along m and n that this one stands for.
+  int64_t partsM = 1, partsN = 1;
 
   /// The instruction for elements of A and B of type `factor` and sums of
   /// type `accumulator` on chips of `capability`, 80 for sm_80; nothing, and
@@ -49,6 +51,23 @@ struct MmaInstruction {
                                            mlir::Type accumulator,
                                            unsigned capability,
                                            std::string &reason);
+
+  /// For bytes of A that lie along m (of B along n): lets a lane have two
+  /// neighbouring rows of 16 (columns of 16) where the hardware's fragments
+  /// have rows apart by 8 (one column). ldmatrix transposes pairs of bytes, so
+  /// both come to the same lane, and two byte permutations make their
+  /// registers. The rows (columns) of C move along: which row of A is which
+  /// does not matter to the hardware. Where a fragment has 8 rows (columns) two
+  /// instructions take the even and the odd ones. A register of A is 2 * half
+  /// of k + parity, one of B halves of k * parity + half of k.
+  void pairRows();
+  void pairColumns();
+  bool hasPairedRows() const {
+    return path != ComputePath::FMA && a.groupRow == 2;
+  }
+  bool hasPairedColumns() const {
+    return path != ComputePath::FMA && b.groupColumn == 2;
+  }
 
   /// For nests that multiply nothing: a row of 32 neighbours, one for each
   /// lane. Only its `c` has a meaning, which is also the place of an input.
@@ -68,6 +87,9 @@ struct MmaInstruction {
 private:
   mlir::Value emitOne(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value a, mlir::Value b, mlir::Value c) const;
+  /// One instruction of the hardware.
+  mlir::Value emitPart(mlir::OpBuilder &builder, mlir::Location loc,
+                       mlir::Value a, mlir::Value b, mlir::Value c) const;
 };
 
 } // namespace sparsegpu

@@ -155,3 +155,10 @@ func.func @decode_ids(%v: memref<?xf32>, %ids: memref<?xi8>, %tiles: memref<?xi3
     : memref<?xf32>, memref<?xi8>, memref<?xi32> -> tensor<16x?xf32>, tensor<16x?xi1>
   return
 }
+
+// CHECK-LABEL: func @ldmatrix_pairs(
+// CHECK:         sparse_gpu.ldmatrix_pairs %{{.*}}[%{{.*}}, %{{.*}}] : memref<64x128xi8, #gpu.address_space<workgroup>> -> vector<4x2xi16>
+func.func @ldmatrix_pairs(%b: memref<64x128xi8, #gpu.address_space<workgroup>>, %r: index) -> vector<4x2xi16> {
+  %0 = sparse_gpu.ldmatrix_pairs %b[%r, %r] : memref<64x128xi8, #gpu.address_space<workgroup>> -> vector<4x2xi16>
+  return %0 : vector<4x2xi16>
+}

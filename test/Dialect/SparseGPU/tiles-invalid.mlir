@@ -221,3 +221,27 @@ func.func @scatter_reduce_yield(%t: tensor<1x32xf32>, %C: memref<?x?xf32>, %r: t
   } : tensor<1x32xf32>, tensor<1xindex> into memref<?x?xf32>
   return
 }
+
+// -----
+
+func.func @ldmatrix_pairs_global(%b: memref<64x128xi8>, %r: index) {
+  // expected-error @+1 {{needs a buffer in workgroup memory, a subscript for each of its dimensions, and a result of 1, 2 or 4 rows of 2, got 'memref<64x128xi8>' with 2 subscripts to 'vector<4x2xi16>' (LDP-1)}}
+  %0 = sparse_gpu.ldmatrix_pairs %b[%r, %r] : memref<64x128xi8> -> vector<4x2xi16>
+  return
+}
+
+// -----
+
+func.func @ldmatrix_pairs_subscripts(%b: memref<64x128xi8, #gpu.address_space<workgroup>>, %r: index) {
+  // expected-error @+1 {{with 1 subscripts to 'vector<4x2xi16>' (LDP-1)}}
+  %0 = sparse_gpu.ldmatrix_pairs %b[%r] : memref<64x128xi8, #gpu.address_space<workgroup>> -> vector<4x2xi16>
+  return
+}
+
+// -----
+
+func.func @ldmatrix_pairs_rows(%b: memref<64x128xi8, #gpu.address_space<workgroup>>, %r: index) {
+  // expected-error @+1 {{to 'vector<3x2xi16>' (LDP-1)}}
+  %0 = sparse_gpu.ldmatrix_pairs %b[%r, %r] : memref<64x128xi8, #gpu.address_space<workgroup>> -> vector<3x2xi16>
+  return
+}

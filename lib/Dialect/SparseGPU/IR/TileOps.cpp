@@ -5,11 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Operations of level 2: they move tiles between memory and SSA values.
+// Operations of levels 2 and 3: they move tiles between memory and SSA values.
 //
 //===----------------------------------------------------------------------===//
 
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 
 using namespace mlir;
 using namespace sparsegpu;
@@ -207,4 +209,27 @@ LogicalResult StoreOp::verify() {
 void StoreOp::getEffects(Effects &effects) {
   effects.emplace_back(MemoryEffects::Write::get(), &getDestMutable(),
                        SideEffects::DefaultResource::get());
+}
+
+//===----------------------------------------------------------------------===//
+// ldmatrix_pairs
+//===----------------------------------------------------------------------===//
+
+LogicalResult LdMatrixPairsOp::verify() {
+  auto memory = cast<MemRefType>(getMemory().getType());
+  auto pairs = cast<VectorType>(getPairs().getType());
+  int64_t matrices = pairs.getDimSize(0);
+  auto space =
+      dyn_cast_if_present<gpu::AddressSpaceAttr>(memory.getMemorySpace());
+  bool isShared = space && space.getValue() == gpu::AddressSpace::Workgroup;
+  if (!isShared || memory.getRank() == 0 ||
+      static_cast<int64_t>(getIndices().size()) != memory.getRank() ||
+      (matrices != 1 && matrices != 2 && matrices != 4) ||
+      pairs.getDimSize(1) != 2)
+    return emitOpError("needs a buffer in workgroup memory, a subscript for "
+                       "each of its dimensions, and a result of 1, 2 or 4 rows "
+                       "of 2, got ")
+           << memory << " with " << getIndices().size() << " subscripts to "
+           << pairs << " (LDP-1)";
+  return success();
 }

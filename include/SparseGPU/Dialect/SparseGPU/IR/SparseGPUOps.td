@@ -582,4 +582,40 @@ def SparseGPU_StoreOp : SparseGPU_Op<"store", [
   let hasVerifier = 1;
 }
 
+//===----------------------------------------------------------------------===//
+// Level 3: what nvgpu has no operation for
+//===----------------------------------------------------------------------===//
+
+def SparseGPU_LdMatrixPairsOp : SparseGPU_Op<"ldmatrix_pairs", []> {
+  let summary = "transposing ldmatrix of pairs of bytes";
+  let description = [{
+    `ldmatrix.trans` (PTX ISA, "ldmatrix") on a buffer of bytes in shared
+    memory: up to four matrices of 8 lines of 8 pairs of neighbouring bytes.
+    The subscripts of lane 8 * i + j are the first of the 16 bytes of line j of
+    matrix i. Element (i, h) of lane l's result is pair l / 4 of line
+    2 * (l mod 4) + h of matrix i: bytes 2 * (l / 4) and 2 * (l / 4) + 1 of that
+    line, the first one in the low half.
+
+    `nvgpu.ldmatrix` transposes elements of 16 bits only, and its buffer has the
+    elements of its result. `--sparse-gpu-lower-ldmatrix-pairs` makes it of this
+    operation when subscripts do not change any more; swizzling and pipelining
+    see an access to the buffer itself.
+
+    Constraints: the result has 1, 2 or 4 rows, one subscript for each dimension
+    of the buffer, which is in workgroup memory (LDP-1).
+
+    ```mlir
+    %p = sparse_gpu.ldmatrix_pairs %b[%k, %n]
+       : memref<64x128xi8, #gpu.address_space<workgroup>> -> vector<4x2xi16>
+    ```
+  }];
+  let arguments = (ins Arg<MemRefOf<[I8]>, "", [MemRead]>:$memory,
+                       Variadic<Index>:$indices);
+  let results = (outs VectorOfRankAndType<[2], [I16]>:$pairs);
+  let assemblyFormat = [{
+    $memory `[` $indices `]` attr-dict `:` type($memory) `->` type($pairs)
+  }];
+  let hasVerifier = 1;
+}
+
 #endif // SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUOPS_TD
