@@ -66,7 +66,9 @@ void sparsegpu::buildSparseGPUToTiles(OpPassManager &pm,
   if (!options.enableRuntimeLibrary)
     pm.addPass(createStorageSpecifierToLLVMPass());
   pm.addNestedPass<func::FuncOp>(createSpMMToTiles());
-  pm.addNestedPass<func::FuncOp>(createContractToTiles());
+  ContractToTilesOptions contract;
+  contract.operands = options.operands;
+  pm.addNestedPass<func::FuncOp>(createContractToTiles(contract));
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   addCheck(pm, 2);
 }

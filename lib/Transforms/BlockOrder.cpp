@@ -49,6 +49,9 @@ static const char *whyNot(gpu::LaunchOp launch) {
   if (isOne(launch.getGridSizeX()) || isOne(launch.getGridSizeY()))
     return "its grid has one row or one column, so there is one order "
            "(BORD-2)";
+  if (findOtherBlockNumbers(launch))
+    return "a function that it calls, or an operation of NVVM, reads the "
+           "hardware's numbers of blocks (BORD-4)";
   return nullptr;
 }
 
