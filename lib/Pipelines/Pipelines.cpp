@@ -92,7 +92,8 @@ void sparsegpu::buildTilesToGPU(OpPassManager &pm,
   pm.addNestedPass<func::FuncOp>(createPlaceSharedMemory());
   // Behind what looks at subscripts: numbers of blocks become expressions.
   pm.addNestedPass<func::FuncOp>(createBlockOrder());
-  if (options.persistentBlocks > 0) {
+  // What is negative is for the pass to refuse.
+  if (options.persistentBlocks != 0) {
     PersistentBlocksOptions persistent;
     persistent.blocks = options.persistentBlocks *
                         costmodel::representativeOf(options.chip).numSMs;

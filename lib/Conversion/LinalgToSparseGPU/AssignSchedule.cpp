@@ -149,6 +149,12 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
                << schedule << ": rows of A and B are not known to begin at "
                << "multiples of 'copy' bytes; guard it by 'alignment ge "
                << schedule.getCopy() << "', or copy 0 bytes at once (SCH-17)";
+      auto [needed, available] = getSharedBytes(op, schedule, chip);
+      if (needed > available)
+        return op.emitOpError("cannot be computed by ")
+               << schedule << ": its tiles take " << needed
+               << " bytes of shared memory, a block on " << chip << " has "
+               << available << " (SCH-20)";
     }
     return checkGuards(op, *op.getSchedules());
   }

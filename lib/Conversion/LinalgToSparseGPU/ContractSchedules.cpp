@@ -14,6 +14,7 @@
 #include "SparseGPU/Conversion/Chip.h"
 #include "SparseGPU/CostModel/ScheduleReport.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -40,6 +41,22 @@ static int64_t getKnownAlignment(TypeRange operands) {
   return alignment;
 }
 
+/// Whether rows of `operand` may lie elsewhere than its shape says: it is a
+/// slice, or something made of one.
+static bool mayHaveGaps(Value operand) {
+  if (auto type = dyn_cast<MemRefType>(operand.getType()))
+    return !type.getLayout().isIdentity();
+  while (Operation *op = operand.getDefiningOp()) {
+    if (isa<tensor::ExtractSliceOp>(op))
+      return true;
+    if (!isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
+            op))
+      return false;
+    operand = op->getOperand(0);
+  }
+  return false;
+}
+
 bool sparsegpu::allowsCopies(ContractOp op, ScheduleAttr schedule) {
   int64_t bytes = schedule.getCopy();
   if (bytes == 0)
@@ -48,11 +65,38 @@ bool sparsegpu::allowsCopies(ContractOp op, ScheduleAttr schedule) {
     if (guard.getQuantity() == GuardQuantity::Alignment &&
         guard.getBound() >= bytes)
       return true;
+  if (mayHaveGaps(op.getA()) || mayHaveGaps(op.getB()))
+    return false;
   for (unsigned operand : {0u, 1u})
     if (llvm::is_contained(op.getTypeOf(operand).getShape().drop_front(),
                            ShapedType::kDynamic))
       return false;
   return getKnownAlignment({op.getA().getType(), op.getB().getType()}) >= bytes;
+}
+
+std::pair<int64_t, int64_t> sparsegpu::getSharedBytes(ContractOp op,
+                                                      ScheduleAttr schedule,
+                                                      StringRef chip) {
+  ArrayRef<int64_t> tile = schedule.getTile();
+  auto bytesOf = [&](unsigned operand) -> int64_t {
+    return llvm::divideCeil(op.getTypeOf(operand).getElementTypeBitWidth(), 8);
+  };
+  int64_t stage =
+      tile[0] * tile[2] * bytesOf(0) + tile[2] * tile[1] * bytesOf(1);
+  // Only asynchronous copies have stages, and no more than there are steps.
+  bool isAsync =
+      schedule.getCopy() != 0 && getCapability(chip).value_or(0) >= 80;
+  int64_t stages = isAsync ? schedule.getStages() : 1, steps = 1;
+  for (unsigned d : op.getLoops().k) {
+    int64_t extent = op.getStaticExtent(d);
+    steps = ShapedType::isDynamic(extent) || ShapedType::isDynamic(steps)
+                ? ShapedType::kDynamic
+                : steps * extent;
+  }
+  if (!ShapedType::isDynamic(steps))
+    stages = std::clamp<int64_t>(llvm::divideCeil(steps, tile[2]), 1, stages);
+  return {stage * stages,
+          costmodel::representativeOf(chip.str()).sharedPerBlock};
 }
 
 /// The type on tensor cores that compute what FMAs would, but for the order of

@@ -33,6 +33,11 @@ chooseContractSchedules(ContractOp op, llvm::StringRef chip,
 /// once: its guards say so, or the shapes, with addresses of operands that do.
 bool allowsCopies(ContractOp op, ScheduleAttr schedule);
 
+/// Bytes of shared memory that the tiles of A and B take at least, stages
+/// included, and what a block of `chip` has.
+std::pair<int64_t, int64_t> getSharedBytes(ContractOp op, ScheduleAttr schedule,
+                                           llvm::StringRef chip);
+
 } // namespace sparsegpu
 
 #endif // SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_CONTRACTSCHEDULES_H
