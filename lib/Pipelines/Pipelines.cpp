@@ -66,7 +66,9 @@ void sparsegpu::buildSparseGPUToTiles(OpPassManager &pm,
   if (!options.enableRuntimeLibrary)
     pm.addPass(createStorageSpecifierToLLVMPass());
   pm.addNestedPass<func::FuncOp>(createSpMMToTiles());
-  pm.addNestedPass<func::FuncOp>(createContractToTiles());
+  ContractToTilesOptions contract;
+  contract.operands = options.operands;
+  pm.addNestedPass<func::FuncOp>(createContractToTiles(contract));
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   addCheck(pm, 2);
 }
@@ -93,7 +95,8 @@ void sparsegpu::buildTilesToGPU(OpPassManager &pm,
   pm.addNestedPass<func::FuncOp>(createLowerLdMatrixPairs());
   // Behind what looks at subscripts: numbers of blocks become expressions.
   pm.addNestedPass<func::FuncOp>(createBlockOrder());
-  if (options.persistentBlocks > 0) {
+  // What is negative is for the pass to refuse.
+  if (options.persistentBlocks != 0) {
     PersistentBlocksOptions persistent;
     persistent.blocks = options.persistentBlocks *
                         costmodel::representativeOf(options.chip).numSMs;

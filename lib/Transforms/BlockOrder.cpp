@@ -37,6 +37,9 @@ using namespace sparsegpu;
 
 static constexpr const char kGroup[] = "sparse_gpu.block_order";
 
+/// More rows than any grid has.
+static constexpr int64_t kMaxRows = 0x7fffffff;
+
 static bool isOne(Value value) {
   APInt known;
   return matchPattern(value, m_ConstantInt(&known)) && known.isOne();
@@ -49,6 +52,9 @@ static const char *whyNot(gpu::LaunchOp launch) {
   if (isOne(launch.getGridSizeX()) || isOne(launch.getGridSizeY()))
     return "its grid has one row or one column, so there is one order "
            "(BORD-2)";
+  if (findOtherBlockNumbers(launch))
+    return "a function that it calls, or an operation of NVVM, reads the "
+           "hardware's numbers of blocks (BORD-4)";
   return nullptr;
 }
 
@@ -101,7 +107,8 @@ struct BlockOrder : sparsegpu::impl::BlockOrderBase<BlockOrder> {
             << " (BORD-3)";
         return WalkResult::interrupt();
       }
-      int64_t rows = number ? number.getInt() : group;
+      int64_t rows =
+          std::min<int64_t>(number ? number.getInt() : group, kMaxRows);
       if (rows == 0)
         return WalkResult::advance();
       if (const char *reason = whyNot(launch))

@@ -19,8 +19,8 @@
 #include "mlir/Dialect/Affine/Transforms/Transforms.h"
 #include "mlir/Dialect/Affine/ViewLikeInterfaceUtils.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
-#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 
 using namespace mlir;
@@ -145,7 +145,7 @@ void sparsegpu::foldSharedViews(RewriterBase &rewriter, Operation *scope) {
   scope->walk([&](ViewLikeOpInterface view) {
     auto type = dyn_cast<BaseMemRefType>(view->getResult(0).getType());
     if (type &&
-        gpu::GPUDialect::isWorkgroupMemoryAddressSpace(type.getMemorySpace()))
+        nvgpu::NVGPUDialect::isSharedMemoryAddressSpace(type.getMemorySpace()))
       views.push_back(view);
   });
   // A view is behind what it is of: from the last on, chains are folded.

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
@@ -315,7 +316,7 @@ LaneAnalysis::Result LaneAnalysis::ofGpu(Operation *op) {
 }
 
 bool LaneAnalysis::isCommonMemory(Value memref) const {
-  if (isOutside(memref) || gpu::GPUDialect::hasWorkgroupMemoryAddressSpace(
+  if (isOutside(memref) || nvgpu::NVGPUDialect::hasSharedMemoryAddressSpace(
                                cast<MemRefType>(memref.getType())))
     return true;
   // Arguments of the kernel, but no attributions, which may be private.

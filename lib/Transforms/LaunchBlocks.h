@@ -16,9 +16,14 @@
 
 namespace sparsegpu {
 
-/// Replaces gpu.block_id and gpu.grid_dim in the body of `launch` by its
-/// arguments, for passes that let the body see other numbers.
+/// Replaces gpu.block_id, gpu.grid_dim and gpu.global_id in the body of
+/// `launch` by its arguments, for passes that let the body see other numbers.
 void useBlockArguments(mlir::gpu::LaunchOp launch);
+
+/// An operation in the body of `launch` that has the hardware's numbers of
+/// blocks from elsewhere: a register of NVVM, or a call of a function that
+/// reads them or that is not known. Null if there is none.
+mlir::Operation *findOtherBlockNumbers(mlir::gpu::LaunchOp launch);
 
 } // namespace sparsegpu
 

@@ -205,7 +205,7 @@ void MultiBufferer::findBarriers() {
   if (!hasMiddle)
     reason = "no barrier is between all writes and all reads";
   for (Operation *op : barriers)
-    if (op->getName() != barriers.front()->getName())
+    if (!isSameBarrier(op, barriers.front()))
       reason = "barriers in the loop are of different kinds";
   if (reason.empty())
     return;

@@ -14,7 +14,8 @@
 //    the hardware starts them.
 // 3. In the body a block's numbers are those of the loop, the grid's sizes the
 //    original ones.
-// 4. Buffers in shared memory stay before the loop. At the end of a turn comes
+// 4. Buffers in shared memory and on the stack stay before the loop. At the end
+// of a turn comes
 //    a barrier, since the next one writes them again; asynchronous copies that
 //    nobody waited for are waited for before it.
 //
@@ -24,6 +25,7 @@
 #include "SparseGPU/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMTypes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -37,12 +39,18 @@ using namespace mlir;
 using namespace sparsegpu;
 
 static bool isShared(Type type) {
+  if (auto pointer = dyn_cast<LLVM::LLVMPointerType>(type))
+    return pointer.getAddressSpace() ==
+           nvgpu::NVGPUDialect::kSharedMemoryAddressSpace;
   auto memref = dyn_cast<MemRefType>(type);
-  return memref && gpu::GPUDialect::hasWorkgroupMemoryAddressSpace(memref);
+  return memref && nvgpu::NVGPUDialect::hasSharedMemoryAddressSpace(memref);
 }
 
-/// What stays before the loop: buffers in shared memory.
+/// What stays before the loop: buffers in shared memory, and those on the
+/// stack, which would grow with each turn.
 static bool isBuffer(Operation &op) {
+  if (isa<memref::AllocaOp>(op))
+    return op.getNumOperands() == 0;
   return isa<memref::AllocOp>(op) && isShared(op.getResult(0).getType());
 }
 
@@ -60,6 +68,9 @@ static const char *whyNot(gpu::LaunchOp launch) {
   if (hasBarriers)
     return "it has mbarriers, which would be initialised in each turn "
            "(PERS-3)";
+  if (findOtherBlockNumbers(launch))
+    return "a function that it calls, or an operation of NVVM, reads the "
+           "hardware's numbers of blocks (PERS-4)";
   return nullptr;
 }
 

@@ -86,6 +86,8 @@ struct LoadLoop {
 
 /// gpu.barrier, or a barrier of a block or a warp in NVVM.
 bool isBarrier(mlir::Operation *op);
+/// Whether two barriers are for the same threads, and of the same memory.
+bool isSameBarrier(mlir::Operation *a, mlir::Operation *b);
 
 /// The function or launch that `op` is in.
 mlir::Operation *getKernel(mlir::Operation *op);

@@ -168,7 +168,7 @@ void OrderAnalyzer::chooseBarriers() {
                        !isMemoryEffectFree(op);
               });
   for (Operation *op : llvm::concat<Operation *>(before, after)) {
-    if (op->getName() != before.back()->getName())
+    if (!isSameBarrier(op, before.back()))
       return refuseAll("barriers in the loop are of different kinds (PIPE-7)");
     if (!keep)
       result.dropped.insert(op);

@@ -13,6 +13,7 @@
 
 #include "mlir/Analysis/AliasAnalysis.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -29,6 +30,19 @@ using namespace sparsegpu::pipeline;
 bool pipeline::isBarrier(Operation *op) {
   return isa<gpu::BarrierOp, NVVM::Barrier0Op, NVVM::BarrierOp,
              NVVM::SyncWarpOp>(op);
+}
+
+bool pipeline::isSameBarrier(Operation *a, Operation *b) {
+  // Constants may have been made twice.
+  auto isSame = [](Value x, Value y) {
+    Attribute left, right;
+    return success(x == y ||
+                   (matchPattern(x, m_Constant(&left)) &&
+                    matchPattern(y, m_Constant(&right)) && left == right));
+  };
+  return OperationEquivalence::isEquivalentTo(
+      a, b, isSame, /*markEquivalent=*/nullptr,
+      OperationEquivalence::IgnoreLocations);
 }
 
 Operation *pipeline::getKernel(Operation *op) {

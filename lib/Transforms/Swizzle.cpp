@@ -30,6 +30,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 #include <numeric>
@@ -283,7 +284,7 @@ struct Swizzle : sparsegpu::impl::SwizzleBase<Swizzle> {
     auto add = [&](Value value) {
       auto memref = dyn_cast<TypedValue<MemRefType>>(value);
       if (memref &&
-          gpu::GPUDialect::hasWorkgroupMemoryAddressSpace(memref.getType()))
+          nvgpu::NVGPUDialect::hasSharedMemoryAddressSpace(memref.getType()))
         buffers.push_back(memref);
     };
     getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {

@@ -10,7 +10,7 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 
 #define GET_OP_CLASSES
 #include "SparseGPU/Transforms/SwizzleTransformOps.cpp.inc"
@@ -25,7 +25,7 @@ transform_ops::SwizzleOp::applyToOne(transform::TransformRewriter &rewriter,
                                      transform::TransformState &state) {
   auto alloc = dyn_cast<memref::AllocOp>(target);
   if (!alloc ||
-      !gpu::GPUDialect::hasWorkgroupMemoryAddressSpace(alloc.getType()))
+      !nvgpu::NVGPUDialect::hasSharedMemoryAddressSpace(alloc.getType()))
     return emitDefiniteFailure()
            << "needs a memref.alloc in workgroup memory, got '"
            << target->getName() << "'";

@@ -37,3 +37,17 @@ func.func @none(%X: index, %Y: index) {
   } {sparse_gpu.block_order = 0 : i64}
   return
 }
+
+// -----
+
+func.func @register(%X: index, %Y: index, %m: memref<?xi32>) {
+  %c1 = arith.constant 1 : index
+  // expected-remark @+1 {{blocks keep their order: a function that it calls, or an operation of NVVM, reads the hardware's numbers of blocks (BORD-4)}}
+  gpu.launch blocks(%x, %y, %z) in (%sx = %X, %sy = %Y, %sz = %c1)
+             threads(%tx, %ty, %tz) in (%bx = %c1, %by = %c1, %bz = %c1) {
+    %number = nvvm.read.ptx.sreg.ctaid.x : i32
+    memref.store %number, %m[%x] : memref<?xi32>
+    gpu.terminator
+  }
+  return
+}

@@ -53,3 +53,17 @@ func.func @own(%m: memref<?x?x?xf32>, %X: index, %Y: index, %Z: index, %v: f32) 
   } {sparse_gpu.block_order = 7 : i64}
   return
 }
+
+// More rows than a grid has are as many as it has: products do not overflow.
+// CHECK-LABEL: func.func @all
+// CHECK: gpu.launch
+// CHECK: arith.constant 2147483647 : index
+func.func @all(%X: index, %Y: index, %m: memref<?x?xf32>, %v: f32) {
+  %c1 = arith.constant 1 : index
+  gpu.launch blocks(%x, %y, %z) in (%sx = %X, %sy = %Y, %sz = %c1)
+             threads(%tx, %ty, %tz) in (%bx = %c1, %by = %c1, %bz = %c1) {
+    memref.store %v, %m[%x, %y] : memref<?x?xf32>
+    gpu.terminator
+  } {sparse_gpu.block_order = 4611686018427387904 : i64}
+  return
+}

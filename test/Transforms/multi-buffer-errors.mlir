@@ -242,3 +242,30 @@ func.func @other_copy(%A: memref<512xf32>, %n: index, %x: index, %y: index, %ini
   }
   return %r : f32
 }
+
+// -----
+
+#shared = #gpu.address_space<workgroup>
+
+// The second barrier is for half of the threads.
+// CHECK-LABEL: @named
+func.func @named(%A: memref<512xf32>, %n: index, %x: index, %y: index, %init: f32) -> f32 {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %1 = arith.constant 1 : i32
+  %2 = arith.constant 2 : i32
+  %32 = arith.constant 32 : i32
+  %64 = arith.constant 64 : i32
+  %a = memref.alloc() : memref<64xf32, #shared>
+  %r = scf.for %k = %c0 to %n step %c64 iter_args(%acc = %init) -> (f32) {
+    // expected-remark @below {{the barrier stays: barriers in the loop are of different kinds (MBUF-6)}}
+    nvvm.barrier id = %1 number_of_threads = %64
+    %v = memref.load %A[%k] : memref<512xf32>
+    memref.store %v, %a[%x] : memref<64xf32, #shared>
+    nvvm.barrier id = %2 number_of_threads = %32
+    %w = memref.load %a[%y] : memref<64xf32, #shared>
+    %d = arith.addf %acc, %w : f32
+    scf.yield %d : f32
+  }
+  return %r : f32
+}

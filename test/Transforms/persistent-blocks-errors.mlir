@@ -43,3 +43,31 @@ func.func @mbarrier(%X: index) {
   }
   return
 }
+
+// -----
+
+func.func private @sine(%x: f32) -> f32
+
+func.func @where(%m: memref<?xf32>) {
+  %x = gpu.block_id x
+  %v = memref.load %m[%x] : memref<?xf32>
+  %w = func.call @sine(%v) : (f32) -> f32
+  memref.store %w, %m[%x] : memref<?xf32>
+  return
+}
+
+func.func @through(%m: memref<?xf32>) {
+  call @where(%m) : (memref<?xf32>) -> ()
+  return
+}
+
+func.func @call(%X: index, %m: memref<?xf32>) {
+  %c1 = arith.constant 1 : index
+  // expected-remark @+1 {{blocks are not made persistent: a function that it calls, or an operation of NVVM, reads the hardware's numbers of blocks (PERS-4)}}
+  gpu.launch blocks(%x, %y, %z) in (%sx = %X, %sy = %c1, %sz = %c1)
+             threads(%tx, %ty, %tz) in (%bx = %c1, %by = %c1, %bz = %c1) {
+    func.call @through(%m) : (memref<?xf32>) -> ()
+    gpu.terminator
+  }
+  return
+}

@@ -53,3 +53,31 @@ func.func @alone(%X: index, %m: memref<?xf32>, %v: f32) {
   }
   return
 }
+
+// Numbers of threads in the grid are those of the original blocks; shared memory
+// by its number is shared memory; what is on the stack is made once.
+// CHECK-LABEL: func.func @threads(
+// CHECK: gpu.launch blocks(%[[B:[^,]*]], {{.*}} threads(%[[T:[^,]*]], %{{.*}}, %{{.*}}) in (%[[N:[^ ]*]] =
+// CHECK-NEXT: %[[S:.*]] = memref.alloc() : memref<64xf32, 3>
+// CHECK-NEXT: %[[P:.*]] = memref.alloca() : memref<4xf32>
+// CHECK-NEXT: scf.for %[[I:.*]] = %[[B]] to
+// CHECK: %[[BX:.*]] = arith.remui %[[I]]
+// CHECK: %[[FIRST:.*]] = arith.muli %[[BX]], %[[N]]
+// CHECK: %[[G:.*]] = arith.addi %[[FIRST]], %[[T]]
+// CHECK: memref.store %{{.*}}, %{{.*}}[%[[G]]]
+// CHECK: gpu.barrier
+// CHECK-NEXT: } {sparse_gpu.grid_stride}
+func.func @threads(%X: index, %m: memref<?xf32>, %v: f32) {
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  gpu.launch blocks(%x, %y, %z) in (%sx = %X, %sy = %c1, %sz = %c1)
+             threads(%tx, %ty, %tz) in (%bx = %c64, %by = %c1, %bz = %c1) {
+    %g = gpu.global_id x
+    %s = memref.alloc() : memref<64xf32, 3>
+    %p = memref.alloca() : memref<4xf32>
+    memref.store %v, %s[%tx] : memref<64xf32, 3>
+    memref.store %v, %m[%g] : memref<?xf32>
+    gpu.terminator
+  }
+  return
+}

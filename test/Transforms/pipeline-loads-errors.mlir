@@ -712,3 +712,35 @@ func.func @too_many(%A: memref<512xf32>, %n: index, %x: index, %y: index, %init:
   } {sparse_gpu.shared_stages = 7 : i64}
   return %r : f32
 }
+
+// -----
+
+#shared = #gpu.address_space<workgroup>
+
+// Of two barriers of one kind the second is for half of the threads.
+// CHECK-LABEL: @named
+func.func @named(%A: memref<512xf32>, %n: index, %x: index, %y: index, %init: f32) -> f32 {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %1 = arith.constant 1 : i32
+  %2 = arith.constant 2 : i32
+  %32 = arith.constant 32 : i32
+  %64 = arith.constant 64 : i32
+  %same = arith.constant 64 : i32
+  // expected-remark @below {{barriers in the loop are of different kinds (PIPE-7)}}
+  %a = memref.alloc() : memref<64xf32, #shared>
+  // expected-note @below {{in this loop}}
+  %r = scf.for %k = %c0 to %n step %c64 iter_args(%acc = %init) -> (f32) {
+    nvvm.barrier id = %1 number_of_threads = %64
+    %from = arith.addi %k, %x : index
+    %t = nvgpu.device_async_copy %A[%from], %a[%x], 1 : memref<512xf32> to memref<64xf32, #shared>
+    %g = nvgpu.device_async_create_group %t
+    nvgpu.device_async_wait %g
+    nvvm.barrier id = %1 number_of_threads = %same
+    nvvm.barrier id = %2 number_of_threads = %32
+    %v = memref.load %a[%y] : memref<64xf32, #shared>
+    %d = arith.addf %acc, %v : f32
+    scf.yield %d : f32
+  } {sparse_gpu.shared_stages = 2 : i64}
+  return %r : f32
+}

@@ -448,3 +448,25 @@ func.func @shuffledWithItself(%x: f32) {
   }
   return
 }
+
+// -----
+
+// Shared memory by its number.
+// CHECK-LABEL: func.func @numbered
+// CHECK: arith.xori
+func.func @numbered(%x: f32) {
+  %c1 = arith.constant 1 : index
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+             threads(%tx, %ty, %tz) in (%sx = %c32, %sy = %c1, %sz = %c1) {
+    // expected-remark @+1 {{has no bank conflicts with column xor (row mod 32) * 1; accesses: 3, different cases: 3}}
+    %a = memref.alloc() : memref<32x32xf32, 3>
+    memref.store %x, %a[%tx, %c0] : memref<32x32xf32, 3>
+    gpu.barrier
+    %y = memref.load %a[%c0, %tx] : memref<32x32xf32, 3>
+    memref.store %y, %a[%tx, %c0] : memref<32x32xf32, 3>
+    gpu.terminator
+  }
+  return
+}

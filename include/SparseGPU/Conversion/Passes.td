@@ -316,6 +316,10 @@ def ContractToTiles : Pass<"sparse-gpu-contract-to-tiles",
     `sparse_gpu.workspace`, in front of all guards. A second `scf.forall` over the
     elements of the result adds the parts in their order, then comes the epilogue.
 
+    With `operands=host` operands with gaps between rows, or an offset, are copied
+    to packed buffers before, and the result back: so will their copies on the
+    device lie.
+
     Requires: schedules (`sparse-gpu-assign-schedule`) and memrefs
     (`sparse-gpu-bufferize`).
     Ensures: no `sparse_gpu.contract` is left.
@@ -324,6 +328,10 @@ def ContractToTiles : Pass<"sparse-gpu-contract-to-tiles",
     "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
     "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect",
     "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"operands", "operands", "std::string", /*default=*/"\"host\"",
+           "Where operands are: host or device">
+  ];
 }
 
 //===----------------------------------------------------------------------===//

@@ -30,6 +30,7 @@ TYPES = [
 # Where tensor cores multiply as FMAs do: f32 would be rounded to tf32.
 MMA = {"f16", "bf16", "f64", "i8", "f8E4M3FN", "f8E5M2"}
 
+BYTES = {"f16": 2, "bf16": 2, "f32": 4, "f64": 8}
 
 # Kernels without one of the mechanisms, and with one that is off by default.
 PIPELINES = ["swizzle=false", "asynchronous-copies=false", "stage-epilogue=false", "persistent-blocks=1"]
@@ -116,7 +117,11 @@ def schedule(rng, factor, split):
     copy = rng.choice([16, 8, 4, 0])
     fields = (f"scope = block, path = {path}, tile = [{tile[0]}, {tile[1]}, {tile[2]}], "
               f"warp_tile = [{warp[0]}, {warp[1]}]")
-    stages = f", stages = {rng.randint(1, 6)}, register_stages = {rng.randint(1, 4)}"
+    # As many stages as the shared memory of a block holds (SCH-20).
+    limit = 101376 if factor.startswith("f8") else 166912
+    stage = (tile[0] + tile[1]) * tile[2] * BYTES.get(factor, 1)
+    stages = min(rng.randint(1, 6), limit // stage)
+    stages = f", stages = {stages}, register_stages = {rng.randint(1, 4)}"
     if split or rng.random() < 0.3:
         stages += f", split_k = {rng.choice([2, 3, 4, 5, 8, 16, 64])}"
     last = f"#sparse_gpu.schedule<{fields}{stages}, copy = 0>"

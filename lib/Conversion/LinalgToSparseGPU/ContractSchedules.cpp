@@ -14,6 +14,7 @@
 #include "SparseGPU/Conversion/Chip.h"
 #include "SparseGPU/CostModel/ScheduleReport.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -40,6 +41,22 @@ static int64_t getKnownAlignment(TypeRange operands) {
   return alignment;
 }
 
+/// Whether rows of `operand` may lie elsewhere than its shape says: it is a
+/// slice, or something made of one.
+static bool mayHaveGaps(Value operand) {
+  if (auto type = dyn_cast<MemRefType>(operand.getType()))
+    return !type.getLayout().isIdentity();
+  while (Operation *op = operand.getDefiningOp()) {
+    if (isa<tensor::ExtractSliceOp>(op))
+      return true;
+    if (!isa<tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
+            op))
+      return false;
+    operand = op->getOperand(0);
+  }
+  return false;
+}
+
 bool sparsegpu::allowsCopies(ContractOp op, ScheduleAttr schedule) {
   int64_t bytes = schedule.getCopy();
   if (bytes == 0)
@@ -48,6 +65,8 @@ bool sparsegpu::allowsCopies(ContractOp op, ScheduleAttr schedule) {
     if (guard.getQuantity() == GuardQuantity::Alignment &&
         guard.getBound() >= bytes)
       return true;
+  if (mayHaveGaps(op.getA()) || mayHaveGaps(op.getB()))
+    return false;
   for (unsigned operand : {0u, 1u})
     if (llvm::is_contained(op.getTypeOf(operand).getShape().drop_front(),
                            ShapedType::kDynamic))
@@ -281,9 +300,8 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
     return ScheduleAttr::get(context, fields);
   };
   // Copies of several elements begin with 4 bytes, asynchronous or not. Lanes
-  // store two
-  // neighbours at once, or more if the result is staged, if it is aligned as
-  // well.
+  // store two neighbours at once, or more if the result is staged, if it is
+  // aligned as well.
   SmallVector<Attribute> schedules;
   int64_t alignment =
       getKnownAlignment({op.getA().getType(), op.getB().getType()});

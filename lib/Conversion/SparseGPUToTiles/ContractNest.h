@@ -30,6 +30,11 @@ public:
   void allocateWorkspace(mlir::ArrayAttr schedules);
   /// The nest by `schedule`; two of them if it splits K.
   void build(ScheduleAttr schedule);
+  /// Whether the contraction is known to add nothing up.
+  bool isEmptySum() { return staticTotal(loops.k) == 0; }
+  /// The nest that adds the partial sums, part by part, and finishes C; without
+  /// parts, sums are zero (ContractSplit.cpp).
+  void buildSum(int64_t parts);
   /// After all schedules.
   void freeWorkspace();
 
@@ -116,9 +121,6 @@ private:
   /// The schedule of the nest that stores partial sums by `schedule`: its
   /// `result_alignment` is that of the workspace.
   ScheduleAttr getPartSchedule(ScheduleAttr schedule);
-  /// The nest that adds the partial sums, part by part, and finishes C.
-  void buildSum(int64_t parts);
-
   ContractOp op;
   mlir::OpBuilder &b;
   mlir::Location loc;

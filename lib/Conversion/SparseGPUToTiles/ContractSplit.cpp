@@ -183,17 +183,21 @@ void ContractNest::buildSum(int64_t parts) {
   Value empty = tensor::EmptyOp::create(
       b, loc, ArrayRef<int64_t>{1, fields.tile[1]}, acc);
   Value init = linalg::FillOp::create(b, loc, zero, empty).getResult(0);
-  auto loop =
-      scf::ForOp::create(b, loc, index(0), index(parts), index(1), init);
-  {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    Value part = load(makePartialSums(loop.getInductionVar()), rows, columns);
-    Value sum =
-        linalg::AddOp::create(b, loc, empty.getType(),
-                              ValueRange{loop.getRegionIterArg(0), part}, empty)
-            .getResult(0);
-    scf::YieldOp::create(b, loc, sum);
+  Value all = init;
+  if (parts > 0) {
+    auto loop =
+        scf::ForOp::create(b, loc, index(0), index(parts), index(1), init);
+    {
+      OpBuilder::InsertionGuard inLoop(b);
+      b.setInsertionPointToStart(loop.getBody());
+      Value part = load(makePartialSums(loop.getInductionVar()), rows, columns);
+      Value sum = linalg::AddOp::create(
+                      b, loc, empty.getType(),
+                      ValueRange{loop.getRegionIterArg(0), part}, empty)
+                      .getResult(0);
+      scf::YieldOp::create(b, loc, sum);
+    }
+    all = loop.getResult(0);
   }
-  store(buildEpilogue(loop.getResult(0), c, rows, columns), c, rows, columns);
+  store(buildEpilogue(all, c, rows, columns), c, rows, columns);
 }

@@ -15,6 +15,9 @@
 // (sparse_gpu.load). Where blocks share a tile of C, each with a part of K, a
 // second nest finishes it (ContractSplit.cpp).
 //
+// Strides become a part of the offsets here, so what lies in host memory is
+// packed first: its copy on the device will be.
+//
 //===----------------------------------------------------------------------===//
 
 #include "ContractNest.h"
@@ -27,6 +30,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace sparsegpu {
 #define GEN_PASS_DEF_CONTRACTTOTILES
@@ -248,11 +252,54 @@ Value ContractNest::buildEpilogue(Value accumulator, const Operand &c,
       .getResult(0);
 }
 
+/// Lets `op` take packed copies of operands with gaps or an offset, and copies
+/// its result back.
+static void packOperands(ContractOp op, OpBuilder &b) {
+  OpBuilder::InsertionGuard guard(b);
+  Location loc = op.getLoc();
+  llvm::MapVector<Value, Value> packed;
+  Value init = op.getInit();
+  bool isRead = op.getBeta() || llvm::count(op->getOperands(), init) > 1;
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    if (!type || type.getLayout().isIdentity())
+      continue;
+    Value &copy = packed[operand.get()];
+    if (!copy) {
+      b.setInsertionPoint(op);
+      SmallVector<Value> sizes;
+      for (int64_t dim = 0; dim < type.getRank(); ++dim)
+        if (type.isDynamicDim(dim))
+          sizes.push_back(memref::DimOp::create(b, loc, operand.get(), dim));
+      copy = memref::AllocOp::create(
+          b, loc,
+          MemRefType::get(type.getShape(), type.getElementType(),
+                          MemRefLayoutAttrInterface(), type.getMemorySpace()),
+          sizes);
+      // What is not read is written whole.
+      if (operand.get() != init || isRead)
+        memref::CopyOp::create(b, loc, operand.get(), copy);
+    }
+    operand.set(copy);
+  }
+  b.setInsertionPointAfter(op);
+  if (Value copy = packed.lookup(init))
+    memref::CopyOp::create(b, loc, copy, init);
+  for (auto &[strided, copy] : packed)
+    memref::DeallocOp::create(b, loc, copy);
+}
+
 namespace {
 struct ContractToTiles : sparsegpu::impl::ContractToTilesBase<ContractToTiles> {
   using ContractToTilesBase::ContractToTilesBase;
 
   void runOnOperation() override {
+    if (operands != "host" && operands != "device") {
+      getOperation().emitError(
+          "option 'operands' must be host or device, got '")
+          << operands << "'";
+      return signalPassFailure();
+    }
     SmallVector<ContractOp> ops;
     getOperation().walk([&](ContractOp op) { ops.push_back(op); });
     for (ContractOp op : ops)
@@ -267,7 +314,14 @@ struct ContractToTiles : sparsegpu::impl::ContractToTilesBase<ContractToTiles> {
       return op.emitOpError("needs schedules, the last of them without guards: "
                             "run --sparse-gpu-assign-schedule first (LVL1-1)");
     OpBuilder builder(op);
+    if (operands == "host")
+      packOperands(op, builder);
     ContractNest nest(op, builder);
+    if (nest.isEmptySum()) {
+      nest.buildSum(/*parts=*/0);
+      op.erase();
+      return success();
+    }
     nest.allocateWorkspace(*op.getSchedules());
     return buildBySchedule(
         op, *op.getSchedules(), builder,

@@ -172,3 +172,15 @@ func.func @f(%A: tensor<256x256xf16>, %B: tensor<256x256xf16>, %C: tensor<256x25
     schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [256, 256, 64], warp_tile = [64, 64], stages = 6>] -> tensor<256x256xf32>
   return %0 : tensor<256x256xf32>
 }
+
+// -----
+
+// A shape says nothing of where a slice begins.
+func.func @f(%all: tensor<64x64xf16>, %B: tensor<32x32xf16>, %C: tensor<32x32xf32>) -> tensor<32x32xf32> {
+  %A = tensor.extract_slice %all[0, 1] [32, 32] [1, 1] : tensor<64x64xf16> to tensor<32x32xf16>
+  // expected-error @+1 {{(SCH-17)}}
+  %0 = sparse_gpu.contract a(%A : tensor<32x32xf16>) b(%B : tensor<32x32xf16>) outs(%C : tensor<32x32xf32>)
+    maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [64, 64, 32], warp_tile = [32, 32]>] -> tensor<32x32xf32>
+  return %0 : tensor<32x32xf32>
+}

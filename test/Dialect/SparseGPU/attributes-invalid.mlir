@@ -360,3 +360,19 @@ func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile 
 
 // expected-error @+1 {{schedule field 'registers' must be 0 or 24 to 255, got 256 (SCH-19)}}
 func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [64, 64, 32], warp_tile = [32, 32], registers = 256>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'tile' must fit the shared memory of a block, 232448 bytes at most, with elements of one byte (SCH-20)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [16, 16, 7265], warp_tile = [16, 16]>}
+
+// -----
+
+// No product of these fits 64 bits.
+// expected-error @+1 {{(SCH-20)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [4611686018427387904, 64, 16], warp_tile = [4611686018427387904, 32]>}
+
+// -----
+
+// expected-error @+1 {{schedule field 'warp_tile' must have at most 8192 elements, which are registers of 32 lanes (SCH-21)}}
+func.func private @f() attributes {a = #sparse_gpu.schedule<scope = block, tile = [128, 128, 32], warp_tile = [128, 128]>}

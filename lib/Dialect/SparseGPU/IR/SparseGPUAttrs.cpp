@@ -285,6 +285,11 @@ int64_t ScheduleFields::getWarps(bool given) const {
   return tile[0] / warpTile[0] * (tile[1] / warpTile[1]);
 }
 
+/// Bytes of shared memory that a block of any chip has.
+static constexpr int64_t kMaxSharedBytes = 232448;
+/// As many accumulators as a lane has registers, rounded up.
+static constexpr int64_t kMaxWarpTile = 32 * 256;
+
 /// The fields of schedules by tiles of blocks.
 static LogicalResult verifyTile(function_ref<InFlightDiagnostic()> emitError,
                                 Scope scope, int64_t warps, ComputePath path,
@@ -305,10 +310,22 @@ static LogicalResult verifyTile(function_ref<InFlightDiagnostic()> emitError,
   if (tile.size() != 3 || !llvm::all_of(tile, isPositive))
     return emitError() << "schedule field 'tile' must be three positive sizes, "
                           "[m, n, k] (SCH-11)";
+  // Each factor first, so that nothing overflows.
+  if (llvm::any_of(tile, [](int64_t size) { return size > kMaxSharedBytes; }) ||
+      (tile[0] + tile[1]) * tile[2] > kMaxSharedBytes)
+    return emitError()
+           << "schedule field 'tile' must fit the shared memory of a "
+              "block, "
+           << kMaxSharedBytes
+           << " bytes at most, with elements of one byte (SCH-20)";
   if (warpTile.size() != 2 || !llvm::all_of(warpTile, isPositive) ||
       tile[0] % warpTile[0] != 0 || tile[1] % warpTile[1] != 0)
     return emitError() << "schedule field 'warp_tile' must be two sizes, "
                           "[m, n], that divide those of 'tile' (SCH-12)";
+  if (warpTile[0] * warpTile[1] > kMaxWarpTile)
+    return emitError() << "schedule field 'warp_tile' must have at most "
+                       << kMaxWarpTile
+                       << " elements, which are registers of 32 lanes (SCH-21)";
   if (scope != Scope::Block)
     return emitError() << "schedule field 'scope' must be block with 'tile' "
                           "(SCH-11)";
