@@ -7,13 +7,13 @@
 // DEFINE: %{async} = --sparse-gpu-async-copies
 // DEFINE: %{swizzle} = --sparse-gpu-swizzle
 // DEFINE: %{pipeline} = --sparse-gpu-pipeline-loads=shared-stages
-// RUN: %python %S/Inputs/pipelines.py %{libraries} %s same \
+// RUN: %python %S/Inputs/pipelines.py "mlir-runner" %{libraries} %s same \
 // RUN:   --sparse-gpu-multi-buffer "%{async}" "%{async};--sparse-gpu-multi-buffer=slots=3" "%{async};%{swizzle}" \
 // RUN:   "%{async};%{swizzle};%{pipeline}=3 register-stages=2" "%{async};%{pipeline}=4 register-stages=1" | FileCheck %s
 // CHECK: same: 6
 
 // A wait less is seen.
-// RUN: %python %S/Inputs/pipelines.py %{libraries} %s same "%{async}" -- 'nvgpu.device_async_wait [^\n]* => ' | FileCheck %s --check-prefix=BROKEN
+// RUN: %python %S/Inputs/pipelines.py "mlir-runner" %{libraries} %s same "%{async}" -- 'nvgpu.device_async_wait [^\n]* => ' | FileCheck %s --check-prefix=BROKEN
 // BROKEN: hazards and results
 
 // RUN: sparse-opt %s %{async} %{swizzle} "%{pipeline}=3 register-stages=2" --canonicalize --cse -verify-diagnostics | FileCheck %s --check-prefix=IR

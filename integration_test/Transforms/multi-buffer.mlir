@@ -3,13 +3,13 @@
 // two is left in each iteration. The second loop is inside another one.
 //
 // DEFINE: %{libraries} = %sparsegpu_libs/libsparsegpu_emulator.so,%mlir_libs/libmlir_runner_utils.so
-// RUN: %python %S/Inputs/pipelines.py %{libraries} %s same \
+// RUN: %python %S/Inputs/pipelines.py "mlir-runner" %{libraries} %s same \
 // RUN:   --sparse-gpu-multi-buffer --sparse-gpu-multi-buffer=slots=3 --sparse-gpu-multi-buffer=slots=6 | FileCheck %s
 // CHECK: same: 3
 
 // Without the barrier that is left, or the one behind the inner loop, or with
 // one slot for all, hazards say so.
-// RUN: %python %S/Inputs/pipelines.py %{libraries} %s same --sparse-gpu-multi-buffer \
+// RUN: %python %S/Inputs/pipelines.py "mlir-runner" %{libraries} %s same --sparse-gpu-multi-buffer \
 // RUN:   -- 'gpu.barrier => ' '(gpu.barrier[^$]*?)gpu.barrier => \1' '(gpu.barrier[^$]*?gpu.barrier[^$]*?)gpu.barrier => \1' 'memref.store (%\S+), (%\S+)\[%arg\d+, => memref.store \1, \2[%c0,' \
 // RUN: | FileCheck %s --check-prefix=BROKEN
 // BROKEN-NOT: NOT SEEN

@@ -4,7 +4,7 @@
 // without a hazard.
 //
 // DEFINE: %{libraries} = %sparsegpu_libs/libsparsegpu_emulator.so,%mlir_libs/libmlir_runner_utils.so
-// RUN: %python %S/Inputs/pipelines.py %{libraries} %s equal \
+// RUN: %python %S/Inputs/pipelines.py "mlir-runner" %{libraries} %s equal \
 // RUN:   1x1 1x2 1x3 1x4 2x1 2x2 2x3 2x4 3x1 3x2 3x3 3x4 \
 // RUN:   4x1 4x2 4x3 4x4 5x1 5x2 5x3 5x4 6x1 6x2 6x3 6x4 \
 // RUN: | FileCheck %s
@@ -12,7 +12,7 @@
 
 // A wait or a barrier less, a carry into the outer index where there is none,
 // the inner index a tile behind: seen as a hazard or in the result.
-// RUN: %python %S/Inputs/pipelines.py %{libraries} %s same "--sparse-gpu-pipeline-loads=shared-stages=3 register-stages=2" \
+// RUN: %python %S/Inputs/pipelines.py "mlir-runner" %{libraries} %s same "--sparse-gpu-pipeline-loads=shared-stages=3 register-stages=2" \
 // RUN:   -- '(gpu.launch[^$]*?scf.for[^$]*?)nvgpu.device_async_wait [^\n]* => \1' '(gpu.launch[^$]*?scf.for[^$]*?)gpu.barrier => \1' \
 // RUN:   '(gpu.launch[^$]*?scf.for[^$]*?)arith.andi(?=[^\n]*i1) => \1arith.ori' '(gpu.launch[^$]*?scf.for[^$]*?arith.muli %arg\d+, )%c64 => \1%c0' \
 // RUN: | FileCheck %s --check-prefix=BROKEN

@@ -4,7 +4,7 @@
 // stands.
 //
 // DEFINE: %{libraries} = %sparsegpu_libs/libsparsegpu_emulator.so,%mlir_libs/libmlir_runner_utils.so
-// RUN: %python %S/Inputs/pipelines.py %{libraries} %s equal 1x2 2x1 2x2 3x1 3x4 4x2 5x3 6x4 | FileCheck %s
+// RUN: %python %S/Inputs/pipelines.py "mlir-runner" %{libraries} %s equal 1x2 2x1 2x2 3x1 3x4 4x2 5x3 6x4 | FileCheck %s
 // CHECK: equal: 8
 
 #shared = #gpu.address_space<workgroup>

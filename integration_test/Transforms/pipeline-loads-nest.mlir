@@ -6,7 +6,7 @@
 // load of coordinates from global memory.
 //
 // DEFINE: %{libraries} = %sparsegpu_libs/libsparsegpu_emulator.so,%mlir_libs/libmlir_runner_utils.so
-// RUN: %python %S/Inputs/pipelines.py %{libraries} %s equal 1x3 2x1 2x2 2x4 3x1 3x2 4x3 5x1 6x4 | FileCheck %s
+// RUN: %python %S/Inputs/pipelines.py "mlir-runner" %{libraries} %s equal 1x3 2x1 2x2 2x4 3x1 3x2 4x3 5x1 6x4 | FileCheck %s
 // CHECK: equal: 9
 
 #shared = #gpu.address_space<workgroup>

@@ -5,9 +5,9 @@
 // without a hazard.
 //
 // DEFINE: %{libraries} = %sparsegpu_libs/libsparsegpu_emulator.so,%mlir_libs/libmlir_runner_utils.so
-// RUN: %python %S/Inputs/pipelines.py %{libraries} %s equal 1x2 2x1 2x2 3x2 4x1 5x2 6x2 | FileCheck %s
+// RUN: %python %S/Inputs/pipelines.py "mlir-runner" %{libraries} %s equal 1x2 2x1 2x2 3x2 4x1 5x2 6x2 | FileCheck %s
 // CHECK: equal: 7
-// RUN: %python %S/Inputs/pipelines.py %{libraries} %s same \
+// RUN: %python %S/Inputs/pipelines.py "mlir-runner" %{libraries} %s same \
 // RUN:   --sparse-gpu-swizzle "--sparse-gpu-swizzle;--sparse-gpu-pipeline-loads=shared-stages=3 register-stages=2" \
 // RUN: | FileCheck %s --check-prefix=SWIZZLED
 // SWIZZLED: same: 2

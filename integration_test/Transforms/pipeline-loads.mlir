@@ -5,14 +5,14 @@
 // three seeds, without a hazard.
 //
 // DEFINE: %{libraries} = %sparsegpu_libs/libsparsegpu_emulator.so,%mlir_libs/libmlir_runner_utils.so
-// RUN: %python %S/Inputs/pipelines.py %{libraries} %s equal \
+// RUN: %python %S/Inputs/pipelines.py "mlir-runner" %{libraries} %s equal \
 // RUN:   1x1 1x2 1x3 1x4 2x1 2x2 2x3 2x4 3x1 3x2 3x3 3x4 \
 // RUN:   4x1 4x2 4x3 4x4 5x1 5x2 5x3 5x4 6x1 6x2 6x3 6x4 \
 // RUN: | FileCheck %s
 // CHECK: equal: 24
 
 // A kernel with a wait, a barrier or a slot less is seen to be wrong.
-// RUN: %python %S/Inputs/pipelines.py %{libraries} %s broken 2x1 3x1 3x2 4x3 | FileCheck %s --check-prefix=BROKEN
+// RUN: %python %S/Inputs/pipelines.py "mlir-runner" %{libraries} %s broken 2x1 3x1 3x2 4x3 | FileCheck %s --check-prefix=BROKEN
 // BROKEN-NOT: NOT SEEN
 // BROKEN: 2x1: no wait in the loop: hazards and results
 // BROKEN: 2x1: one group too many in flight: hazards

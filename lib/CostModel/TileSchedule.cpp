@@ -107,6 +107,12 @@ static constexpr uint64_t kCopiesInFlight = 8;
 /// For each of them where tiles end within rows or columns of C, beside twice
 /// its own bits: it has a condition and an address of its own then.
 static constexpr unsigned kRegistersPerGuard = 2;
+/// Copies of 16 bytes that are not asynchronous; more of them where some
+/// elements may not exist, which are loaded one by one.
+static constexpr unsigned kRegistersPerSynchronousCopy = 4,
+                          kRegistersPerPartialSynchronousCopy = 10;
+/// Kernels of chips without asynchronous copies take a unit more.
+static constexpr unsigned kRegistersWithoutAsynchronousCopies = 9;
 /// For each asynchronous copy of several elements there, some of which may not
 /// exist.
 static constexpr unsigned kRegistersPerPartialCopy = 1;
@@ -203,12 +209,18 @@ sparsegpu::costmodel::estimateRegisters(const ContractionShape &shape,
     result.addresses +=
         kRegistersPerCopy *
         std::min(copies, s.bytesPerCopy > 4 ? kCopiesApart : kSmallCopiesApart);
-  else if (partial)
+  if (s.bytesPerCopy >= 4 && shape.synchronousCopies)
+    result.copies = (partial ? kRegistersPerPartialSynchronousCopy
+                             : kRegistersPerSynchronousCopy) *
+                    std::min(copies, kCopiesInFlight);
+  else if (s.bytesPerCopy < 4 && partial)
     result.copies =
         (kRegistersPerGuard + 2 * std::max(1u, shape.bitsAccumulator / 32) +
          (shape.bitsA == 16)) *
         std::min(copies, kCopiesInFlight);
   result.other = kOtherRegisters;
+  if (shape.synchronousCopies)
+    result.other += kRegistersWithoutAsynchronousCopies;
   return result;
 }
 

@@ -45,6 +45,8 @@ struct ContractionShape {
   /// FP8 is multiplied as f16, by registers that the program does not see: what
   /// ptxas makes of its `mma.sync` for sm_90.
   bool widenedFloat8 = false;
+  /// The chip has no asynchronous copies: they go through registers.
+  bool synchronousCopies = false;
 
   /// 2 for each multiply-add.
   double flops() const { return 2.0 * batch * m * n * k; }

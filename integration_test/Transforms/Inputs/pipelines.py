@@ -6,11 +6,11 @@
 #===----------------------------------------------------------------------===#
 """Executes a program on the software GPU, before and after pipelining.
 
-    pipelines.py LIBRARIES FILE equal STAGES...
-    pipelines.py LIBRARIES FILE broken STAGES
-    pipelines.py LIBRARIES FILE same [PASSES...] [-- DAMAGE...]
+    pipelines.py RUNNER LIBRARIES FILE equal STAGES...
+    pipelines.py RUNNER LIBRARIES FILE broken STAGES
+    pipelines.py RUNNER LIBRARIES FILE same [PASSES...] [-- DAMAGE...]
 
-LIBRARIES are for mlir-runner, with a comma. STAGES is SxR: shared and register
+RUNNER is how mlir-runner is called, LIBRARIES is what it loads, with a comma. STAGES is SxR: shared and register
 stages.
 
 equal   The output of each pipeline is that of the program as it stands, under
@@ -25,6 +25,7 @@ same    The output of the program after each list of passes, with semicolons
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -52,10 +53,10 @@ def optimise(text, *passes):
     return result.stdout
 
 
-def execute(text, libraries):
+def execute(text, runner):
     """Exit status, output without addresses, diagnostics."""
     result = run(
-        ["mlir-runner", "--entry-point-result=void", f"--shared-libs={libraries}"],
+        runner,
         optimise(text, LOWER),
         SPARSEGPU_EMULATOR="hazards,seeds=3",
     )
@@ -73,9 +74,9 @@ def pipeline(text, stages):
     return result
 
 
-def equal(text, libraries, expected, all_stages):
+def equal(text, runner, expected, all_stages):
     for stages in all_stages:
-        status, output, messages = execute(pipeline(text, stages), libraries)
+        status, output, messages = execute(pipeline(text, stages), runner)
         if status or messages:
             sys.exit(f"{stages}: {messages}")
         if output != expected:
@@ -124,9 +125,9 @@ def ways_to_break(text):
     )
 
 
-def broken(text, libraries, expected, stages):
+def broken(text, runner, expected, stages):
     for name, program in ways_to_break(pipeline(text, stages)):
-        status, output, messages = execute(program, libraries)
+        status, output, messages = execute(program, runner)
         how = []
         if "hazard" in messages:
             how.append("hazards")
@@ -135,14 +136,14 @@ def broken(text, libraries, expected, stages):
         print(f"{stages}: {name}:", " and ".join(how) or "NOT SEEN")
 
 
-def same(text, libraries, expected, arguments):
+def same(text, runner, expected, arguments):
     damages = []
     if "--" in arguments:
         at = arguments.index("--")
         arguments, damages = arguments[:at], arguments[at + 1 :]
     for passes in arguments:
         result = optimise(text, *passes.split(";"), "--canonicalize", "--cse")
-        status, output, messages = execute(result, libraries)
+        status, output, messages = execute(result, runner)
         if status or messages:
             sys.exit(f"{passes}: {messages}")
         if output != expected:
@@ -152,7 +153,7 @@ def same(text, libraries, expected, arguments):
             program = re.sub(pattern, replacement, result, count=1)
             if program == result:
                 sys.exit(f"{passes}: no match for {pattern}")
-            status, output, messages = execute(program, libraries)
+            status, output, messages = execute(program, runner)
             how = ["hazards"] if "hazard" in messages else []
             how += ["results"] if output != expected else []
             print(f"{passes}: {damage}:", " and ".join(how) or "NOT SEEN")
@@ -160,18 +161,19 @@ def same(text, libraries, expected, arguments):
 
 
 def main():
-    libraries, name, mode, *stages = sys.argv[1:]
+    runner, libraries, name, mode, *stages = sys.argv[1:]
+    runner = [*shlex.split(runner), "--entry-point-result=void", f"--shared-libs={libraries}"]
     with open(name, encoding="utf-8") as file:
         text = file.read()
-    status, expected, messages = execute(text, libraries)
+    status, expected, messages = execute(text, runner)
     if status or messages:
         sys.exit(f"as it stands: {messages}")
     if mode == "equal":
-        return equal(text, libraries, expected, stages)
+        return equal(text, runner, expected, stages)
     if mode == "same":
-        return same(text, libraries, expected, stages)
+        return same(text, runner, expected, stages)
     for each in stages:
-        broken(text, libraries, expected, each)
+        broken(text, runner, expected, each)
 
 
 main()

@@ -250,6 +250,10 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   else if (type && shape.bitsA == 8 &&
            (shape.transposedA || !shape.transposedB))
     space.registerStages = {1, 2};
+  // Without asynchronous copies the loop over K is not pipelined, at any level.
+  shape.synchronousCopies = type && capability < 80;
+  if (shape.synchronousCopies)
+    space.registerStages = {1};
   // As --sparse-gpu-map-to-gpu asks --sparse-gpu-block-order to do.
   space.groupRows = {0};
   SmallVector<Type> results = {op.getInit().getType()};
@@ -290,9 +294,6 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
     costmodel::TileSchedule tile = getTileSchedule(target, shape, fields);
     tile.staging = staging;
     unsigned registers = estimateRegisters(shape, tile).total();
-    // Copies go through registers.
-    if (type && capability < 80)
-      registers += 16;
     fields.registers = std::clamp(registers, 24u, 255u);
     why += "  kernel      " + toText(tile) + ": at most " +
            std::to_string(fields.registers) + " registers, " +
