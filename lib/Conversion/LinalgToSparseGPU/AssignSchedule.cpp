@@ -185,6 +185,37 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
     return list;
   }
 
+  /// Blocks multiply tiles of A and B: what the units of warps do beside is not
+  /// theirs.
+  static LogicalResult checkTile(SpMMOp op, ScheduleAttr schedule) {
+    StringRef reason;
+    if (op.getTransposeA() != op.getFormat().storesTransposed())
+      reason = "'tile' is for units that own rows of the result (SCH-8)";
+    else if (!op.getCombine().empty() || !op.getReduce().empty())
+      reason = "with 'tile' there are only sums of products (SCH-8)";
+    else if (schedule.getSplitK() != 1)
+      reason = "'split_k' is for dense operands (SCH-8)";
+    else if (!guardsCopies(schedule))
+      reason = "the values of A, and rows of B, are not known to begin at "
+               "multiples of 'copy' bytes; guard it by 'alignment ge' that "
+               "many, or copy 0 bytes at once (SCH-17)";
+    else
+      return success();
+    return op.emitError() << "operand A of type " << op.getSparseType()
+                          << " cannot be computed by " << schedule << ": "
+                          << reason;
+  }
+
+  /// The rows of B that a copy takes begin at multiples of its bytes.
+  static bool guardsCopies(ScheduleAttr schedule) {
+    int64_t bytes = schedule.getCopy();
+    for (GuardAttr guard : schedule.getGuards())
+      if (guard.getQuantity() == GuardQuantity::Alignment &&
+          guard.getBound() >= bytes)
+        return true;
+    return bytes == 0;
+  }
+
   /// The format supports every schedule, and the last always applies.
   LogicalResult check(SpMMOp op) {
     if (!op.getReduce().empty() && op.getFormat().storesPadding())
@@ -197,14 +228,15 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
       return failure();
     for (auto schedule : schedules.getAsRange<ScheduleAttr>()) {
       std::string reason;
-      if (!schedule.getTile().empty())
-        return op.emitError() << "operand A of type " << op.getSparseType()
-                              << " cannot be computed by " << schedule
-                              << ": 'tile' is for dense operands (SCH-8)";
       if (failed(op.getFormat().supports(schedule, reason)))
         return op.emitError() << "operand A of type " << op.getSparseType()
                               << " cannot be computed by " << schedule << ": "
                               << reason << " (SCH-8)";
+      if (!schedule.getTile().empty()) {
+        if (failed(checkTile(op, schedule)))
+          return failure();
+        continue;
+      }
       if (schedule.getLanes() < 32 && !canReduceBetweenLanes(op))
         return op.emitError()
                << "schedule field 'lanes' must be 32 where 'reduce' is more "

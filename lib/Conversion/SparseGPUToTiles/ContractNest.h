@@ -74,7 +74,6 @@ private:
   mlir::Value total(llvm::ArrayRef<unsigned> group);
   /// The same as a number, or kDynamic.
   int64_t staticTotal(llvm::ArrayRef<unsigned> group);
-  mlir::Value buildAlignmentGuard(mlir::ValueRange operands, int64_t bytes);
 
   //===--------------------------------------------------------------------===//
   // Offsets (ContractOffsets.cpp)

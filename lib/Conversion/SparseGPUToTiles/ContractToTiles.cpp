@@ -74,51 +74,21 @@ int64_t ContractNest::staticTotal(ArrayRef<unsigned> group) {
 // Guards
 //===----------------------------------------------------------------------===//
 
-/// Whether the first elements of operands, and what is stored one step
-/// further in any dimension but the innermost, are at multiples of `bytes`.
-/// With operands in host memory the strides in device memory are those of
-/// packed arrays: both are looked at.
-Value ContractNest::buildAlignmentGuard(ValueRange operands, int64_t bytes) {
-  Value bits = index(0);
-  auto add = [&](Value value) {
-    bits = arith::OrIOp::create(b, loc, bits, value);
-  };
-  for (Value operand : operands) {
-    auto type = cast<MemRefType>(operand.getType());
-    Value width = index(llvm::divideCeil(type.getElementTypeBitWidth(), 8));
-    auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, operand);
-    Value address =
-        memref::ExtractAlignedPointerAsIndexOp::create(b, loc, operand);
-    add(address);
-    add(arith::MulIOp::create(b, loc, metadata.getOffset(), width));
-    Value packed = index(1);
-    for (int64_t dim = type.getRank() - 1; dim > 0; --dim) {
-      packed = arith::MulIOp::create(b, loc, packed, metadata.getSizes()[dim]);
-      add(arith::MulIOp::create(b, loc, packed, width));
-      add(arith::MulIOp::create(b, loc, metadata.getStrides()[dim - 1], width));
-    }
-  }
-  Value low = arith::AndIOp::create(b, loc, bits, index(bytes - 1));
-  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, low, index(0));
-}
-
 FailureOr<Value> ContractNest::buildGuards(ScheduleAttr schedule) {
   Value all;
   for (GuardAttr guard : schedule.getGuards()) {
     Value holds;
     bool isResult = guard.getQuantity() == GuardQuantity::ResultAlignment;
     if (isResult || guard.getQuantity() == GuardQuantity::Alignment) {
-      if (guard.getPredicate() != GuardPredicate::GE ||
-          !llvm::isPowerOf2_64(guard.getBound()) || guard.getBound() > 16)
-        return op.emitError() << "a guard on an alignment compares with ge and "
-                                 "a power of two up to 16, got "
-                              << guard << " (SCH-15)";
       SmallVector<Value> operands = {op.getA(), op.getB()};
       if (isResult) {
         operands = {op.getInit()};
         llvm::append_range(operands, op.getInputs());
       }
-      holds = buildAlignmentGuard(operands, guard.getBound());
+      FailureOr<Value> aligned = buildAlignmentGuard(op, b, guard, operands);
+      if (failed(aligned))
+        return failure();
+      holds = *aligned;
     } else if (guard.getQuantity() == GuardQuantity::Nonzeros) {
       return op.emitError()
              << "guard " << guard << " is for sparse operands (SCH-15)";

@@ -91,7 +91,7 @@ Value NestBuilder::asMatrix(Value value) {
 FailureOr<Value> NestBuilder::buildGuards(ScheduleAttr schedule) {
   Value all;
   for (GuardAttr guard : schedule.getGuards()) {
-    Value quantity;
+    Value quantity, holds;
     switch (guard.getQuantity()) {
     case GuardQuantity::N:
       quantity = columns;
@@ -108,19 +108,35 @@ FailureOr<Value> NestBuilder::buildGuards(ScheduleAttr schedule) {
       }
       break;
     case GuardQuantity::Alignment:
-    case GuardQuantity::ResultAlignment:
-      return op.emitError() << "guard " << guard
-                            << " is for contractions of dense operands "
-                               "(SCH-15)";
+    case GuardQuantity::ResultAlignment: {
+      SmallVector<Value> operands = {dest};
+      if (guard.getQuantity() == GuardQuantity::Alignment) {
+        operands = {dense};
+        for (const Part &part : parts)
+          operands.push_back(part.storage.getField("values"));
+      } else {
+        llvm::append_range(operands, op.getInputs());
+      }
+      FailureOr<Value> aligned = buildAlignmentGuard(op, b, guard, operands);
+      if (failed(aligned))
+        return failure();
+      holds = *aligned;
+      break;
     }
-    Value holds = arith::CmpIOp::create(b, loc, getPredicate(guard), quantity,
-                                        index(guard.getBound()));
+    }
+    if (!holds)
+      holds = arith::CmpIOp::create(b, loc, getPredicate(guard), quantity,
+                                    index(guard.getBound()));
     all = all ? arith::AndIOp::create(b, loc, all, holds).getResult() : holds;
   }
   return all;
 }
 
 void NestBuilder::build(ScheduleAttr given) {
+  if (ownsRows() && !given.getTile().empty()) {
+    buildBlockNest(given.resolveUnit(parts[0].format), parts[0]);
+    return;
+  }
   if (ownsRows()) {
     buildOwnedNest(given.resolveUnit(parts[0].format), parts[0], Sums(),
                    /*finish=*/true);

@@ -97,6 +97,39 @@ private:
              llvm::function_ref<mlir::Value(const Step &, mlir::Value)> body);
 
   //===--------------------------------------------------------------------===//
+  // Units of blocks (BlockNest.cpp)
+  //===--------------------------------------------------------------------===//
+
+  /// A forall over units x column tiles, each of them a block's work: the tiles
+  /// of A and B are loaded by offsets, those of B by the step's coordinates,
+  /// and multiplied as dense ones are.
+  void buildBlockNest(ScheduleAttr schedule, const Part &part);
+  /// A dense operand: how far in elements the next row and column are. A null
+  /// step stands for 0.
+  struct Matrix {
+    mlir::Value memory, rowStep, columnStep;
+  };
+  /// A matrix of two dimensions, (column, row) if `transposed`.
+  Matrix makeMatrix(mlir::Value memory, bool transposed);
+  /// An input of the epilogue by its map from (m, n).
+  Matrix makeInput(unsigned number);
+  /// One side of a tile: `size` indices, of which `count`, if so many, exist.
+  struct Indices {
+    mlir::Value tensor, count;
+    bool partial = false;
+  };
+  /// `size` of them from `begin` on, below `end`.
+  Indices makeIndices(mlir::Value begin, mlir::Value end, int64_t size);
+  /// The offsets of `indices`, `step` apart.
+  mlir::Value makeOffsets(const Indices &indices, mlir::Value step);
+  /// Elements of `matrix` that follow each other in a tile of so many columns.
+  int64_t runOf(const Matrix &matrix, int64_t columns);
+  mlir::Value loadTile(const Matrix &matrix, const Indices &rows,
+                       const Indices &columns);
+  /// The tile of A of a step, all rows of the unit.
+  mlir::Value loadStep(DecodedTile decoded, int64_t size, mlir::Value count);
+
+  //===--------------------------------------------------------------------===//
   // Tiles (TileMath.cpp)
   //===--------------------------------------------------------------------===//
 
@@ -108,6 +141,10 @@ private:
   /// SparseFormatInterface::hasPartialUnits.
   mlir::Value buildEpilogue(mlir::Value accumulator, mlir::Value rows,
                             mlir::Value column, bool partial);
+  /// The same on `operands`: the accumulator, C if there is a beta, and the
+  /// inputs, whose elements `maps` name.
+  mlir::Value buildEpilogue(mlir::ValueRange operands,
+                            llvm::ArrayRef<mlir::AffineMap> maps);
   /// A tile of the type of `tiles`, element by element.
   mlir::Value buildElementwise(
       mlir::ValueRange tiles,

@@ -7,6 +7,7 @@
 
 #include "ScheduleDispatch.h"
 
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -31,6 +32,42 @@ arith::CmpIPredicate sparsegpu::getPredicate(GuardAttr guard) {
     return arith::CmpIPredicate::eq;
   }
   llvm_unreachable("all predicates are handled");
+}
+
+FailureOr<Value> sparsegpu::buildAlignmentGuard(Operation *op, OpBuilder &b,
+                                                GuardAttr guard,
+                                                ValueRange operands) {
+  if (guard.getPredicate() != GuardPredicate::GE ||
+      !llvm::isPowerOf2_64(guard.getBound()) || guard.getBound() > 16)
+    return op->emitError() << "a guard on an alignment compares with ge and "
+                              "a power of two up to 16, got "
+                           << guard << " (SCH-15)";
+  Location loc = op->getLoc();
+  auto index = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(b, loc, value);
+  };
+  Value bits = index(0);
+  auto add = [&](Value value) {
+    bits = arith::OrIOp::create(b, loc, bits, value);
+  };
+  for (Value operand : operands) {
+    auto type = cast<MemRefType>(operand.getType());
+    Value width = index(llvm::divideCeil(type.getElementTypeBitWidth(), 8));
+    auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, operand);
+    Value address =
+        memref::ExtractAlignedPointerAsIndexOp::create(b, loc, operand);
+    add(address);
+    add(arith::MulIOp::create(b, loc, metadata.getOffset(), width));
+    Value packed = index(1);
+    for (int64_t dim = type.getRank() - 1; dim > 0; --dim) {
+      packed = arith::MulIOp::create(b, loc, packed, metadata.getSizes()[dim]);
+      add(arith::MulIOp::create(b, loc, packed, width));
+      add(arith::MulIOp::create(b, loc, metadata.getStrides()[dim - 1], width));
+    }
+  }
+  Value low = arith::AndIOp::create(b, loc, bits, index(guard.getBound() - 1));
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, low, index(0))
+      .getResult();
 }
 
 LogicalResult sparsegpu::buildBySchedule(

@@ -171,9 +171,17 @@ Value NestBuilder::buildEpilogue(Value accumulator, Value rows, Value column,
         transposed, usesM && partial));
     maps.push_back(AffineMap::get(2, 0, subscripts, b.getContext()));
   }
+  return buildEpilogue(operands, maps);
+}
+
+Value NestBuilder::buildEpilogue(ValueRange operands,
+                                 ArrayRef<AffineMap> operandMaps) {
   if (isPlain() && !op.getBeta())
-    return accumulator;
-  maps.push_back(whole);
+    return operands.front();
+  auto tile = cast<RankedTensorType>(operands.front().getType());
+  auto destElement = cast<MemRefType>(dest.getType()).getElementType();
+  SmallVector<AffineMap> maps(operandMaps);
+  maps.push_back(b.getMultiDimIdentityMap(2));
   Value empty = tensor::EmptyOp::create(b, loc, tile.getShape(), destElement);
   SmallVector<utils::IteratorType> iterators(2, utils::IteratorType::parallel);
   auto body = [&](OpBuilder &builder, Location, ValueRange args) {

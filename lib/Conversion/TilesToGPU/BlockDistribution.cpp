@@ -147,7 +147,7 @@ LogicalResult BlockDistribution::distribute(Block &block) {
 
 LogicalResult BlockDistribution::distributeOp(Operation &op) {
   // Loads and their offsets are computed where they are used.
-  if (isa<tensor::GenerateOp, LoadOp, tensor::EmptyOp>(op))
+  if (isa<tensor::GenerateOp, LoadOp, CoordinatesOp, tensor::EmptyOp>(op))
     return success();
   if (llvm::none_of(op.getOperandTypes(), isTile)) {
     b.clone(op, mapping);
@@ -220,6 +220,7 @@ LogicalResult BlockDistribution::distributeContraction(linalg::LinalgOp op) {
     return op.emitError("a contraction of a block multiplies two loaded tiles "
                         "into an accumulator (LVL2-3)");
   Shared a = allocate(loads[0]), right = allocate(loads[1]);
+  stageCoordinates(loads);
   gpu::BarrierOp::create(b, loc);
   SmallVector<Value> tokens;
   bool asynchronous = copy(loads[0], a, tokens);

@@ -68,6 +68,9 @@ private:
   // Shared memory (BlockStaging.cpp)
   //===--------------------------------------------------------------------===//
 
+  /// Stages the coordinates that name what `loads` load: each thread copies
+  /// some of them, and waits until all are there.
+  void stageCoordinates(llvm::ArrayRef<LoadOp> loads);
   /// Allocates shared memory for the tile of `load`, once for each.
   Shared allocate(LoadOp load);
   /// All threads copy the tile of `load`: asynchronously, then the result is
@@ -115,8 +118,16 @@ private:
   llvm::SmallVector<Piece> piecesOf(int64_t i, int64_t j, int64_t contiguous,
                                     int64_t run, mlir::Type element);
   /// Finds out where its elements are.
-  void locate(Piece &piece, int64_t i, int64_t j, mlir::Value rowCount,
-              mlir::Value columnCount);
+  template <typename OpTy>
+  void locate(Piece &piece, int64_t i, int64_t j, OpTy access) {
+    llvm::ArrayRef<int64_t> tile = schedule.getTile();
+    for (int64_t element : piece.elements) {
+      const Place &place = piece.places.emplace_back(placeOf(i, j, element));
+      piece.exists.push_back(
+          both(isRow(access, place.row, tile[0]),
+               isBelow(place.column, access.getColumnCount(), tile[1])));
+    }
+  }
   /// Rows of a lane's fragment that are neighbours: 2, or 1.
   int64_t getNeighbouringRows();
   llvm::SmallVector<mlir::Value> loadPiece(LoadOp load, mlir::Value flat,
@@ -156,11 +167,22 @@ private:
   Place warpOrigin();
   /// Number `element` of the lane in fragment (i, j) of the warp's tile.
   Place placeOf(int64_t i, int64_t j, int64_t element);
-  /// The offset that `offsets`, a tensor.generate, has at `position`.
-  mlir::Value offsetAt(mlir::Value offsets, mlir::Value position);
+  /// Element `position` of `indices`: of a tensor.generate, which may use other
+  /// such tensors, or of coordinates, from shared memory if they are staged.
+  mlir::Value indexAt(mlir::Value indices, mlir::Value position);
   /// `position < count`, or null where that is known to hold: `count` is a
   /// constant of at least `size`.
   mlir::Value isBelow(mlir::Value position, mlir::Value count, int64_t size);
+  /// Whether row `position` of what `access`, a load or store, names exists;
+  /// null where that is known to hold.
+  template <typename OpTy>
+  mlir::Value isRow(OpTy access, mlir::Value position, int64_t size) {
+    mlir::Value exists = isBelow(position, access.getRowCount(), size);
+    if (!access.getPartial())
+      return exists;
+    return both(exists, isNotNegative(indexAt(access.getRows(), position)));
+  }
+  mlir::Value isNotNegative(mlir::Value offset);
   /// Both, either of which may be null.
   mlir::Value both(mlir::Value x, mlir::Value y);
   mlir::Value loadElement(LoadOp load, mlir::Value flat, const Place &place);
@@ -194,6 +216,8 @@ private:
   int64_t countM = 0, countN = 0;
   llvm::DenseMap<mlir::Value, Fragments> fragments;
   llvm::DenseMap<mlir::Operation *, Shared> sharedTiles;
+  /// Of coordinates that are staged, where they are.
+  llvm::DenseMap<mlir::Value, mlir::Value> sharedCoordinates;
 };
 
 } // namespace sparsegpu

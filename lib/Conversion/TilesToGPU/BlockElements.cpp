@@ -58,14 +58,40 @@ BlockDistribution::Place BlockDistribution::placeOf(int64_t i, int64_t j,
           add(add(origin.column, inFragment.column), j * mma->n + column)};
 }
 
-Value BlockDistribution::offsetAt(Value offsets, Value position) {
-  auto generate = offsets.getDefiningOp<tensor::GenerateOp>();
+Value BlockDistribution::indexAt(Value indices, Value position) {
+  if (auto coordinates = indices.getDefiningOp<CoordinatesOp>()) {
+    Value staged = sharedCoordinates.lookup(indices), loaded;
+    if (staged) {
+      loaded = memref::LoadOp::create(b, loc, staged, position);
+    } else {
+      Value at = add(lookup(coordinates.getBegin()), position);
+      loaded =
+          memref::LoadOp::create(b, loc, lookup(coordinates.getSource()), at);
+    }
+    return loaded.getType().isIndex()
+               ? loaded
+               : arith::IndexCastUIOp::create(b, loc, b.getIndexType(), loaded);
+  }
+  auto generate = indices.getDefiningOp<tensor::GenerateOp>();
   IRMapping body(mapping);
   Block &block = generate.getBody().front();
   body.map(block.getArgument(0), position);
-  for (Operation &inner : block.without_terminator())
-    b.clone(inner, body);
+  for (Operation &inner : block.without_terminator()) {
+    auto extract = dyn_cast<tensor::ExtractOp>(inner);
+    if (extract && isa_and_present<CoordinatesOp, tensor::GenerateOp>(
+                       extract.getTensor().getDefiningOp()))
+      body.map(extract.getResult(),
+               indexAt(extract.getTensor(),
+                       body.lookupOrDefault(extract.getIndices().front())));
+    else
+      b.clone(inner, body);
+  }
   return body.lookupOrDefault(block.getTerminator()->getOperand(0));
+}
+
+Value BlockDistribution::isNotNegative(Value offset) {
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, offset,
+                               index(0));
 }
 
 Value BlockDistribution::isBelow(Value position, Value count, int64_t size) {
@@ -104,11 +130,11 @@ Value BlockDistribution::loadElement(LoadOp load, Value flat,
                                      const Place &place) {
   auto tile = cast<RankedTensorType>(load.getTile().getType());
   Value exists =
-      both(isBelow(place.row, load.getRowCount(), tile.getDimSize(0)),
+      both(isRow(load, place.row, tile.getDimSize(0)),
            isBelow(place.column, load.getColumnCount(), tile.getDimSize(1)));
   auto read = [&]() -> Value {
-    Value offset = add(offsetAt(load.getRows(), place.row),
-                       offsetAt(load.getColumns(), place.column));
+    Value offset = add(indexAt(load.getRows(), place.row),
+                       indexAt(load.getColumns(), place.column));
     return memref::LoadOp::create(b, loc, flat, offset);
   };
   if (!exists)
@@ -152,19 +178,9 @@ BlockDistribution::piecesOf(int64_t i, int64_t j, int64_t contiguous,
   return pieces;
 }
 
-void BlockDistribution::locate(Piece &piece, int64_t i, int64_t j,
-                               Value rowCount, Value columnCount) {
-  ArrayRef<int64_t> tile = schedule.getTile();
-  for (int64_t element : piece.elements) {
-    const Place &place = piece.places.emplace_back(placeOf(i, j, element));
-    piece.exists.push_back(both(isBelow(place.row, rowCount, tile[0]),
-                                isBelow(place.column, columnCount, tile[1])));
-  }
-}
-
 Value BlockDistribution::offsetOf(Value rows, Value columns,
                                   const Place &place) {
-  return add(offsetAt(rows, place.row), offsetAt(columns, place.column));
+  return add(indexAt(rows, place.row), indexAt(columns, place.column));
 }
 
 SmallVector<Value> BlockDistribution::loadPiece(LoadOp load, Value flat,
@@ -246,7 +262,7 @@ LogicalResult BlockDistribution::distributeElementwise(linalg::LinalgOp op) {
                           load.getTile().getType().getElementType())) {
               if (piece.elements.front() / columns != row)
                 continue;
-              locate(piece, i, j, load.getRowCount(), load.getColumnCount());
+              locate(piece, i, j, load);
               for (auto [element, value] : llvm::zip_equal(
                        piece.elements, loadPiece(load, flats[n], piece)))
                 loaded[n][element] = value;
@@ -343,7 +359,7 @@ LogicalResult BlockDistribution::distributeStore(StoreOp store) {
       for (Piece &piece :
            piecesOf(i, j, store.getContiguous(), store.getRun(),
                     store.getTile().getType().getElementType())) {
-        locate(piece, i, j, store.getRowCount(), store.getColumnCount());
+        locate(piece, i, j, store);
         storePiece(store, flat, piece,
                    extractElements(tile[i * countN + j], piece.elements));
       }

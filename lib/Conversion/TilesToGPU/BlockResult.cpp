@@ -112,10 +112,12 @@ void BlockDistribution::storeStagedPiece(StoreOp store, const Shared &staged,
                                          int64_t elements) {
   auto type = cast<MemRefType>(staged.memory.getType());
   OpBuilder::InsertionGuard guard(b);
-  Value lineCount = store.getRowCount(), count = store.getColumnCount();
-  if (staged.transposed)
-    std::swap(lineCount, count);
-  if (Value exists = isBelow(line, lineCount, type.getDimSize(0)))
+  Value count =
+      staged.transposed ? store.getRowCount() : store.getColumnCount();
+  Value isLine = staged.transposed
+                     ? isBelow(line, store.getColumnCount(), type.getDimSize(0))
+                     : isRow(store, line, type.getDimSize(0));
+  if (Value exists = isLine)
     b.setInsertionPointToStart(
         scf::IfOp::create(b, loc, exists, false).thenBlock());
   auto offsetAlong = [&](Value position) {

@@ -31,6 +31,72 @@ static int64_t bytesOf(Type element) {
   return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
 }
 
+void BlockDistribution::stageCoordinates(ArrayRef<LoadOp> loads) {
+  llvm::SetVector<Value> found;
+  for (LoadOp load : loads)
+    for (Value offsets : {load.getRows(), load.getColumns()})
+      if (auto generate = offsets.getDefiningOp<tensor::GenerateOp>())
+        generate.walk([&](tensor::ExtractOp extract) {
+          if (extract.getTensor().getDefiningOp<CoordinatesOp>())
+            found.insert(extract.getTensor());
+        });
+  int64_t size = schedule.getTile()[2], threads = schedule.getBlockSize();
+  auto space = gpu::AddressSpaceAttr::get(
+      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
+  for (Value tile : found) {
+    auto coordinates = tile.getDefiningOp<CoordinatesOp>();
+    Value source = lookup(coordinates.getSource());
+    Type type = cast<MemRefType>(source.getType()).getElementType();
+    Value &memory = sharedCoordinates[tile];
+    {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(&entry);
+      memory = memref::AllocOp::create(
+          b, loc,
+          MemRefType::get({size}, type, MemRefLayoutAttrInterface(), space));
+    }
+    // cp.async copies 4, 8 or 16 bytes.
+    bool isAsynchronous =
+        asynchronous && schedule.getCopy() != 0 && bytesOf(type) >= 4;
+    gpu::BarrierOp::create(b, loc);
+    for (int64_t first = 0; first < size; first += threads) {
+      OpBuilder::InsertionGuard guard(b);
+      Value position = add(thread, first);
+      if (first + threads > size) {
+        Value inTile = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                             position, index(size));
+        b.setInsertionPointToStart(
+            scf::IfOp::create(b, loc, inTile, false).thenBlock());
+      }
+      Value exists = isBelow(position, coordinates.getCount(), size);
+      Value at = add(lookup(coordinates.getBegin()), position);
+      if (isAsynchronous) {
+        Value valid;
+        if (exists)
+          valid = arith::SelectOp::create(b, loc, exists, index(1), index(0));
+        nvgpu::DeviceAsyncCopyOp::create(
+            b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()), memory,
+            ValueRange(position), source, ValueRange(at), b.getIndexAttr(1),
+            valid, UnitAttr());
+        continue;
+      }
+      // Those that do not exist are not used, and read the first.
+      if (exists)
+        at = arith::SelectOp::create(b, loc, exists, at,
+                                     lookup(coordinates.getBegin()));
+      Value loaded = memref::LoadOp::create(b, loc, source, at);
+      memref::StoreOp::create(b, loc, loaded, memory, ValueRange(position));
+    }
+    if (isAsynchronous) {
+      Value group = nvgpu::DeviceAsyncCreateGroupOp::create(
+          b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()),
+          ValueRange());
+      nvgpu::DeviceAsyncWaitOp::create(b, loc, group, b.getI32IntegerAttr(0));
+    }
+    gpu::BarrierOp::create(b, loc);
+  }
+}
+
 BlockDistribution::Shared BlockDistribution::allocate(LoadOp load) {
   auto found = sharedTiles.find(load);
   if (found != sharedTiles.end())
@@ -107,10 +173,9 @@ bool BlockDistribution::copy(LoadOp load, const Shared &shared,
           column = shared.transposed ? line : at;
     Value count =
         shared.transposed ? load.getRowCount() : load.getColumnCount();
-    Value whole =
-        shared.transposed
-            ? isBelow(column, load.getColumnCount(), type.getDimSize(0))
-            : isBelow(row, load.getRowCount(), type.getDimSize(0));
+    Value whole = shared.transposed ? isBelow(column, load.getColumnCount(),
+                                              type.getDimSize(0))
+                                    : isRow(load, row, type.getDimSize(0));
     // How many of the elements exist; null if all do.
     Value valid;
     if (isBelow(at, count, type.getDimSize(1))) {
@@ -122,7 +187,7 @@ bool BlockDistribution::copy(LoadOp load, const Shared &shared,
       valid = arith::SelectOp::create(
           b, loc, whole, valid ? valid : index(elements), index(0));
     Value offset =
-        add(offsetAt(load.getRows(), row), offsetAt(load.getColumns(), column));
+        add(indexAt(load.getRows(), row), indexAt(load.getColumns(), column));
     if (!asynchronous) {
       copyPiece(flat, offset, elements, valid, shared.memory, {line, at});
       continue;

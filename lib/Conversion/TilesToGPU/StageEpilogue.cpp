@@ -90,6 +90,9 @@ Verdict StageEpilogue::judge(StoreOp store) {
     return {"lanes side by side store " + std::to_string(direct) +
                 " bytes as it is, whole sectors (STG-2)",
             false};
+  if (store.getPartial() && store.getContiguous() == 0)
+    return {"rows that may not exist are side by side in memory (STG-6)",
+            false};
   int64_t elements = getStagedElements(store, schedule);
   int64_t alignment = getResultAlignment(schedule);
   if (elements * width < kLeastPiece)

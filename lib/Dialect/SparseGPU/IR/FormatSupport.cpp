@@ -77,6 +77,21 @@ LogicalResult sparsegpu::supportsWarpUnits(StringRef mnemonic,
   return failure();
 }
 
+LogicalResult sparsegpu::supportsGroupUnits(StringRef mnemonic,
+                                            ArrayRef<StringRef> units,
+                                            int64_t rows,
+                                            const ScheduleAttr &schedule,
+                                            std::string &reason) {
+  if (schedule.getTile().empty() ||
+      !llvm::is_contained(units, schedule.getUnit()))
+    return supportsWarpUnits(mnemonic, units, schedule, reason);
+  if (schedule.getTile().front() == rows)
+    return success();
+  reason = "'tile' must have the " + std::to_string(rows) +
+           " rows of a unit of #sparse_gpu." + mnemonic.str();
+  return failure();
+}
+
 //===----------------------------------------------------------------------===//
 // Packing and fields
 //===----------------------------------------------------------------------===//

@@ -63,6 +63,15 @@ mlir::LogicalResult supportsWarpUnits(llvm::StringRef mnemonic,
                                       const ScheduleAttr &schedule,
                                       std::string &reason);
 
+/// The same for a format whose units are groups of `rows` rows with the same
+/// columns, decoded by sparse_gpu.decode: also one block each, by a 'tile' of
+/// that many rows.
+mlir::LogicalResult supportsGroupUnits(llvm::StringRef mnemonic,
+                                       llvm::ArrayRef<llvm::StringRef> units,
+                                       int64_t rows,
+                                       const ScheduleAttr &schedule,
+                                       std::string &reason);
+
 /// Where a block row of columns of blocks ends, in columns: `end` blocks of
 /// `width` columns, of which those beyond the last column of the matrix are cut
 /// off. They belong to the last block of a range [begin, end) of blocks whose

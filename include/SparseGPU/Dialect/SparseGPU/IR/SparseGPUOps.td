@@ -523,6 +523,8 @@ def SparseGPU_LoadOp : SparseGPU_Op<"load", [
     j < `columnCount`; elsewhere it is zero, and no memory is read.
     `contiguous` is the dimension of the tile, 0 or 1, along which offsets
     ascend by one, at least in groups of `run` that begin at multiples of `run`.
+    `partial` says that a row whose offset is negative does not exist, wherever
+    it is.
 
     Constraints: the tile has the source's element type and the shape of the
     offsets; `contiguous` is 0 or 1, `run` is positive and divides the tile's
@@ -537,7 +539,7 @@ def SparseGPU_LoadOp : SparseGPU_Op<"load", [
   let arguments = (ins AnyMemRef:$source,
                        RankedTensorOf<[Index]>:$rows, Index:$rowCount,
                        RankedTensorOf<[Index]>:$columns, Index:$columnCount,
-                       I64Attr:$contiguous, I64Attr:$run);
+                       I64Attr:$contiguous, I64Attr:$run, UnitAttr:$partial);
   let results = (outs AnyRankedTensor:$tile);
   let assemblyFormat = [{
     $source `rows` `(` $rows `)` `[` $rowCount `]`
@@ -555,7 +557,7 @@ def SparseGPU_StoreOp : SparseGPU_Op<"store", [
     The element of `dest` that is `rows[i] + columns[j]` elements behind its
     first becomes element (i, j) of the tile, where i < `rowCount` and
     j < `columnCount`. Others are not touched. No two elements have the same
-    place. `contiguous` is as of `sparse_gpu.load`.
+    place. `contiguous` and `partial` are as of `sparse_gpu.load`.
 
     `staged`, which `--sparse-gpu-stage-epilogue` gives, lets a tile of a block
     go through shared memory, from where lanes store neighbouring elements of
@@ -572,7 +574,8 @@ def SparseGPU_StoreOp : SparseGPU_Op<"store", [
   let arguments = (ins AnyRankedTensor:$tile, AnyMemRef:$dest,
                        RankedTensorOf<[Index]>:$rows, Index:$rowCount,
                        RankedTensorOf<[Index]>:$columns, Index:$columnCount,
-                       I64Attr:$contiguous, I64Attr:$run, UnitAttr:$staged);
+                       I64Attr:$contiguous, I64Attr:$run, UnitAttr:$staged,
+                       UnitAttr:$partial);
   let assemblyFormat = [{
     $tile `into` $dest `rows` `(` $rows `)` `[` $rowCount `]`
     `columns` `(` $columns `)` `[` $columnCount `]`

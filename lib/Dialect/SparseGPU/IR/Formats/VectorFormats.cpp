@@ -119,7 +119,8 @@ SmallVector<StringRef> ShuffledBlockAttr::getUnits() const {
 
 LogicalResult ShuffledBlockAttr::supports(const ScheduleAttr &schedule,
                                           std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
+  return supportsGroupUnits(getMnemonic(), getUnits(), getV(), schedule,
+                            reason);
 }
 
 FormatCost ShuffledBlockAttr::getCost(RankedTensorType type) const {
@@ -216,7 +217,8 @@ SmallVector<StringRef> VectorWiseAttr::getUnits() const {
 
 LogicalResult VectorWiseAttr::supports(const ScheduleAttr &schedule,
                                        std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
+  return supportsGroupUnits(getMnemonic(), getUnits(), getV(), schedule,
+                            reason);
 }
 
 FormatCost VectorWiseAttr::getCost(RankedTensorType type) const {
