@@ -62,7 +62,8 @@ Value BlockDistribution::indexAt(Value indices, Value position) {
   if (auto coordinates = indices.getDefiningOp<CoordinatesOp>()) {
     Value staged = sharedCoordinates.lookup(indices), loaded;
     if (staged) {
-      loaded = memref::LoadOp::create(b, loc, staged, position);
+      loaded = memref::LoadOp::create(b, loc, staged,
+                                      ValueRange{index(0), position});
     } else {
       Value at = add(lookup(coordinates.getBegin()), position);
       loaded =

@@ -53,7 +53,8 @@ void BlockDistribution::stageCoordinates(ArrayRef<LoadOp> loads) {
       b.setInsertionPointToStart(&entry);
       memory = memref::AllocOp::create(
           b, loc,
-          MemRefType::get({size}, type, MemRefLayoutAttrInterface(), space));
+          // One row, so that bank conflicts are looked for.
+          MemRefType::get({1, size}, type, MemRefLayoutAttrInterface(), space));
     }
     // cp.async copies 4, 8 or 16 bytes.
     bool isAsynchronous =
@@ -76,8 +77,8 @@ void BlockDistribution::stageCoordinates(ArrayRef<LoadOp> loads) {
           valid = arith::SelectOp::create(b, loc, exists, index(1), index(0));
         nvgpu::DeviceAsyncCopyOp::create(
             b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()), memory,
-            ValueRange(position), source, ValueRange(at), b.getIndexAttr(1),
-            valid, UnitAttr());
+            ValueRange{index(0), position}, source, ValueRange(at),
+            b.getIndexAttr(1), valid, UnitAttr());
         continue;
       }
       // Those that do not exist are not used, and read the first.
@@ -85,7 +86,8 @@ void BlockDistribution::stageCoordinates(ArrayRef<LoadOp> loads) {
         at = arith::SelectOp::create(b, loc, exists, at,
                                      lookup(coordinates.getBegin()));
       Value loaded = memref::LoadOp::create(b, loc, source, at);
-      memref::StoreOp::create(b, loc, loaded, memory, ValueRange(position));
+      memref::StoreOp::create(b, loc, loaded, memory,
+                              ValueRange{index(0), position});
     }
     if (isAsynchronous) {
       Value group = nvgpu::DeviceAsyncCreateGroupOp::create(
