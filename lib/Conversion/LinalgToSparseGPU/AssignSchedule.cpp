@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ContractSchedules.h"
+#include "SpMMSchedules.h"
 #include "SparseGPU/Conversion/Chip.h"
 #include "SparseGPU/Conversion/Passes.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
@@ -24,62 +25,6 @@ namespace sparsegpu {
 
 using namespace mlir;
 using namespace sparsegpu;
-
-/// True if a partial result of the operation can be reduced between lanes:
-/// its reduction is one operation.
-static bool canReduceBetweenLanes(SpMMOp op) {
-  return op.getReduce().empty() ||
-         op.getReduce().front().getOperations().size() == 2;
-}
-
-/// A lane holds one accumulator for each row of a unit and each of its columns;
-/// more than this many do not leave registers for the rest.
-static constexpr int64_t kMaxAccumulators = 64;
-
-/// What a block may use of shared memory without asking the driver for more
-/// (CUDA C++ Programming Guide, "Shared memory").
-static constexpr int64_t kSharedBytes = 48 * 1024;
-
-/// The largest number of warps, up to that of `schedule`, whose staged steps
-/// fit into shared memory: for each position an offset of 8 bytes, and for each
-/// row a value and, in some formats, a byte that says whether it is present.
-static int64_t fitWarps(ScheduleAttr schedule, int64_t rows, Type element) {
-  int64_t bytes = llvm::divideCeil(element.getIntOrFloatBitWidth(), 8) + 1;
-  int64_t perWarp = schedule.getStep() * (8 + rows * bytes);
-  int64_t warps = schedule.getWarps();
-  while (warps > 1 && warps * perWarp > kSharedBytes)
-    warps /= 2;
-  return warps;
-}
-
-/// The schedules for an operation with `columns` columns, or for any number.
-static SmallVector<Attribute> chooseSchedules(SpMMOp op) {
-  MLIRContext *context = op.getContext();
-  ScheduleAttr base =
-      ScheduleAttr::getDefault(context).resolveUnit(op.getFormat());
-  int64_t columns = op.getStaticColumns();
-  int64_t rows = op.getFormat().getUnitRows(base);
-  base =
-      base.withWarps(fitWarps(base, rows, op.getSparseType().getElementType()));
-  // The inner loop is long enough with several rows.
-  auto tile = [&](int64_t lanes, int64_t coarsening, int64_t unroll,
-                  ArrayRef<GuardAttr> guards) {
-    return base.withTile(lanes, 2 * rows <= kMaxAccumulators ? coarsening : 1,
-                         std::max<int64_t>(1, unroll / rows), guards);
-  };
-  if (!canReduceBetweenLanes(op))
-    return {tile(32, 1, /*unroll=*/4, {})};
-  if (!ShapedType::isDynamic(columns)) {
-    if (columns > 32)
-      return {tile(32, 2, /*unroll=*/4, {})};
-    int64_t lanes = llvm::PowerOf2Ceil(std::max<int64_t>(columns, 1));
-    return {tile(lanes, 1, /*unroll=*/4, {})};
-  }
-  // Each schedule is a kernel that the back end must compile: two are enough,
-  // and the one for few columns is kept small.
-  auto wide = GuardAttr::get(context, GuardQuantity::N, GuardPredicate::GT, 16);
-  return {tile(32, 2, /*unroll=*/4, wide), tile(8, 1, /*unroll=*/1, {})};
-}
 
 namespace {
 struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
@@ -96,9 +41,17 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
     if (failed(given))
       return signalPassFailure();
     WalkResult result = getOperation().walk([&](SpMMOp op) {
-      if (!op.getSchedules())
+      if (!op.getSchedules()) {
+        std::string why;
         op.setSchedulesAttr(ArrayAttr::get(
-            &getContext(), given->empty() ? chooseSchedules(op) : *given));
+            &getContext(),
+            given->empty() ? chooseSpMMSchedules(op, chip, stageEpilogue, why)
+                           : *given));
+        if (isExplaining())
+          op.emitRemark() << "is computed by "
+                          << op.getSchedules()->getValue().front() << "\n"
+                          << why;
+      }
       SmallVector<Attribute> resolved;
       for (auto schedule : op.getSchedules()->getAsRange<ScheduleAttr>())
         resolved.push_back(schedule.resolveUnit(op.getFormat()));

@@ -74,10 +74,8 @@ bool sparsegpu::allowsCopies(ContractOp op, ScheduleAttr schedule) {
   return getKnownAlignment({op.getA().getType(), op.getB().getType()}) >= bytes;
 }
 
-/// The type on tensor cores that compute what FMAs would, but for the order of
-/// additions; nothing where there is none.
-static std::optional<costmodel::MatrixType> getMatrixType(Type factor,
-                                                          unsigned capability) {
+std::optional<costmodel::MatrixType>
+sparsegpu::getMatrixType(Type factor, unsigned capability) {
   using costmodel::MatrixType;
   if (factor.isF16() && capability >= 75)
     return MatrixType::F16;
@@ -178,11 +176,10 @@ static costmodel::ContractionShape getFmaShape(ContractOp op) {
                           : costmodel::MatrixType::F32);
 }
 
-/// What the model calls a schedule of `fields`.
-static costmodel::TileSchedule
-getTileSchedule(const costmodel::TargetDescription &target,
-                const costmodel::ContractionShape &shape,
-                const ScheduleFields &fields) {
+costmodel::TileSchedule
+sparsegpu::getTileSchedule(const costmodel::TargetDescription &target,
+                           const costmodel::ContractionShape &shape,
+                           const ScheduleFields &fields) {
   costmodel::TileSchedule tile;
   tile.tileM = fields.tile[0];
   tile.tileN = fields.tile[1];
@@ -199,6 +196,31 @@ getTileSchedule(const costmodel::TargetDescription &target,
       fields.copy != 0 ? fields.copy
                        : std::min(2u, std::min(shape.bitsA, shape.bitsB) / 8);
   return tile;
+}
+
+void sparsegpu::setInstructions(costmodel::ContractionShape &shape,
+                                unsigned capability) {
+  shape.widenedFloat8 =
+      shape.type == costmodel::MatrixType::FP8 && capability >= 90;
+  shape.synchronousCopies = capability < 80;
+}
+
+costmodel::ScheduleSpace
+sparsegpu::getSpace(const costmodel::ContractionShape &shape) {
+  costmodel::ScheduleSpace space = costmodel::defaultSpace();
+  // ldmatrix transposes bytes in pairs, which are columns of two instructions.
+  if (shape.bitsB == 8 && !shape.transposedB)
+    llvm::erase_if(space.warpTileN, [](unsigned n) { return n % 16 != 0; });
+  // Four steps of bytes are 128 of K: what waits to be permuted does not fit
+  // beside fragments of them all. ptxas widens floats of every loaded step.
+  // Without asynchronous copies the loop over K is not pipelined, at any level.
+  if (shape.widenedFloat8 || shape.synchronousCopies)
+    space.registerStages = {1};
+  else if (shape.bitsA == 8 && (shape.transposedA || !shape.transposedB))
+    space.registerStages = {1, 2};
+  // As --sparse-gpu-map-to-gpu asks --sparse-gpu-block-order to do.
+  space.groupRows = {0};
+  return space;
 }
 
 /// In how many parts the model has K, on FMAs with the tiles of `fields`.
@@ -232,30 +254,16 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   ScheduleFields fields = getPlainFields(type.has_value());
   costmodel::ContractionShape shape =
       type ? getShape(op, *type) : getFmaShape(op);
-  shape.widenedFloat8 = type == costmodel::MatrixType::FP8 && capability >= 90;
+  if (type)
+    setInstructions(shape, capability);
   const costmodel::TargetDescription &target =
       costmodel::representativeOf(chip.str());
   // Parts of K take a workspace, whose size must not rest on a guess.
   bool isStatic = hasStaticExtents(op);
-  costmodel::ScheduleSpace space = costmodel::defaultSpace();
+  costmodel::ScheduleSpace space =
+      type ? getSpace(shape) : costmodel::defaultSpace();
   if (!limits.workspace || !isStatic)
     space.splitK = {1};
-  // ldmatrix transposes bytes in pairs, which are columns of two instructions.
-  if (type && shape.bitsB == 8 && !shape.transposedB)
-    llvm::erase_if(space.warpTileN, [](unsigned n) { return n % 16 != 0; });
-  // Four steps of bytes are 128 of K: what waits to be permuted does not fit
-  // beside fragments of them all. ptxas widens floats of every loaded step.
-  if (shape.widenedFloat8)
-    space.registerStages = {1};
-  else if (type && shape.bitsA == 8 &&
-           (shape.transposedA || !shape.transposedB))
-    space.registerStages = {1, 2};
-  // Without asynchronous copies the loop over K is not pipelined, at any level.
-  shape.synchronousCopies = type && capability < 80;
-  if (shape.synchronousCopies)
-    space.registerStages = {1};
-  // As --sparse-gpu-map-to-gpu asks --sparse-gpu-block-order to do.
-  space.groupRows = {0};
   SmallVector<Type> results = {op.getInit().getType()};
   llvm::append_range(results, op.getInputs().getTypes());
   int64_t staged =

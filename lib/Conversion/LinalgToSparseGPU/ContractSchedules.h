@@ -8,9 +8,27 @@
 #ifndef SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_CONTRACTSCHEDULES_H
 #define SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_CONTRACTSCHEDULES_H
 
+#include "SparseGPU/CostModel/ScheduleSpace.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
 namespace sparsegpu {
+
+/// The type on tensor cores that compute what FMAs would, but for the order of
+/// additions; nothing where there is none.
+std::optional<costmodel::MatrixType> getMatrixType(mlir::Type factor,
+                                                   unsigned capability);
+
+/// What the model must know of how a chip computes and copies `shape`.
+void setInstructions(costmodel::ContractionShape &shape, unsigned capability);
+
+/// The schedules for tensor cores that this compiler makes good code of.
+costmodel::ScheduleSpace getSpace(const costmodel::ContractionShape &shape);
+
+/// What the model calls a schedule of `fields`.
+costmodel::TileSchedule
+getTileSchedule(const costmodel::TargetDescription &target,
+                const costmodel::ContractionShape &shape,
+                const ScheduleFields &fields);
 
 /// What the passes that follow do with schedules.
 struct ScheduleLimits {
