@@ -111,6 +111,8 @@ static constexpr unsigned kRegistersPerGuard = 2;
 /// elements may not exist, which are loaded one by one.
 static constexpr unsigned kRegistersPerSynchronousCopy = 4,
                           kRegistersPerPartialSynchronousCopy = 10;
+/// Positions, coordinates and permuted rows of a sparse operand.
+static constexpr unsigned kRegistersOfGather = 12;
 /// Kernels of chips without asynchronous copies take a unit more.
 static constexpr unsigned kRegistersWithoutAsynchronousCopies = 9;
 /// For each asynchronous copy of several elements there, some of which may not
@@ -213,12 +215,14 @@ sparsegpu::costmodel::estimateRegisters(const ContractionShape &shape,
     result.copies = (partial ? kRegistersPerPartialSynchronousCopy
                              : kRegistersPerSynchronousCopy) *
                     std::min(copies, kCopiesInFlight);
-  else if (s.bytesPerCopy < 4 && partial)
+  else if (s.bytesPerCopy < 4 && partial && !shape.gatheredB)
     result.copies =
         (kRegistersPerGuard + 2 * std::max(1u, shape.bitsAccumulator / 32) +
          (shape.bitsA == 16)) *
         std::min(copies, kCopiesInFlight);
   result.other = kOtherRegisters;
+  if (shape.gatheredB)
+    result.other += kRegistersOfGather;
   if (shape.synchronousCopies)
     result.other += kRegistersWithoutAsynchronousCopies;
   return result;

@@ -47,6 +47,8 @@ struct ContractionShape {
   bool widenedFloat8 = false;
   /// The chip has no asynchronous copies: they go through registers.
   bool synchronousCopies = false;
+  /// Rows of B are those that coordinates name, which are copied ahead of them.
+  bool gatheredB = false;
 
   /// 2 for each multiply-add.
   double flops() const { return 2.0 * batch * m * n * k; }

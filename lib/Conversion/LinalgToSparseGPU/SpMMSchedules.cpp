@@ -118,6 +118,7 @@ static costmodel::ContractionShape getShape(SpMMOp op,
   shape.transposedA = true;
   shape.transposedB = op.getTransposeB();
   shape.dynamic = true;
+  shape.gatheredB = true;
   setInstructions(shape, capability);
   return shape;
 }
@@ -189,7 +190,22 @@ static SmallVector<Attribute> chooseBlockSchedules(SpMMOp op, StringRef chip,
   if (!op.getTransposeC())
     fields.guards.push_back(
         atLeast(GuardQuantity::ResultAlignment, isStaged ? 16 : 2 * widthOfC));
-  auto wide = ScheduleAttr::get(context, fields);
+  auto makeSchedule = [&](costmodel::EpilogueStaging staging) {
+    costmodel::TileSchedule tile = getTileSchedule(target, shape, fields);
+    tile.staging = staging;
+    fields.registers = std::clamp(
+        costmodel::estimateRegisters(shape, tile).total(), 24u, 255u);
+    why += "  kernel      " + costmodel::toText(tile) + ": at most " +
+           std::to_string(fields.registers) + " registers, " +
+           std::to_string(costmodel::sharedBytesOf(shape, tile)) +
+           " bytes shared\n";
+    return ScheduleAttr::get(context, fields);
+  };
+  why = "one in " + std::to_string(kUnknownDensity) +
+        " entries is taken to be stored\n" +
+        costmodel::explain(target, shape, *choice);
+  auto wide = makeSchedule(isStaged ? costmodel::EpilogueStaging::Reused
+                                    : costmodel::EpilogueStaging::None);
   // Elements go through registers one by one: a large tile would spill.
   int64_t bytes = llvm::divideCeil(shape.bitsA, 8);
   fields.tile = {rows, 32, bytes == 1 ? 64 : 32};
@@ -198,14 +214,11 @@ static SmallVector<Attribute> chooseBlockSchedules(SpMMOp op, StringRef chip,
   fields.stages = fields.registerStages = 1;
   fields.copy = 0;
   fields.guards.clear();
-  auto plain = ScheduleAttr::get(context, fields);
+  auto plain = makeSchedule(costmodel::EpilogueStaging::None);
   std::string reason;
   if (failed(format.supports(wide, reason)) ||
       failed(format.supports(plain, reason)))
     return {};
-  why = "one in " + std::to_string(kUnknownDensity) +
-        " entries is taken to be stored\n" +
-        costmodel::explain(target, shape, *choice);
   return {wide, plain};
 }
 
