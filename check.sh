@@ -173,6 +173,10 @@ if [ "$full" = yes ]; then
   PATH="$PWD/build/bin:$PATH" python3 integration_test/Contract/Inputs/run-contractions.py build/contractions \
     --cases 240 --seed 1000 --bits --json build/contractions.json -- sparse-run --seeds=20 </dev/null
   count build/contractions.json contractions
+  rm -f build/blocks.json
+  PATH="$PWD/build/bin:$PATH" python3 integration_test/Formats/Inputs/run-blocks.py build/blocks \
+    --cases 240 --seed 1000 --json build/blocks.json -- sparse-run </dev/null
+  count build/blocks.json blocks
 
   if command -v ptxas >/dev/null || [ -x /usr/local/cuda/bin/ptxas ]; then
     stage "Registers of default schedules"

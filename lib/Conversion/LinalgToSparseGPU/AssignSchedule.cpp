@@ -100,7 +100,7 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
       if (schedule.getTile().empty())
         return op.emitOpError("cannot be computed by ")
                << schedule << ": it has no 'tile' (SCH-8)";
-      if (!allowsCopies(op, schedule))
+      if (!sparsegpu::allowsCopies(op, schedule))
         return op.emitOpError("cannot be computed by ")
                << schedule << ": rows of A and B are not known to begin at "
                << "multiples of 'copy' bytes; guard it by 'alignment ge "
@@ -148,10 +148,10 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
       reason = "with 'tile' there are only sums of products (SCH-8)";
     else if (schedule.getSplitK() != 1)
       reason = "'split_k' is for dense operands (SCH-8)";
-    else if (!guardsCopies(schedule))
-      reason = "the values of A, and rows of B, are not known to begin at "
-               "multiples of 'copy' bytes; guard it by 'alignment ge' that "
-               "many, or copy 0 bytes at once (SCH-17)";
+    else if (!allowsCopies(op, schedule))
+      reason = "rows of B are not known to begin at multiples of 'copy' bytes; "
+               "guard it by 'alignment ge' that many, or copy 0 bytes at once "
+               "(SCH-17)";
     else
       return success();
     return op.emitError() << "operand A of type " << op.getSparseType()
@@ -159,14 +159,19 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
                           << reason;
   }
 
-  /// The rows of B that a copy takes begin at multiples of its bytes.
-  static bool guardsCopies(ScheduleAttr schedule) {
+  /// Rows of B begin at multiples of what is copied at once: a guard says so,
+  /// or the shape, with operands whose addresses do.
+  static bool allowsCopies(SpMMOp op, ScheduleAttr schedule) {
     int64_t bytes = schedule.getCopy();
     for (GuardAttr guard : schedule.getGuards())
       if (guard.getQuantity() == GuardQuantity::Alignment &&
           guard.getBound() >= bytes)
         return true;
-    return bytes == 0;
+    ShapedType type = op.getBType();
+    int64_t row = type.getShape().back();
+    return bytes == 0 ||
+           (type.getRank() == 2 && !ShapedType::isDynamic(row) &&
+            row * type.getElementTypeBitWidth() % (8 * bytes) == 0);
   }
 
   /// The format supports every schedule, and the last always applies.

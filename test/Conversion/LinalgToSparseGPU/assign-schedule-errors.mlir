@@ -184,3 +184,54 @@ func.func @f(%all: tensor<64x64xf16>, %B: tensor<32x32xf16>, %C: tensor<32x32xf3
     schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [64, 64, 32], warp_tile = [32, 32]>] -> tensor<32x32xf32>
   return %0 : tensor<32x32xf32>
 }
+
+// -----
+
+// A block computes the rows of a unit, no more and no less.
+#block = #sparse_gpu.shuffled_block<v = 32>
+func.func @rows(%A: tensor<?x?xf16, #block>, %B: tensor<?x64xf16>, %C: tensor<?x64xf32>) -> tensor<?x64xf32> {
+  // expected-error @+1 {{'tile' must have the 32 rows of a unit of #sparse_gpu.shuffled_block (SCH-8)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf16, #block>) b(%B : tensor<?x64xf16>) outs(%C : tensor<?x64xf32>)
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [64, 64, 32], warp_tile = [32, 32]>] -> tensor<?x64xf32>
+  return %0 : tensor<?x64xf32>
+}
+
+// -----
+
+#block = #sparse_gpu.shuffled_block<v = 32>
+func.func @turned(%A: tensor<?x?xf16, #block>, %B: tensor<?x64xf16>, %C: tensor<?x64xf32>) -> tensor<?x64xf32> {
+  // expected-error @+1 {{'tile' is for units that own rows of the result (SCH-8)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf16, #block>) b(%B : tensor<?x64xf16>) outs(%C : tensor<?x64xf32>)
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [32, 64, 32], warp_tile = [32, 32]>] {transpose_a} -> tensor<?x64xf32>
+  return %0 : tensor<?x64xf32>
+}
+
+// -----
+
+#block = #sparse_gpu.shuffled_block<v = 32>
+func.func @split(%A: tensor<?x?xf16, #block>, %B: tensor<?x64xf16>, %C: tensor<?x64xf32>) -> tensor<?x64xf32> {
+  // expected-error @+1 {{'split_k' is for dense operands (SCH-8)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf16, #block>) b(%B : tensor<?x64xf16>) outs(%C : tensor<?x64xf32>)
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [32, 64, 32], warp_tile = [32, 32], split_k = 2>] -> tensor<?x64xf32>
+  return %0 : tensor<?x64xf32>
+}
+
+// -----
+
+#block = #sparse_gpu.shuffled_block<v = 32>
+func.func @unaligned(%A: tensor<?x?xf16, #block>, %B: tensor<?x60xf16>, %C: tensor<?x60xf32>) -> tensor<?x60xf32> {
+  // expected-error @+1 {{rows of B are not known to begin at multiples of 'copy' bytes; guard it by 'alignment ge' that many, or copy 0 bytes at once (SCH-17)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf16, #block>) b(%B : tensor<?x60xf16>) outs(%C : tensor<?x60xf32>)
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [32, 64, 32], warp_tile = [32, 32]>] -> tensor<?x60xf32>
+  return %0 : tensor<?x60xf32>
+}
+
+// -----
+
+// Rows of 120 bytes: 8 at once.
+#block = #sparse_gpu.shuffled_block<v = 32>
+func.func @aligned(%A: tensor<?x?xf16, #block>, %B: tensor<?x60xf16>, %C: tensor<?x60xf32>) -> tensor<?x60xf32> {
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf16, #block>) b(%B : tensor<?x60xf16>) outs(%C : tensor<?x60xf32>)
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [32, 64, 32], warp_tile = [32, 32], copy = 8>] -> tensor<?x60xf32>
+  return %0 : tensor<?x60xf32>
+}

@@ -86,3 +86,14 @@ func.func @large(%C: memref<256x256xf16>, %t: tensor<256x256xf16>, %r: tensor<25
   } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, path = mma, tile = [256, 256, 16], warp_tile = [64, 64], when = [result_alignment ge 16]>}
   return
 }
+
+// -----
+
+// Side by side along rows, some of which do not exist.
+func.func @partial(%C: memref<64x64xf16>, %t: tensor<64x64xf16>, %r: tensor<64xindex>, %n: index) {
+  scf.forall (%m, %col) = (0, 0) to (%n, %n) step (64, 64) {
+    // expected-remark @+1 {{is not staged: rows that may not exist are side by side in memory (STG-6)}}
+    sparse_gpu.store %t into %C rows(%r)[%n] columns(%r)[%n] contiguous 0 run 64 partial : tensor<64x64xf16>, tensor<64xindex>, tensor<64xindex> into memref<64x64xf16>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, path = mma, tile = [64, 64, 16], warp_tile = [32, 32], when = [result_alignment ge 16]>}
+  return
+}

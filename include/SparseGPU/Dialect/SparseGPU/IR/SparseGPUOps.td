@@ -544,7 +544,7 @@ def SparseGPU_LoadOp : SparseGPU_Op<"load", [
   let assemblyFormat = [{
     $source `rows` `(` $rows `)` `[` $rowCount `]`
     `columns` `(` $columns `)` `[` $columnCount `]`
-    `contiguous` $contiguous `run` $run attr-dict
+    `contiguous` $contiguous `run` $run (`partial` $partial^)? attr-dict
     `:` type($source) `,` type($rows) `,` type($columns) `->` type($tile)
   }];
   let hasVerifier = 1;
@@ -579,7 +579,8 @@ def SparseGPU_StoreOp : SparseGPU_Op<"store", [
   let assemblyFormat = [{
     $tile `into` $dest `rows` `(` $rows `)` `[` $rowCount `]`
     `columns` `(` $columns `)` `[` $columnCount `]`
-    `contiguous` $contiguous `run` $run (`staged` $staged^)? attr-dict
+    `contiguous` $contiguous `run` $run (`staged` $staged^)? (`partial` $partial^)?
+    attr-dict
     `:` type($tile) `,` type($rows) `,` type($columns) `into` type($dest)
   }];
   let hasVerifier = 1;
