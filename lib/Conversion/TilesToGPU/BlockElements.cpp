@@ -24,6 +24,8 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
 
+#include <map>
+
 using namespace mlir;
 using namespace sparsegpu;
 
@@ -226,6 +228,13 @@ SmallVector<Value> BlockDistribution::loadPiece(LoadOp load, Value flat,
   return elements;
 }
 
+/// Whether all columns of a tile have the same offset.
+static bool isOneColumn(LoadOp load) {
+  auto columns = load.getColumns().getDefiningOp<tensor::GenerateOp>();
+  Value offset = columns.getBody().front().getTerminator()->getOperand(0);
+  return matchPattern(offset, m_Constant());
+}
+
 LogicalResult BlockDistribution::distributeElementwise(linalg::LinalgOp op) {
   Block &body = *op.getBlock();
   if (op->getNumResults() != 1 || op.getNumLoops() != 2 ||
@@ -242,6 +251,9 @@ LogicalResult BlockDistribution::distributeElementwise(linalg::LinalgOp op) {
       return op.emitError("reads a tile that is not in registers (LVL2-3)");
     flats.push_back(load ? flatten(lookup(load.getSource())) : Value());
   }
+  // Elements of a row that are one, of an input and of a row of fragments: the
+  // first column is the smallest, so it exists if any does.
+  std::map<std::array<int64_t, 3>, Value> ofRow;
   Fragments results;
   auto element =
       cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
@@ -257,7 +269,19 @@ LogicalResult BlockDistribution::distributeElementwise(linalg::LinalgOp op) {
         int64_t columns = type.getDimSize(1);
         for (auto [n, input] : llvm::enumerate(op.getDpsInputs())) {
           SmallVector<Value> &values = operands.emplace_back();
-          if (auto load = input.getDefiningOp<LoadOp>()) {
+          auto load = input.getDefiningOp<LoadOp>();
+          if (load && isOneColumn(load)) {
+            Value &value = ofRow[{int64_t(n), i, row}];
+            if (!value) {
+              Piece first;
+              first.elements = {row * columns};
+              locate(first, i, j, load);
+              value = loadPiece(load, flats[n], first).front();
+            }
+            values.append(columns, value);
+            continue;
+          }
+          if (load) {
             for (Piece &piece :
                  piecesOf(i, j, load.getContiguous(), load.getRun(),
                           load.getTile().getType().getElementType())) {
