@@ -65,12 +65,20 @@ private:
   mlir::LogicalResult distributeContraction(mlir::linalg::LinalgOp op);
 
   //===--------------------------------------------------------------------===//
-  // Shared memory (BlockStaging.cpp)
+  // Indices (BlockCoordinates.cpp)
   //===--------------------------------------------------------------------===//
 
   /// Stages the coordinates that name what `loads` load: each thread copies
   /// some of them, and waits until all are there.
   void stageCoordinates(llvm::ArrayRef<LoadOp> loads);
+  /// Element `position` of `indices`: of a tensor.generate, which may use other
+  /// such tensors, or of coordinates, from shared memory if they are staged.
+  mlir::Value indexAt(mlir::Value indices, mlir::Value position);
+
+  //===--------------------------------------------------------------------===//
+  // Shared memory (BlockStaging.cpp)
+  //===--------------------------------------------------------------------===//
+
   /// Allocates shared memory for the tile of `load`, once for each.
   Shared allocate(LoadOp load);
   /// All threads copy the tile of `load`: asynchronously, then the result is
@@ -167,9 +175,6 @@ private:
   Place warpOrigin();
   /// Number `element` of the lane in fragment (i, j) of the warp's tile.
   Place placeOf(int64_t i, int64_t j, int64_t element);
-  /// Element `position` of `indices`: of a tensor.generate, which may use other
-  /// such tensors, or of coordinates, from shared memory if they are staged.
-  mlir::Value indexAt(mlir::Value indices, mlir::Value position);
   /// `position < count`, or null where that is known to hold: `count` is a
   /// constant of at least `size`.
   mlir::Value isBelow(mlir::Value position, mlir::Value count, int64_t size);

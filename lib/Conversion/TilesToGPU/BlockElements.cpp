@@ -60,43 +60,6 @@ BlockDistribution::Place BlockDistribution::placeOf(int64_t i, int64_t j,
           add(add(origin.column, inFragment.column), j * mma->n + column)};
 }
 
-Value BlockDistribution::indexAt(Value indices, Value position) {
-  if (auto coordinates = indices.getDefiningOp<CoordinatesOp>()) {
-    Value staged = sharedCoordinates.lookup(indices), loaded;
-    if (staged) {
-      loaded = memref::LoadOp::create(b, loc, staged,
-                                      ValueRange{index(0), position});
-    } else {
-      Value at = add(lookup(coordinates.getBegin()), position);
-      loaded =
-          memref::LoadOp::create(b, loc, lookup(coordinates.getSource()), at);
-    }
-    return loaded.getType().isIndex()
-               ? loaded
-               : arith::IndexCastUIOp::create(b, loc, b.getIndexType(), loaded);
-  }
-  auto generate = indices.getDefiningOp<tensor::GenerateOp>();
-  IRMapping body(mapping);
-  Block &block = generate.getBody().front();
-  body.map(block.getArgument(0), position);
-  for (Operation &inner : block.without_terminator()) {
-    auto extract = dyn_cast<tensor::ExtractOp>(inner);
-    if (extract && isa_and_present<CoordinatesOp, tensor::GenerateOp>(
-                       extract.getTensor().getDefiningOp()))
-      body.map(extract.getResult(),
-               indexAt(extract.getTensor(),
-                       body.lookupOrDefault(extract.getIndices().front())));
-    else
-      b.clone(inner, body);
-  }
-  return body.lookupOrDefault(block.getTerminator()->getOperand(0));
-}
-
-Value BlockDistribution::isNotNegative(Value offset) {
-  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, offset,
-                               index(0));
-}
-
 Value BlockDistribution::isBelow(Value position, Value count, int64_t size) {
   APInt known;
   if (matchPattern(count, m_ConstantInt(&known)) && known.sge(size))

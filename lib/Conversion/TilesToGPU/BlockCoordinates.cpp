@@ -1,0 +1,134 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of SparseGPU, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Indices that are computed, and those that are read: coordinates of a step
+// name the rows that are gathered, a permutation those that are stored.
+//
+// Coordinates that loads to shared memory need are copied there first, so that
+// --sparse-gpu-pipeline-loads finds a chain. Others are read where they are
+// needed.
+//
+//===----------------------------------------------------------------------===//
+
+#include "BlockDistribution.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+
+using namespace mlir;
+using namespace sparsegpu;
+
+static int64_t bytesOf(Type element) {
+  return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+}
+
+void BlockDistribution::stageCoordinates(ArrayRef<LoadOp> loads) {
+  llvm::SetVector<Value> found;
+  for (LoadOp load : loads)
+    for (Value offsets : {load.getRows(), load.getColumns()})
+      if (auto generate = offsets.getDefiningOp<tensor::GenerateOp>())
+        generate.walk([&](tensor::ExtractOp extract) {
+          if (extract.getTensor().getDefiningOp<CoordinatesOp>())
+            found.insert(extract.getTensor());
+        });
+  int64_t size = schedule.getTile()[2], threads = schedule.getBlockSize();
+  auto space = gpu::AddressSpaceAttr::get(
+      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
+  for (Value tile : found) {
+    auto coordinates = tile.getDefiningOp<CoordinatesOp>();
+    Value source = lookup(coordinates.getSource());
+    Type type = cast<MemRefType>(source.getType()).getElementType();
+    Value &memory = sharedCoordinates[tile];
+    {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(&entry);
+      memory = memref::AllocOp::create(
+          b, loc,
+          // One row, so that bank conflicts are looked for.
+          MemRefType::get({1, size}, type, MemRefLayoutAttrInterface(), space));
+    }
+    // cp.async copies 4, 8 or 16 bytes.
+    bool isAsynchronous =
+        asynchronous && schedule.getCopy() != 0 && bytesOf(type) >= 4;
+    gpu::BarrierOp::create(b, loc);
+    for (int64_t first = 0; first < size; first += threads) {
+      OpBuilder::InsertionGuard guard(b);
+      Value position = add(thread, first);
+      if (first + threads > size) {
+        Value inTile = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                             position, index(size));
+        b.setInsertionPointToStart(
+            scf::IfOp::create(b, loc, inTile, false).thenBlock());
+      }
+      Value exists = isBelow(position, coordinates.getCount(), size);
+      Value at = add(lookup(coordinates.getBegin()), position);
+      if (isAsynchronous) {
+        Value valid;
+        if (exists)
+          valid = arith::SelectOp::create(b, loc, exists, index(1), index(0));
+        nvgpu::DeviceAsyncCopyOp::create(
+            b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()), memory,
+            ValueRange{index(0), position}, source, ValueRange(at),
+            b.getIndexAttr(1), valid, UnitAttr());
+        continue;
+      }
+      // Those that do not exist are not used, and read the first.
+      if (exists)
+        at = arith::SelectOp::create(b, loc, exists, at,
+                                     lookup(coordinates.getBegin()));
+      Value loaded = memref::LoadOp::create(b, loc, source, at);
+      memref::StoreOp::create(b, loc, loaded, memory,
+                              ValueRange{index(0), position});
+    }
+    if (isAsynchronous) {
+      Value group = nvgpu::DeviceAsyncCreateGroupOp::create(
+          b, loc, nvgpu::DeviceAsyncTokenType::get(b.getContext()),
+          ValueRange());
+      nvgpu::DeviceAsyncWaitOp::create(b, loc, group, b.getI32IntegerAttr(0));
+    }
+    gpu::BarrierOp::create(b, loc);
+  }
+}
+
+Value BlockDistribution::indexAt(Value indices, Value position) {
+  if (auto coordinates = indices.getDefiningOp<CoordinatesOp>()) {
+    Value staged = sharedCoordinates.lookup(indices), loaded;
+    if (staged) {
+      loaded = memref::LoadOp::create(b, loc, staged,
+                                      ValueRange{index(0), position});
+    } else {
+      Value at = add(lookup(coordinates.getBegin()), position);
+      loaded =
+          memref::LoadOp::create(b, loc, lookup(coordinates.getSource()), at);
+    }
+    return loaded.getType().isIndex()
+               ? loaded
+               : arith::IndexCastUIOp::create(b, loc, b.getIndexType(), loaded);
+  }
+  auto generate = indices.getDefiningOp<tensor::GenerateOp>();
+  IRMapping body(mapping);
+  Block &block = generate.getBody().front();
+  body.map(block.getArgument(0), position);
+  for (Operation &inner : block.without_terminator()) {
+    auto extract = dyn_cast<tensor::ExtractOp>(inner);
+    if (extract && isa_and_present<CoordinatesOp, tensor::GenerateOp>(
+                       extract.getTensor().getDefiningOp()))
+      body.map(extract.getResult(),
+               indexAt(extract.getTensor(),
+                       body.lookupOrDefault(extract.getIndices().front())));
+    else
+      b.clone(inner, body);
+  }
+  return body.lookupOrDefault(block.getTerminator()->getOperand(0));
+}
+
+Value BlockDistribution::isNotNegative(Value offset) {
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, offset,
+                               index(0));
+}
