@@ -112,7 +112,7 @@ static constexpr unsigned kRegistersPerGuard = 2;
 static constexpr unsigned kRegistersPerSynchronousCopy = 4,
                           kRegistersPerPartialSynchronousCopy = 10;
 /// Positions, coordinates and permuted rows of a sparse operand.
-static constexpr unsigned kRegistersOfGather = 12;
+static constexpr unsigned kRegistersOfGather = 16;
 /// Kernels of chips without asynchronous copies take a unit more.
 static constexpr unsigned kRegistersWithoutAsynchronousCopies = 9;
 /// For each asynchronous copy of several elements there, some of which may not

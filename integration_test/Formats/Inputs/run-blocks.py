@@ -91,7 +91,7 @@ def case(rng, folder, runner):
     factor, result, accumulator = rng.choice(TYPES)
     chip = "sm_90" if factor.startswith("f8") else rng.choice(["sm_75", "sm_80", "sm_90"])
     form = rng.choice(list(FORMS))
-    sparse = f"tensor<?x?x{factor}, #sparse_gpu.{rng.choice(['shuffled_block', 'vector_wise'])}<v = {v}>>"
+    sparse = f"tensor<?x?x{factor}, #sparse_gpu.{rng.choice([f'shuffled_block<v = {v}>', f'vector_wise<v = {v}>', f'bsr<rows = {v}, columns = {rng.choice([1, 2, 4, 8, 16])}>'])}>"
     text, along = program(rng, sparse, factor, result, accumulator, form)
     name = os.path.join(folder, "case.mlir")
     with open(name, "w", encoding="utf-8") as file:

@@ -18,8 +18,9 @@
 // that comes after (copies, tensor cores, pipelines, swizzles, the staged
 // result) is theirs. Coordinates are offsets that are read from memory.
 //
-// A format takes part whose steps are decoded by sparse_gpu.decode: then a step
-// is one contiguous piece of the values.
+// A format takes part whose steps are decoded by sparse_gpu.decode, that is,
+// are one contiguous piece of the values; or which loads them itself where the
+// schedule has a tile.
 //
 //===----------------------------------------------------------------------===//
 
@@ -77,18 +78,27 @@ NestBuilder::Indices NestBuilder::makeIndices(Value begin, Value end,
   APInt extent;
   bool isWhole = matchPattern(end, m_ConstantInt(&extent)) &&
                  extent.getSExtValue() % size == 0;
-  return {tensor, isWhole
-                      ? index(size)
-                      : arith::SubIOp::create(b, loc, end, begin).getResult()};
+  return {tensor, size,
+          isWhole ? index(size)
+                  : arith::SubIOp::create(b, loc, end, begin).getResult()};
 }
 
 Value NestBuilder::makeOffsets(const Indices &indices, Value step) {
-  int64_t size = cast<RankedTensorType>(indices.tensor.getType()).getDimSize(0);
-  auto type = RankedTensorType::get({size}, b.getIndexType());
+  auto type = RankedTensorType::get({indices.size}, b.getIndexType());
+  // Staged coordinates are zero where there are none; others are not to be read
+  // there.
+  bool isRead =
+      indices.isStep && !indices.tensor.getDefiningOp<CoordinatesOp>();
   return tensor::GenerateOp::create(
       b, loc, type, ValueRange(),
       [&](OpBuilder &builder, Location, ValueRange ids) {
-        Value at = tensor::ExtractOp::create(builder, loc, indices.tensor, ids);
+        Value at = ids[0];
+        if (isRead) {
+          Value one = arith::ConstantIndexOp::create(builder, loc, 1);
+          Value last = arith::SubIOp::create(builder, loc, indices.count, one);
+          at = arith::MinUIOp::create(builder, loc, at, last);
+        }
+        at = tensor::ExtractOp::create(builder, loc, indices.tensor, at);
         Value offset =
             step ? arith::MulIOp::create(builder, loc, at, step).getResult()
                  : index(0);
@@ -112,19 +122,18 @@ int64_t NestBuilder::runOf(const Matrix &matrix, int64_t columns) {
 
 Value NestBuilder::loadTile(const Matrix &matrix, const Indices &rows,
                             const Indices &columns) {
-  auto size = [](const Indices &indices) {
-    return cast<RankedTensorType>(indices.tensor.getType()).getDimSize(0);
-  };
   auto type = RankedTensorType::get(
-      {size(rows), size(columns)},
+      {rows.size, columns.size},
       cast<MemRefType>(matrix.memory.getType()).getElementType());
   return LoadOp::create(
       b, loc, type, matrix.memory, makeOffsets(rows, matrix.rowStep),
       rows.count, makeOffsets(columns, matrix.columnStep), columns.count,
-      /*contiguous=*/1, runOf(matrix, size(columns)), rows.partial);
+      /*contiguous=*/1, runOf(matrix, columns.size), rows.partial);
 }
 
 Value NestBuilder::loadStep(DecodedTile decoded, int64_t size, Value count) {
+  if (decoded.values.getDefiningOp<LoadOp>())
+    return decoded.values;
   auto decode = decoded.values.getDefiningOp<DecodeOp>();
   auto tile = cast<RankedTensorType>(decode.getTile().getType());
   int64_t height = tile.getDimSize(0);
@@ -193,19 +202,19 @@ void NestBuilder::buildBlockNest(ScheduleAttr schedule, const Part &part) {
     Value count = arith::MinUIOp::create(b, loc, left, index(tile[2]));
     Value coordinates = format.buildCoordinates(b, loc, part.storage, schedule,
                                                 unit, begin, count);
-    // Of static size, as all tiles of blocks.
-    auto indexTile = RankedTensorType::get({tile[2]}, b.getIndexType());
-    coordinates.setType(indexTile);
     Value a = loadStep(
         format.buildDecode(b, loc, part.storage, schedule, unit, begin, count),
         tile[2], count);
-    Value bTile = loadTile(right, {coordinates, count}, columnTile);
+    Value bTile = loadTile(
+        right,
+        {coordinates, tile[2], count, /*partial=*/false, /*isStep=*/true},
+        columnTile);
     Value next = buildContraction({a, Value()}, bTile, loop.getRegionIterArg(0),
                                   /*turned=*/false);
     scf::YieldOp::create(b, loc, next);
   }
   Indices rowTile = {format.buildRows(b, loc, part.storage, schedule, unit),
-                     index(tile[0]),
+                     tile[0], index(tile[0]),
                      format.hasPartialUnits(part.storage.type, schedule)};
   AffineMap whole = b.getMultiDimIdentityMap(2);
   SmallVector<Value> operands = {loop.getResult(0)};

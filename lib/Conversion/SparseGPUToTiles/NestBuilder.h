@@ -115,8 +115,12 @@ private:
   Matrix makeInput(unsigned number);
   /// One side of a tile: `size` indices, of which `count`, if so many, exist.
   struct Indices {
-    mlir::Value tensor, count;
+    mlir::Value tensor;
+    int64_t size;
+    mlir::Value count;
     bool partial = false;
+    /// Coordinates of a step: those beyond `count` are not to be asked for.
+    bool isStep = false;
   };
   /// `size` of them from `begin` on, below `end`.
   Indices makeIndices(mlir::Value begin, mlir::Value end, int64_t size);

@@ -352,6 +352,35 @@ DecodedTile sparsegpu::buildBlockDecode(OpBuilder &builder, Location loc,
   return {values, Value()};
 }
 
+DecodedTile sparsegpu::buildBlockLoad(OpBuilder &builder, Location loc,
+                                      Value field, int64_t rows, int64_t width,
+                                      Value begin, Value count, int64_t size) {
+  IndexBuilder at{builder, loc};
+  auto offsets = [&](int64_t extent,
+                     function_ref<Value(IndexBuilder, Value)> offset) -> Value {
+    auto type = RankedTensorType::get({extent}, builder.getIndexType());
+    return tensor::GenerateOp::create(
+        builder, loc, type, ValueRange(),
+        [&](OpBuilder &body, Location loc, ValueRange ids) {
+          tensor::YieldOp::create(body, loc,
+                                  offset(IndexBuilder{body, loc}, ids[0]));
+        });
+  };
+  Value lines = offsets(
+      rows, [&](IndexBuilder in, Value row) { return in.mul(row, width); });
+  Value places = offsets(size, [&](IndexBuilder in, Value p) {
+    Value position = in.add(begin, p);
+    return in.add(in.mul(in.div(position, width), rows * width),
+                  in.rem(position, width));
+  });
+  auto type = RankedTensorType::get(
+      {rows, size}, cast<MemRefType>(field.getType()).getElementType());
+  return {LoadOp::create(builder, loc, type, field, lines, at.constant(rows),
+                         places, count, /*contiguous=*/1, /*run=*/width,
+                         /*partial=*/false),
+          Value()};
+}
+
 Value sparsegpu::buildEndOfBlocks(OpBuilder &builder, Location loc,
                                   const SparseStorage &storage,
                                   Value coordinates, int64_t width, Value begin,

@@ -92,6 +92,12 @@ DecodedTile buildBlockDecode(mlir::OpBuilder &builder, mlir::Location loc,
                              mlir::Value field, int64_t rows, int64_t width,
                              mlir::Value begin, mlir::Value count);
 
+/// The same for a schedule with `tile`: as sparse_gpu.load, of `size`
+/// positions.
+DecodedTile buildBlockLoad(mlir::OpBuilder &builder, mlir::Location loc,
+                           mlir::Value field, int64_t rows, int64_t width,
+                           mlir::Value begin, mlir::Value count, int64_t size);
+
 /// Bytes of an element; index has 8.
 double getBytes(mlir::Type type);
 

@@ -62,7 +62,14 @@ SmallVector<StringRef> BSRAttr::getUnits() const { return {"block_row"}; }
 
 LogicalResult BSRAttr::supports(const ScheduleAttr &schedule,
                                 std::string &reason) const {
-  return supportsWarpUnits(getMnemonic(), getUnits(), schedule, reason);
+  if (failed(supportsGroupUnits(getMnemonic(), getUnits(), getRows(), schedule,
+                                reason)))
+    return failure();
+  if (schedule.getTile().empty() || schedule.getTile()[2] % getColumns() == 0)
+    return success();
+  reason = "'tile' must have whole blocks of " + std::to_string(getColumns()) +
+           " columns of #sparse_gpu.bsr";
+  return failure();
 }
 
 FormatCost BSRAttr::getCost(RankedTensorType type) const {
@@ -108,8 +115,11 @@ Value BSRAttr::buildCoordinates(OpBuilder &builder, Location loc,
 
 DecodedTile BSRAttr::buildDecode(OpBuilder &builder, Location loc,
                                  const SparseStorage &storage,
-                                 const ScheduleAttr &, Value, Value begin,
-                                 Value count) const {
+                                 const ScheduleAttr &schedule, Value,
+                                 Value begin, Value count) const {
+  if (!schedule.getTile().empty())
+    return buildBlockLoad(builder, loc, storage.fields[2], getRows(),
+                          getColumns(), begin, count, schedule.getTile()[2]);
   return buildBlockDecode(builder, loc, storage.fields[2], getRows(),
                           getColumns(), begin, count);
 }
