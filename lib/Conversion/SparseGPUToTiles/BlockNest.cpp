@@ -131,12 +131,22 @@ Value NestBuilder::loadTile(const Matrix &matrix, const Indices &rows,
       /*contiguous=*/1, runOf(matrix, columns.size), rows.partial);
 }
 
-Value NestBuilder::loadStep(DecodedTile decoded, int64_t size, Value count) {
-  if (decoded.values.getDefiningOp<LoadOp>())
-    return decoded.values;
+Value NestBuilder::loadStep(DecodedTile decoded, int64_t rows, int64_t size,
+                            Value count) {
   auto decode = decoded.values.getDefiningOp<DecodeOp>();
-  auto tile = cast<RankedTensorType>(decode.getTile().getType());
+  auto tile = cast<RankedTensorType>(decoded.values.getType());
   int64_t height = tile.getDimSize(0);
+  bool isLoaded = isa_and_present<LoadOp>(decoded.values.getDefiningOp());
+  if ((!decode && !isLoaded) || decoded.present || height != rows) {
+    op.emitOpError("has an operand A of type ")
+        << op.getSparseType() << " whose steps are no tiles of " << rows
+        << " rows that can be copied, which a schedule with 'tile' needs "
+           "(LVL2-6)";
+    isBroken = true;
+    return {};
+  }
+  if (isLoaded)
+    return decoded.values;
   auto offsets = [&](int64_t extent, Value begin, int64_t step) -> Value {
     auto type = RankedTensorType::get({extent}, b.getIndexType());
     return tensor::GenerateOp::create(
@@ -204,7 +214,9 @@ void NestBuilder::buildBlockNest(ScheduleAttr schedule, const Part &part) {
                                                 unit, begin, count);
     Value a = loadStep(
         format.buildDecode(b, loc, part.storage, schedule, unit, begin, count),
-        tile[2], count);
+        tile[0], tile[2], count);
+    if (!a)
+      return;
     Value bTile = loadTile(
         right,
         {coordinates, tile[2], count, /*partial=*/false, /*isStep=*/true},

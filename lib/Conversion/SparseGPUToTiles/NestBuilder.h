@@ -38,6 +38,8 @@ public:
   void build(ScheduleAttr schedule);
   /// After all schedules.
   void freeWorkspace();
+  /// An error was reported.
+  bool hasFailed() const { return isBroken; }
 
 private:
   /// One of the matrices whose sum A is.
@@ -131,7 +133,9 @@ private:
   mlir::Value loadTile(const Matrix &matrix, const Indices &rows,
                        const Indices &columns);
   /// The tile of A of a step, all rows of the unit.
-  mlir::Value loadStep(DecodedTile decoded, int64_t size, mlir::Value count);
+  /// Null after an error (LVL2-6).
+  mlir::Value loadStep(DecodedTile decoded, int64_t rows, int64_t size,
+                       mlir::Value count);
 
   //===--------------------------------------------------------------------===//
   // Tiles (TileMath.cpp)
@@ -182,6 +186,7 @@ private:
   SparseStorage storage;
   llvm::SmallVector<Part> parts;
   mlir::Value dense, dest, rows, columns, workspace;
+  bool isBroken = false;
 };
 
 } // namespace sparsegpu

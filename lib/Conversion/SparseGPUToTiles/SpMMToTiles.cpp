@@ -52,11 +52,12 @@ struct SpMMToTiles : sparsegpu::impl::SpMMToTilesBase<SpMMToTiles> {
                             "run --sparse-gpu-assign-schedule first (LVL1-1)");
     OpBuilder builder(op);
     NestBuilder nest(op, builder);
-    return buildBySchedule(
+    LogicalResult built = buildBySchedule(
         op, *op.getSchedules(), builder,
         [&](ScheduleAttr schedule) { return nest.buildGuards(schedule); },
         [&](ScheduleAttr schedule) { nest.build(schedule); },
         [&]() { nest.freeWorkspace(); });
+    return success(succeeded(built) && !nest.hasFailed());
   }
 };
 } // namespace

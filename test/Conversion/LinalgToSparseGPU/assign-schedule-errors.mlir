@@ -235,3 +235,13 @@ func.func @aligned(%A: tensor<?x?xf16, #block>, %B: tensor<?x60xf16>, %C: tensor
     schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [32, 64, 32], warp_tile = [32, 32], copy = 8>] -> tensor<?x60xf32>
   return %0 : tensor<?x60xf32>
 }
+
+// -----
+
+#blocks = #sparse_gpu.bsr<rows = 32, columns = 12>
+func.func @columns(%A: tensor<?x?xf16, #blocks>, %B: tensor<?x64xf16>, %C: tensor<?x64xf32>) -> tensor<?x64xf32> {
+  // expected-error @+1 {{'tile' must have whole blocks of 12 columns of #sparse_gpu.bsr (SCH-8)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf16, #blocks>) b(%B : tensor<?x64xf16>) outs(%C : tensor<?x64xf32>)
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [32, 64, 32], warp_tile = [32, 32]>] -> tensor<?x64xf32>
+  return %0 : tensor<?x64xf32>
+}

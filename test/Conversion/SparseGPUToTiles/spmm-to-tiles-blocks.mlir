@@ -16,7 +16,7 @@
 // CHECK:             %[[AT:.*]] = arith.addi %[[BEGIN]], %[[S]]
 // CHECK:             %[[LEFT:.*]] = arith.subi %[[SIZE]], %[[S]]
 // CHECK:             %[[COUNT:.*]] = arith.minui %[[LEFT]], %c32
-// CHECK:             %[[CRD:.*]] = sparse_gpu.coordinates %[[COLUMNS]][%[[AT]]] [%[[COUNT]]] : memref<?xi32> -> tensor<32xindex>
+// CHECK:             %[[CRD:.*]] = sparse_gpu.coordinates %[[COLUMNS]][%[[AT]]] [%[[COUNT]]] : memref<?xi32> -> tensor<?xindex>
 // CHECK:             arith.muli %{{.*}}, %c32 : index
 // CHECK:             sparse_gpu.load %[[V]] rows(%{{.*}}) [%c32] columns(%{{.*}}) [%[[COUNT]]] contiguous 0 run 32 : memref<?xf16>,
 // CHECK:             %[[ROW:.*]] = tensor.extract %[[CRD]]

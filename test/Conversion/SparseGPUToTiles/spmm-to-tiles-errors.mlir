@@ -29,3 +29,14 @@ func.func @no_schedule(%p: memref<5xi32>, %c: memref<?xi32>, %v: memref<?xf32>, 
     b(%B : memref<4x4xf32>) outs(%C : memref<4x4xf32>)
   return
 }
+
+// -----
+
+#csr = #sparse_gpu.csr
+func.func @tile_of_one_row(%p: memref<5xi32>, %c: memref<?xi32>, %v: memref<?xf16>, %B: memref<4x64xf16>, %C: memref<4x64xf32>) {
+  // expected-error @+1 {{has an operand A of type 'tensor<4x4xf16, #sparse_gpu.csr>' whose steps are no tiles of 32 rows that can be copied, which a schedule with 'tile' needs (LVL2-6)}}
+  sparse_gpu.spmm a(%p, %c, %v : memref<5xi32>, memref<?xi32>, memref<?xf16> of tensor<4x4xf16, #csr>)
+    b(%B : memref<4x64xf16>) outs(%C : memref<4x64xf32>)
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [32, 64, 32], warp_tile = [32, 32]>]
+  return
+}

@@ -58,7 +58,7 @@ module {
         %10 = arith.addi %2, %arg9 : index
         %11 = arith.subi %6, %arg9 : index
         %12 = arith.minui %11, %c32 : index
-        %13 = sparse_gpu.coordinates %arg1[%10] [%12] : memref<?xi32> -> tensor<32xindex>
+        %13 = sparse_gpu.coordinates %arg1[%10] [%12] : memref<?xi32> -> tensor<?xindex>
         %generated_1 = tensor.generate  {
         ^bb0(%arg11: index):
           tensor.yield %arg11 : index
@@ -72,7 +72,7 @@ module {
         %14 = sparse_gpu.load %arg2 rows(%generated_1) [%c32] columns(%generated_2) [%12] contiguous 0 run 32 : memref<?xf16>, tensor<32xindex>, tensor<32xindex> -> tensor<32x32xf16>
         %generated_3 = tensor.generate  {
         ^bb0(%arg11: index):
-          %extracted = tensor.extract %13[%arg11] : tensor<32xindex>
+          %extracted = tensor.extract %13[%arg11] : tensor<?xindex>
           %17 = arith.muli %extracted, %c64 : index
           tensor.yield %17 : index
         } : tensor<32xindex>

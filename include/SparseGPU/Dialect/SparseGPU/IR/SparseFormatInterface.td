@@ -103,7 +103,10 @@ def SparseFormatInterface : AttrInterface<"SparseFormatInterface"> {
     InterfaceMethod<[{
       The values of a step as a tile of rows-of-the-unit x `count`, and which
       of them are present (see `DecodedTile`): by `sparse_gpu.decode` where
-      they lie side by side in memory, else by `tensor.generate`.
+      they lie side by side in memory, else by `tensor.generate`. For a
+      schedule with `tile`, which `supports` may refuse, all places are present,
+      and the tile comes from `sparse_gpu.decode`, or from a `sparse_gpu.load`
+      of `tile[2]` positions.
     }], "::sparsegpu::DecodedTile", "buildDecode",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
            "const ::sparsegpu::SparseStorage &":$storage,
