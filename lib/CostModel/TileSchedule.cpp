@@ -82,6 +82,9 @@ uint64_t sparsegpu::costmodel::sharedBytesOf(const ContractionShape &shape,
   uint64_t end = ceilDiv(stages * s.tileM * s.tileK * shape.bitsA, 8);
   end = alignTo(end, kBufferAlignment) +
         ceilDiv(stages * s.tileK * s.tileN * shape.bitsB, 8);
+  // Those that name rows have 4 bytes, or 8.
+  if (shape.gatheredB)
+    end = alignTo(end, kBufferAlignment) + stages * s.tileK * 8;
   // Parts of K store sums of the accumulator's type, which are not staged.
   if (s.splitK > 1 && countTiles(shape, s).splits > 1)
     return end;

@@ -65,7 +65,9 @@ void sparsegpu::buildSparseGPUToTiles(OpPassManager &pm,
   // Storage specifiers of upstream's sparse tensors, without its library.
   if (!options.enableRuntimeLibrary)
     pm.addPass(createStorageSpecifierToLLVMPass());
-  pm.addNestedPass<func::FuncOp>(createSpMMToTiles());
+  SpMMToTilesOptions spmm;
+  spmm.operands = options.operands;
+  pm.addNestedPass<func::FuncOp>(createSpMMToTiles(spmm));
   ContractToTilesOptions contract;
   contract.operands = options.operands;
   pm.addNestedPass<func::FuncOp>(createContractToTiles(contract));

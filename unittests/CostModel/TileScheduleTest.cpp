@@ -186,6 +186,26 @@ TEST(TileSchedule, Registers) {
   odd = square;
   odd.dynamic = true;
   EXPECT_EQ(estimateRegisters(odd, plain).copies, 8u * (2 + 2 + 1));
+  // Without asynchronous copies 16 bytes take four registers, eight at a time,
+  // and more if some elements may not exist.
+  ContractionShape before = square;
+  before.synchronousCopies = true;
+  TileSchedule single = usual();
+  single.sharedStages = 1;
+  unsigned other = estimateRegisters(square, single).other;
+  EXPECT_EQ(estimateRegisters(square, single).copies, 0u);
+  EXPECT_EQ(estimateRegisters(before, single).copies, 8u * 4);
+  EXPECT_EQ(estimateRegisters(before, single).other, other + 9);
+  before.dynamic = true;
+  EXPECT_EQ(estimateRegisters(before, single).copies, 8u * 10);
+  // Rows that coordinates name: positions, coordinates, the permutation; the
+  // coordinates of each stage, of 8 bytes at most, behind the tiles.
+  ContractionShape gathered = square;
+  gathered.gatheredB = true;
+  EXPECT_EQ(estimateRegisters(gathered, single).other, other + 16);
+  EXPECT_EQ(sharedBytesOf(gathered, usual()),
+            sharedBytesOf(square, usual()) +
+                usual().sharedStages * usual().tileK * 8);
   // FMAs: a lane of 8 x 4 owns 8 x 16 elements, and loads 8 + 16 for a step,
   // while those of the step before are multiplied.
   TileSchedule fma = usual();

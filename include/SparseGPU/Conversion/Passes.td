@@ -288,6 +288,12 @@ def SpMMToTiles : Pass<"sparse-gpu-spmm-to-tiles", "::mlir::func::FuncOp"> {
     elementwise `linalg.generic`, and `scatter`. The format fills in units,
     steps, coordinates, decode and rows through `SparseFormatInterface`.
 
+    A schedule with `tile` makes the nest of blocks instead: each computes the rows
+    of a unit, with tiles that `sparse_gpu.load` names by offsets, those of B by
+    the step's coordinates, and `sparse_gpu.store` of the rows of the unit. With
+    `operands=host` dense operands with gaps, or an offset, are packed before, as
+    `sparse-gpu-contract-to-tiles` does.
+
     Requires: schedules (`sparse-gpu-assign-schedule`) and memrefs
     (`sparse-gpu-bufferize`).
     Ensures: no `sparse_gpu.spmm` is left.
@@ -297,6 +303,10 @@ def SpMMToTiles : Pass<"sparse-gpu-spmm-to-tiles", "::mlir::func::FuncOp"> {
     "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
     "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect",
     "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"operands", "operands", "std::string", /*default=*/"\"host\"",
+           "Where operands are: host or device">
+  ];
 }
 
 def ContractToTiles : Pass<"sparse-gpu-contract-to-tiles",

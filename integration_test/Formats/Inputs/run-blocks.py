@@ -6,7 +6,7 @@
 
     run-blocks.py FOLDER [--cases N] [--seed S] [--json FILE] -- SPARSE_RUN...
 
-Each case: shuffled block or vector-wise, types, tensor cores or FMAs, a chip, a
+Each case: shuffled block, vector-wise or BSR, types of values and indices, tensor cores or FMAs, a chip, a
 tile, stages, the default schedule in one of five; A B, A B^T or B A^T, with or
 without beta and a bias by row or by column; sizes that are no multiples of
 anything, and matrices without entries. Results are compared with a reference in
@@ -26,6 +26,7 @@ TYPES = [
     ("f16", "f32", "f32"), ("f16", "f16", "f32"), ("bf16", "f32", "f32"), ("bf16", "bf16", "f32"),
     ("f32", "f32", "f32"), ("f64", "f64", "f64"), ("i8", "i32", "i32"), ("f8E4M3FN", "f32", "f32"),
 ]
+WIDTHS = {"f16": 2, "bf16": 2, "f32": 4, "f64": 8}
 FORMS = {"a-b": [], "a-bt": ["transpose_b"], "b-at": ["transpose_b", "transpose_c"]}
 
 
@@ -40,11 +41,13 @@ def schedule(rng, v, factor, chip):
     warp = rng.choice([m for m in (16, 32, 64) if m <= v and (mma or m >= 32)]), rng.choice([16, 32])
     k = 32 if factor in ("i8", "f8E4M3FN") else 16
     tile = [v, warp[1] * rng.choice([1, 2, 4]), k * rng.choice([1, 2])]
-    if v // warp[0] * (tile[1] // warp[1]) > 32:
+    stages, copy = rng.randint(1, 4), rng.choice([16, 8, 4])
+    # What a block has at most (SCH-20); without asynchronous copies there is one stage.
+    stage = (v + tile[1]) * tile[2] * WIDTHS.get(factor, 1) + tile[2] * 8
+    if v // warp[0] * (tile[1] // warp[1]) > 32 or stage * (1 if chip == "sm_75" else stages) > (65536 if chip == "sm_75" else 166912):
         return None
-    copy = rng.choice([16, 8, 4])
     fields = (f"scope = block, path = {'mma' if mma else 'fma'}, tile = {tile}, warp_tile = {list(warp)}, "
-              f"stages = {rng.randint(1, 4)}, register_stages = {rng.randint(1, 2)}")
+              f"stages = {stages}, register_stages = {rng.randint(1, 2)}")
     wide = rng.choice(["", ", result_alignment ge 8", ", result_alignment ge 16"])
     return (f"[#sparse_gpu.schedule<{fields}, copy = {copy}, when = [alignment ge {copy}{wide}]>, "
             f"#sparse_gpu.schedule<{fields}, copy = 0>]")
@@ -91,7 +94,8 @@ def case(rng, folder, runner):
     factor, result, accumulator = rng.choice(TYPES)
     chip = "sm_90" if factor.startswith("f8") else rng.choice(["sm_75", "sm_80", "sm_90"])
     form = rng.choice(list(FORMS))
-    sparse = f"tensor<?x?x{factor}, #sparse_gpu.{rng.choice([f'shuffled_block<v = {v}>', f'vector_wise<v = {v}>', f'bsr<rows = {v}, columns = {rng.choice([1, 2, 4, 8, 16])}>'])}>"
+    width = rng.choice(["", "", ", coordinates = i64", ", coordinates = i16", ", positions = i64, coordinates = index"])
+    sparse = f"tensor<?x?x{factor}, #sparse_gpu.{rng.choice([f'shuffled_block<v = {v}{width}>', f'vector_wise<v = {v}{width}>', f'bsr<rows = {v}, columns = {rng.choice([1, 2, 4, 8, 16])}{width}>'])}>"
     text, along = program(rng, sparse, factor, result, accumulator, form)
     name = os.path.join(folder, "case.mlir")
     with open(name, "w", encoding="utf-8") as file:

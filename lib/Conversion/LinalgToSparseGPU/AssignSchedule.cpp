@@ -140,8 +140,8 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
 
   /// Blocks multiply tiles of A and B: what the units of warps do beside is not
   /// theirs.
-  static LogicalResult checkTile(SpMMOp op, ScheduleAttr schedule) {
-    StringRef reason;
+  LogicalResult checkTile(SpMMOp op, ScheduleAttr schedule) {
+    std::string reason;
     if (op.getTransposeA() != op.getFormat().storesTransposed())
       reason = "'tile' is for units that own rows of the result (SCH-8)";
     else if (!op.getCombine().empty() || !op.getReduce().empty())
@@ -152,6 +152,9 @@ struct AssignSchedule : sparsegpu::impl::AssignScheduleBase<AssignSchedule> {
       reason = "rows of B are not known to begin at multiples of 'copy' bytes; "
                "guard it by 'alignment ge' that many, or copy 0 bytes at once "
                "(SCH-17)";
+    else if (std::optional<std::string> how =
+                 exceedsSharedMemory(op, schedule, chip))
+      reason = *how + " (SCH-20)";
     else
       return success();
     return op.emitError() << "operand A of type " << op.getSparseType()

@@ -386,27 +386,31 @@ std::string sparsegpu::explainContractSchedules(ContractOp op, StringRef chip) {
   return text;
 }
 
-std::optional<std::string> sparsegpu::exceedsSharedMemory(ContractOp op,
-                                                          ScheduleAttr schedule,
-                                                          StringRef chip) {
+std::optional<std::string>
+sparsegpu::exceedsSharedMemory(const costmodel::ContractionShape &shape,
+                               ScheduleAttr schedule, StringRef chip) {
   const costmodel::TargetDescription &target =
       costmodel::representativeOf(chip.str());
-  std::optional<costmodel::ContractionShape> shape =
-      getShapeOnPath(op, schedule.getPath(), getCapability(chip).value_or(0));
-  if (!shape)
-    return std::nullopt;
   costmodel::TileSchedule tile =
-      getTileSchedule(target, *shape, schedule.getFields());
+      getTileSchedule(target, shape, schedule.getFields());
   // As --sparse-gpu-pipeline-loads does.
   if (getCapability(chip).value_or(0) < 80 || tile.bytesPerCopy < 4)
     tile.sharedStages = 1;
-  if (!shape->dynamic)
-    tile = clipStages(*shape, tile);
-  uint64_t bytes = sharedBytesOf(*shape, tile);
+  if (!shape.dynamic)
+    tile = clipStages(shape, tile);
+  uint64_t bytes = sharedBytesOf(shape, tile);
   if (bytes <= target.sharedPerBlock)
     return std::nullopt;
   return "its buffers take " + std::to_string(bytes) +
          " bytes of shared memory, and a block has " +
          std::to_string(target.sharedPerBlock) + " on " +
          std::string(target.name);
+}
+
+std::optional<std::string> sparsegpu::exceedsSharedMemory(ContractOp op,
+                                                          ScheduleAttr schedule,
+                                                          StringRef chip) {
+  std::optional<costmodel::ContractionShape> shape =
+      getShapeOnPath(op, schedule.getPath(), getCapability(chip).value_or(0));
+  return shape ? exceedsSharedMemory(*shape, schedule, chip) : std::nullopt;
 }

@@ -55,6 +55,9 @@ std::string explainContractSchedules(ContractOp op, llvm::StringRef chip);
 /// end of a sentence. What a staged result takes is not counted.
 std::optional<std::string>
 exceedsSharedMemory(ContractOp op, ScheduleAttr schedule, llvm::StringRef chip);
+std::optional<std::string>
+exceedsSharedMemory(const costmodel::ContractionShape &shape,
+                    ScheduleAttr schedule, llvm::StringRef chip);
 
 /// Whether rows of A and B begin at multiples of what `schedule` copies at
 /// once: its guards say so, or the shapes, with addresses of operands that do.

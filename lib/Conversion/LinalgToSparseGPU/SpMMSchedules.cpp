@@ -123,6 +123,16 @@ static costmodel::ContractionShape getShape(SpMMOp op,
   return shape;
 }
 
+std::optional<std::string> sparsegpu::exceedsSharedMemory(SpMMOp op,
+                                                          ScheduleAttr schedule,
+                                                          StringRef chip) {
+  // Which instructions multiply makes no difference here.
+  return exceedsSharedMemory(getShape(op, costmodel::MatrixType::F32,
+                                      schedule.getTile().front(),
+                                      getCapability(chip).value_or(0)),
+                             schedule, chip);
+}
+
 /// The model's choice with blocks of so many rows.
 static std::optional<costmodel::ScheduleChoice>
 chooseTile(const costmodel::TargetDescription &target,

@@ -25,6 +25,10 @@ llvm::SmallVector<mlir::Attribute> chooseSpMMSchedules(SpMMOp op,
 /// its reduction is one operation.
 bool canReduceBetweenLanes(SpMMOp op);
 
+/// As that of contractions; coordinates are counted with 8 bytes each.
+std::optional<std::string> exceedsSharedMemory(SpMMOp op, ScheduleAttr schedule,
+                                               llvm::StringRef chip);
+
 } // namespace sparsegpu
 
 #endif // SPARSEGPU_LIB_CONVERSION_LINALGTOSPARSEGPU_SPMMSCHEDULES_H

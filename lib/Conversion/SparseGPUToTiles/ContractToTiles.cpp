@@ -21,6 +21,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ContractNest.h"
+#include "PackOperands.h"
 #include "SparseGPU/Conversion/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -30,7 +31,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
-#include "llvm/ADT/MapVector.h"
 
 namespace sparsegpu {
 #define GEN_PASS_DEF_CONTRACTTOTILES
@@ -222,54 +222,13 @@ Value ContractNest::buildEpilogue(Value accumulator, const Operand &c,
       .getResult(0);
 }
 
-/// Lets `op` take packed copies of operands with gaps or an offset, and copies
-/// its result back.
-static void packOperands(ContractOp op, OpBuilder &b) {
-  OpBuilder::InsertionGuard guard(b);
-  Location loc = op.getLoc();
-  llvm::MapVector<Value, Value> packed;
-  Value init = op.getInit();
-  bool isRead = op.getBeta() || llvm::count(op->getOperands(), init) > 1;
-  for (OpOperand &operand : op->getOpOperands()) {
-    auto type = dyn_cast<MemRefType>(operand.get().getType());
-    if (!type || type.getLayout().isIdentity())
-      continue;
-    Value &copy = packed[operand.get()];
-    if (!copy) {
-      b.setInsertionPoint(op);
-      SmallVector<Value> sizes;
-      for (int64_t dim = 0; dim < type.getRank(); ++dim)
-        if (type.isDynamicDim(dim))
-          sizes.push_back(memref::DimOp::create(b, loc, operand.get(), dim));
-      copy = memref::AllocOp::create(
-          b, loc,
-          MemRefType::get(type.getShape(), type.getElementType(),
-                          MemRefLayoutAttrInterface(), type.getMemorySpace()),
-          sizes);
-      // What is not read is written whole.
-      if (operand.get() != init || isRead)
-        memref::CopyOp::create(b, loc, operand.get(), copy);
-    }
-    operand.set(copy);
-  }
-  b.setInsertionPointAfter(op);
-  if (Value copy = packed.lookup(init))
-    memref::CopyOp::create(b, loc, copy, init);
-  for (auto &[strided, copy] : packed)
-    memref::DeallocOp::create(b, loc, copy);
-}
-
 namespace {
 struct ContractToTiles : sparsegpu::impl::ContractToTilesBase<ContractToTiles> {
   using ContractToTilesBase::ContractToTilesBase;
 
   void runOnOperation() override {
-    if (operands != "host" && operands != "device") {
-      getOperation().emitError(
-          "option 'operands' must be host or device, got '")
-          << operands << "'";
+    if (failed(checkOperandsOption(getOperation(), operands)))
       return signalPassFailure();
-    }
     SmallVector<ContractOp> ops;
     getOperation().walk([&](ContractOp op) { ops.push_back(op); });
     for (ContractOp op : ops)
@@ -285,7 +244,7 @@ struct ContractToTiles : sparsegpu::impl::ContractToTilesBase<ContractToTiles> {
                             "run --sparse-gpu-assign-schedule first (LVL1-1)");
     OpBuilder builder(op);
     if (operands == "host")
-      packOperands(op, builder);
+      packOperands(op, op.getInit(), op.getBeta(), builder);
     ContractNest nest(op, builder);
     if (nest.isEmptySum()) {
       nest.buildSum(/*parts=*/0);

@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NestBuilder.h"
+#include "PackOperands.h"
 #include "ScheduleDispatch.h"
 #include "SparseGPU/Conversion/Passes.h"
 
@@ -36,6 +37,8 @@ struct SpMMToTiles : sparsegpu::impl::SpMMToTilesBase<SpMMToTiles> {
   using SpMMToTilesBase::SpMMToTilesBase;
 
   void runOnOperation() override {
+    if (failed(checkOperandsOption(getOperation(), operands)))
+      return signalPassFailure();
     SmallVector<SpMMOp> ops;
     getOperation().walk([&](SpMMOp op) { ops.push_back(op); });
     for (SpMMOp op : ops)
@@ -51,6 +54,12 @@ struct SpMMToTiles : sparsegpu::impl::SpMMToTilesBase<SpMMToTiles> {
       return op.emitOpError("needs schedules, the last of them without guards: "
                             "run --sparse-gpu-assign-schedule first (LVL1-1)");
     OpBuilder builder(op);
+    auto hasTile = [](ScheduleAttr schedule) {
+      return !schedule.getTile().empty();
+    };
+    if (operands == "host" &&
+        llvm::any_of(op.getSchedules()->getAsRange<ScheduleAttr>(), hasTile))
+      packOperands(op, op.getInit(), op.getBeta() != nullptr, builder);
     NestBuilder nest(op, builder);
     LogicalResult built = buildBySchedule(
         op, *op.getSchedules(), builder,

@@ -20,42 +20,36 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 using namespace sparsegpu;
 
-static int64_t bytesOf(Type element) {
-  return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
-}
-
 void BlockDistribution::stageCoordinates(ArrayRef<LoadOp> loads) {
-  llvm::SetVector<Value> found;
+  // How many are asked for, too.
+  llvm::MapVector<Value, int64_t> found;
   for (LoadOp load : loads)
     for (Value offsets : {load.getRows(), load.getColumns()})
       if (auto generate = offsets.getDefiningOp<tensor::GenerateOp>())
         generate.walk([&](tensor::ExtractOp extract) {
-          if (extract.getTensor().getDefiningOp<CoordinatesOp>())
-            found.insert(extract.getTensor());
+          if (!extract.getTensor().getDefiningOp<CoordinatesOp>())
+            return;
+          int64_t &size = found[extract.getTensor()];
+          size = std::max(size, generate.getType().getDimSize(0));
         });
-  int64_t size = schedule.getTile()[2], threads = schedule.getBlockSize();
-  auto space = gpu::AddressSpaceAttr::get(
-      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
-  for (Value tile : found) {
+  int64_t threads = schedule.getBlockSize();
+  for (auto [tile, size] : found) {
     auto coordinates = tile.getDefiningOp<CoordinatesOp>();
     Value source = lookup(coordinates.getSource());
     Type type = cast<MemRefType>(source.getType()).getElementType();
-    Value &memory = sharedCoordinates[tile];
-    {
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(&entry);
-      memory = memref::AllocOp::create(
-          b, loc,
-          // One row, so that bank conflicts are looked for.
-          MemRefType::get({1, size}, type, MemRefLayoutAttrInterface(), space));
-    }
+    // Buffers in shared memory have numbers.
+    Type staged = type.isIndex() ? b.getI64Type() : type;
+    // One row, so that bank conflicts are looked for.
+    Value memory = allocateShared({1, size}, staged);
+    sharedCoordinates[tile] = memory;
     // cp.async copies 4, 8 or 16 bytes.
-    bool isAsynchronous =
-        asynchronous && schedule.getCopy() != 0 && bytesOf(type) >= 4;
+    bool isAsynchronous = asynchronous && schedule.getCopy() != 0 &&
+                          staged == type && type.getIntOrFloatBitWidth() >= 32;
     gpu::BarrierOp::create(b, loc);
     for (int64_t first = 0; first < size; first += threads) {
       OpBuilder::InsertionGuard guard(b);
@@ -83,6 +77,8 @@ void BlockDistribution::stageCoordinates(ArrayRef<LoadOp> loads) {
         at = arith::SelectOp::create(b, loc, exists, at,
                                      lookup(coordinates.getBegin()));
       Value loaded = memref::LoadOp::create(b, loc, source, at);
+      if (staged != type)
+        loaded = arith::IndexCastUIOp::create(b, loc, staged, loaded);
       memref::StoreOp::create(b, loc, loaded, memory,
                               ValueRange{index(0), position});
     }
@@ -126,6 +122,20 @@ Value BlockDistribution::indexAt(Value indices, Value position) {
       b.clone(inner, body);
   }
   return body.lookupOrDefault(block.getTerminator()->getOperand(0));
+}
+
+LogicalResult BlockDistribution::checkIndices(Operation *op, Value indices) {
+  if (indices.getDefiningOp<CoordinatesOp>())
+    return success();
+  auto generate = indices.getDefiningOp<tensor::GenerateOp>();
+  if (!generate)
+    return op->emitError("has offsets that are neither of a 'tensor.generate' "
+                         "nor 'sparse_gpu.coordinates' (LVL2-3)");
+  for (Operation &inner : generate.getBody().front().without_terminator())
+    if (auto extract = dyn_cast<tensor::ExtractOp>(inner))
+      if (failed(checkIndices(op, extract.getTensor())))
+        return failure();
+  return success();
 }
 
 Value BlockDistribution::isNotNegative(Value offset) {

@@ -146,6 +146,10 @@ LogicalResult BlockDistribution::distribute(Block &block) {
 }
 
 LogicalResult BlockDistribution::distributeOp(Operation &op) {
+  for (Value operand : op.getOperands())
+    if (isa<LoadOp, StoreOp>(op) && getElementTypeOrSelf(operand).isIndex() &&
+        isTile(operand.getType()) && failed(checkIndices(&op, operand)))
+      return failure();
   // Loads and their offsets are computed where they are used.
   if (isa<tensor::GenerateOp, LoadOp, CoordinatesOp, tensor::EmptyOp>(op))
     return success();

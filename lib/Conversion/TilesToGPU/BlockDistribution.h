@@ -74,11 +74,15 @@ private:
   /// Element `position` of `indices`: of a tensor.generate, which may use other
   /// such tensors, or of coordinates, from shared memory if they are staged.
   mlir::Value indexAt(mlir::Value indices, mlir::Value position);
+  /// Whether indexAt() knows `indices`, offsets of `op`; else an error there.
+  static mlir::LogicalResult checkIndices(mlir::Operation *op,
+                                          mlir::Value indices);
 
   //===--------------------------------------------------------------------===//
   // Shared memory (BlockStaging.cpp)
   //===--------------------------------------------------------------------===//
 
+  mlir::Value allocateShared(llvm::ArrayRef<int64_t> shape, mlir::Type element);
   /// Allocates shared memory for the tile of `load`, once for each.
   Shared allocate(LoadOp load);
   /// All threads copy the tile of `load`: asynchronously, then the result is

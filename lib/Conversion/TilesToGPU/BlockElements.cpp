@@ -194,8 +194,9 @@ SmallVector<Value> BlockDistribution::loadPiece(LoadOp load, Value flat,
 /// Whether all columns of a tile have the same offset.
 static bool isOneColumn(LoadOp load) {
   auto columns = load.getColumns().getDefiningOp<tensor::GenerateOp>();
-  Value offset = columns.getBody().front().getTerminator()->getOperand(0);
-  return matchPattern(offset, m_Constant());
+  return columns &&
+         matchPattern(columns.getBody().front().getTerminator()->getOperand(0),
+                      m_Constant());
 }
 
 LogicalResult BlockDistribution::distributeElementwise(linalg::LinalgOp op) {

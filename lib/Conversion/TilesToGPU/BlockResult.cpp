@@ -157,16 +157,7 @@ void BlockDistribution::storeStaged(StoreOp store, ArrayRef<Value> tile) {
   Shared staged{Value(), store.getContiguous() == 0};
   if (staged.transposed)
     std::swap(shape[0], shape[1]);
-  auto space = gpu::AddressSpaceAttr::get(
-      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
-  {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(&entry);
-    staged.memory = memref::AllocOp::create(
-        b, loc,
-        MemRefType::get(shape, tileType.getElementType(),
-                        MemRefLayoutAttrInterface(), space));
-  }
+  staged.memory = allocateShared(shape, tileType.getElementType());
   gpu::BarrierOp::create(b, loc);
   llvm::SaveAndRestore savedThread(thread, readThreadAgain());
   llvm::SaveAndRestore savedWarp(warp, div(thread, 32));

@@ -31,6 +31,16 @@ static int64_t bytesOf(Type element) {
   return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
 }
 
+Value BlockDistribution::allocateShared(ArrayRef<int64_t> shape, Type element) {
+  auto space = gpu::AddressSpaceAttr::get(
+      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(&entry);
+  return memref::AllocOp::create(
+      b, loc,
+      MemRefType::get(shape, element, MemRefLayoutAttrInterface(), space));
+}
+
 BlockDistribution::Shared BlockDistribution::allocate(LoadOp load) {
   auto found = sharedTiles.find(load);
   if (found != sharedTiles.end())
@@ -40,14 +50,7 @@ BlockDistribution::Shared BlockDistribution::allocate(LoadOp load) {
   Shared shared{Value(), load.getContiguous() == 0};
   if (shared.transposed)
     std::swap(shape[0], shape[1]);
-  auto space = gpu::AddressSpaceAttr::get(
-      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(&entry);
-  shared.memory = memref::AllocOp::create(
-      b, loc,
-      MemRefType::get(shape, getStagedType(tile.getElementType()),
-                      MemRefLayoutAttrInterface(), space));
+  shared.memory = allocateShared(shape, getStagedType(tile.getElementType()));
   sharedTiles[load] = shared;
   return shared;
 }

@@ -52,7 +52,9 @@ void BlockHazards::checkInFlight(Touch &now) {
       return;
   }
   auto overlaps = [&](uint64_t begin, uint64_t bytes) {
-    return now.address < begin + bytes && begin < now.address + now.bytes;
+    // A copy of nothing touches no address, whatever it is given.
+    return bytes != 0 && now.address < begin + bytes &&
+           begin < now.address + now.bytes;
   };
   for (unsigned i = 0; i < runner.numThreads(); ++i)
     for (const Copy &copy : states[i].copies)

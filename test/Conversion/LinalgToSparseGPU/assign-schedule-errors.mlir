@@ -245,3 +245,34 @@ func.func @columns(%A: tensor<?x?xf16, #blocks>, %B: tensor<?x64xf16>, %C: tenso
     schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [32, 64, 32], warp_tile = [32, 32]>] -> tensor<?x64xf32>
   return %0 : tensor<?x64xf32>
 }
+
+// -----
+
+// Units of one row store no padding, so any sum is allowed but by blocks.
+#one = #sparse_gpu.bsr<rows = 1, columns = 1>
+func.func @semiring(%A: tensor<?x?xf32, #one>, %B: tensor<?x64xf32>, %C: tensor<?x64xf32>) -> tensor<?x64xf32> {
+  // expected-error @+1 {{with 'tile' there are only sums of products (SCH-8)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #one>) b(%B : tensor<?x64xf32>) outs(%C : tensor<?x64xf32>) identity(0x7F800000 : f32)
+    schedules [#sparse_gpu.schedule<scope = block, tile = [1, 64, 32], warp_tile = [1, 32]>]
+    combine {
+    ^bb0(%x: f32, %y: f32):
+      %1 = arith.addf %x, %y : f32
+      sparse_gpu.yield %1 : f32
+    } reduce {
+    ^bb0(%x: f32, %y: f32):
+      %1 = arith.minimumf %x, %y : f32
+      sparse_gpu.yield %1 : f32
+    } -> tensor<?x64xf32>
+  return %0 : tensor<?x64xf32>
+}
+
+// -----
+
+// Four stages of 128 x 64 and 64 x 256 halves, and of 64 coordinates.
+#block = #sparse_gpu.shuffled_block<v = 128>
+func.func @shared(%A: tensor<?x?xf16, #block>, %B: tensor<?x256xf16>, %C: tensor<?x256xf32>) -> tensor<?x256xf32> {
+  // expected-error @+1 {{its buffers take 198656 bytes of shared memory, and a block has 166912 on A100 (SCH-20)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf16, #block>) b(%B : tensor<?x256xf16>) outs(%C : tensor<?x256xf32>)
+    schedules [#sparse_gpu.schedule<scope = block, path = mma, tile = [128, 256, 64], warp_tile = [64, 64], stages = 4>] -> tensor<?x256xf32>
+  return %0 : tensor<?x256xf32>
+}

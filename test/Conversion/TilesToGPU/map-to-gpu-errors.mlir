@@ -404,3 +404,36 @@ func.func @f(%C: memref<64x64xf32>, %t: tensor<64xindex>, %n: index) {
   } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 16, 16], warp_tile = [32, 16]>}
   return
 }
+
+// -----
+
+// Offsets that come from anywhere.
+func.func @f(%A: memref<64x16xf32>, %C: memref<64x64xf32>, %rows: tensor<64xindex>, %n: index) {
+  %zero = arith.constant 0.0 : f32
+  scf.forall (%m, %col) = (0, 0) to (%n, %n) step (64, 64) {
+    %0 = tensor.empty() : tensor<64x64xf32>
+    %1 = linalg.fill ins(%zero : f32) outs(%0 : tensor<64x64xf32>) -> tensor<64x64xf32>
+    // expected-error @+1 {{has offsets that are neither of a 'tensor.generate' nor 'sparse_gpu.coordinates' (LVL2-3)}}
+    sparse_gpu.store %1 into %C rows(%rows) [%n] columns(%rows) [%n] contiguous 1 run 64 : tensor<64x64xf32>, tensor<64xindex>, tensor<64xindex> into memref<64x64xf32>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
+  return
+}
+
+// -----
+
+// They are read from something that is not coordinates.
+func.func @f(%A: memref<64x64xf32>, %C: memref<64x64xf32>, %where: tensor<64xindex>, %n: index) {
+  %zero = arith.constant 0.0 : f32
+  %c = tensor.generate {
+  ^bb0(%i: index):
+    %at = tensor.extract %where[%i] : tensor<64xindex>
+    tensor.yield %at : index
+  } : tensor<64xindex>
+  scf.forall (%m, %col) = (0, 0) to (%n, %n) step (64, 64) {
+    %0 = tensor.empty() : tensor<64x64xf32>
+    %1 = linalg.fill ins(%zero : f32) outs(%0 : tensor<64x64xf32>) -> tensor<64x64xf32>
+    // expected-error @+1 {{has offsets that are neither of a 'tensor.generate' nor 'sparse_gpu.coordinates' (LVL2-3)}}
+    %2 = sparse_gpu.load %A rows(%c) [%n] columns(%c) [%n] contiguous 1 run 1 : memref<64x64xf32>, tensor<64xindex>, tensor<64xindex> -> tensor<64x64xf32>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
+  return
+}
