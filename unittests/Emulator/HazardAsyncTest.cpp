@@ -115,6 +115,30 @@ TEST_F(AsyncHazards, WaitsButNoBarrier) {
   expectCopyAgainst("load", 33, kRaceShared, text, out, in);
 }
 
+TEST_F(AsyncHazards, CopiesOfNothingHaveNoSource) {
+  // Others store 16 bytes around the address that a copy is given.
+  std::string nothing = kernel("ptr addrspace(1) %in",
+                               R"(
+  %d = getelementptr [128 x i32], ptr addrspace(3) @s, i32 0, i32 %tid
+  %mine = shl i64 %tid64, 2
+  %inside = add i64 %mine, 1
+  %src = getelementptr i32, ptr addrspace(1) %in, i64 %inside
+  call void @llvm.nvvm.cp.async.ca.shared.global.4.s(ptr addrspace(3) %d, ptr addrspace(1) %src, i32 0)
+  call void @llvm.nvvm.cp.async.commit.group()
+)" + std::string(barrier) +
+                                   R"(
+  %far = xor i64 %tid64, 32
+  %first = shl i64 %far, 2
+  %theirs = getelementptr i32, ptr addrspace(1) %in, i64 %first
+  store <4 x i32> zeroinitializer, ptr addrspace(1) %theirs, align 16
+)" + std::string(waitAll) + "  ret void",
+                               declarations);
+  uint32_t *in = iota<uint32_t>(256);
+  expectSilent(nothing, {1}, {64}, in);
+  expectCopyAgainst("store", 32, kRaceGlobal,
+                    replaced(nothing, "%src, i32 0)", "%src, i32 4)"), in);
+}
+
 TEST_F(AsyncHazards, OverwritesTheDestinationAndTheSource) {
   std::string good = copyAndRead();
   uint32_t *in = iota<uint32_t>(64), *out = array<uint32_t>(64);
