@@ -6,9 +6,10 @@
 //
 // A counting sort by column, stable, in two steps when the columns are many.
 //
-//   1. The entries are cut into chunks of equal length, the columns into
-//      ranges. Each chunk counts its entries in each range, which gives the
-//      place in the output where each chunk's part of each range begins.
+//   1. The entries are cut into chunks of equal length. Each chunk counts its
+//      entries in groups of columns; groups are put together to ranges with
+//      few entries or few columns. The counts give the place in the output
+//      where each chunk's part of each range begins.
 //   2. Each chunk moves its entries to their ranges, in order, and remembers
 //      the low bits of their columns: below the row, where both fit its type.
 //   3. Each range is sorted by column on its own: entries go to their places
@@ -19,8 +20,9 @@
 // streams as there are ranges, and step 3 stays in the second-level cache.
 // With few columns, or where entries of neighbouring rows are in columns
 // nearby, a range is one column and steps 1 and 2 suffice. A range with a large
-// part of all entries is not copied: it is filled from the matrix itself.
-// Whatever the chunks, entries of a column keep their order.
+// part of all entries is not copied: it is filled from the matrix itself,
+// unless it is one column, which is in order after step 2. Whatever the chunks,
+// entries of a column keep their order.
 //
 // Source: the counting sort of Gustavson, "Two fast algorithms for sparse
 // matrices: multiplication and permuted transposition" (TOMS 4, 1978), with
@@ -62,6 +64,8 @@ public:
     counters = makeScratch<int64_t>(counterStride() * plan.chunks);
     parallelFor(plan.chunks, 1, threads,
                 [&](int64_t chunk, int64_t) { count(chunk); });
+    if (plan.shift != 0)
+      makeRanges();
     accumulate();
     if (plan.shift == 0) {
       parallelFor(plan.chunks, 1, threads,
@@ -88,7 +92,7 @@ private:
     parallelFor(plan.chunks, 1, threads,
                 [&](int64_t chunk, int64_t) { moveToRanges(chunk, keys); });
     std::atomic<bool> outOfMemory{false};
-    parallelFor(plan.ranges, 1, threads, [&](int64_t range, int64_t) {
+    parallelFor(plan.ranges(), 1, threads, [&](int64_t range, int64_t) {
       try {
         sortRange(range, keys);
       } catch (const std::bad_alloc &) {
@@ -106,7 +110,7 @@ private:
   }
 
   /// Counters of different chunks do not share cache lines.
-  int64_t counterStride() const { return (plan.ranges + 31) / 16 * 16; }
+  int64_t counterStride() const { return (plan.granules + 31) / 16 * 16; }
   int64_t *countersOf(int64_t chunk) {
     return counters.get() + chunk * counterStride();
   }
@@ -117,18 +121,37 @@ private:
   /// Step 1, for one chunk.
   void count(int64_t chunk) {
     int64_t *counts = countersOf(chunk);
-    std::fill_n(counts, plan.ranges, 0);
+    std::fill_n(counts, plan.granules, 0);
     Columns in = columns;
-    unsigned shift = plan.shift;
+    unsigned shift = plan.granuleShift;
     int64_t e = plan.chunkBegin(chunk), end = plan.chunkBegin(chunk + 1);
     for (; e < end; ++e)
       ++counts[in[e] >> shift];
   }
 
+  /// Makes ranges, and counts of ranges from counts of granules.
+  void makeRanges() {
+    plan.makeRanges([&](int64_t granule) {
+      int64_t sum = 0;
+      for (int64_t chunk = 0; chunk < plan.chunks; ++chunk)
+        sum += countersOf(chunk)[granule];
+      return sum;
+    });
+    for (int64_t chunk = 0; chunk < plan.chunks; ++chunk) {
+      int64_t *counts = countersOf(chunk);
+      for (int64_t g = 0, last = -1; g < plan.granules; ++g) {
+        // No range is after its granules, so that nothing is lost.
+        int64_t range = plan.rangeOfGranule[g], count = counts[g];
+        counts[range] = range == last ? counts[range] + count : count;
+        last = range;
+      }
+    }
+  }
+
   /// Turns counts into places. The last chunk's ends where the range does.
   void accumulate() {
     int64_t at = 0;
-    for (int64_t range = 0; range < plan.ranges; ++range) {
+    for (int64_t range = 0, end = plan.ranges(); range < end; ++range) {
       if (plan.shift == 0)
         positionsOut.set(range, at);
       for (int64_t chunk = 0; chunk < plan.chunks; ++chunk) {
@@ -168,9 +191,10 @@ private:
     int64_t begin = plan.chunkBegin(chunk), end = plan.chunkBegin(chunk + 1);
     Value *values = valuesOut;
     const std::byte *in = matrix.values;
-    unsigned shift = plan.shift;
+    unsigned shift = plan.granuleShift;
+    const uint32_t *ranges = plan.rangeOfGranule.data();
     forEachEntry(begin, end, [&](int64_t row, int64_t column, int64_t e) {
-      int64_t to = next[column >> shift]++;
+      int64_t to = next[ranges[column >> shift]]++;
       keys.set(to, row, column);
       values[to] = readValue(in, e);
       // The next cache line of each stream: no hardware follows so many.
@@ -203,10 +227,14 @@ private:
     const int64_t *ends = countersOf(plan.chunks - 1);
     int64_t begin = range == 0 ? 0 : ends[range - 1];
     int64_t size = ends[range] - begin;
-    int64_t firstColumn = range << plan.shift;
-    int64_t width = std::min(plan.cols - firstColumn, int64_t(1) << plan.shift);
-    if (size > plan.largestCopy(Keys::packed, threads))
-      fillRange(range, begin, size, firstColumn, width, keys);
+    int64_t firstColumn = plan.firstColumns[range];
+    int64_t width = plan.firstColumns[range + 1] - firstColumn;
+    if (width == 1) {
+      positionsOut.set(firstColumn, begin);
+      for (int64_t i = begin; i < begin + size; ++i)
+        rowsOut.put(i, keys.row(i));
+    } else if (size > plan.largestCopy(Keys::packed, threads))
+      fillRange(begin, size, firstColumn, width, keys);
     else
       sortCopy(begin, size, firstColumn, width, keys);
   }
@@ -219,8 +247,9 @@ private:
                                         Keys keys) {
     auto next = makeScratch<Place>(width);
     std::fill_n(next.get(), width, 0);
+    int64_t firstLow = plan.lowBits(firstColumn);
     for (int64_t i = 0; i < size; ++i)
-      ++next[keys.low(begin + i)];
+      ++next[keys.low(begin + i) - firstLow];
     Place at = 0;
     for (int64_t c = 0; c < width; ++c) {
       Place count = next[c];
@@ -233,11 +262,11 @@ private:
 
   /// Fills a range from the matrix.
   template <typename Keys>
-  void fillRange(int64_t range, int64_t begin, int64_t size,
-                 int64_t firstColumn, int64_t width, const Keys &keys) {
+  void fillRange(int64_t begin, int64_t size, int64_t firstColumn,
+                 int64_t width, const Keys &keys) {
     auto next = placeColumns<int64_t>(begin, size, firstColumn, width, keys);
     forEachEntry(0, plan.nnz, [&](int64_t row, int64_t column, int64_t e) {
-      if (column >> plan.shift != range)
+      if (column < firstColumn || column - firstColumn >= width)
         return;
       int64_t to = begin + next[column - firstColumn]++;
       rowsOut.set(to, row);
@@ -260,13 +289,15 @@ private:
     Value *valuesTo = valuesOut + begin;
     uint32_t *places = next.get();
     Entry *entries = sorted.get();
+    int64_t firstLow = plan.lowBits(firstColumn);
     auto place = [&](int64_t i) {
-      entries[places[keys.low(begin + i)]++] = {keys.row(begin + i),
-                                                valuesTo[i]};
+      entries[places[keys.low(begin + i) - firstLow]++] = {keys.row(begin + i),
+                                                           valuesTo[i]};
     };
     int64_t i = 0;
     for (; i < size - ahead; ++i) {
-      __builtin_prefetch(&entries[places[keys.low(begin + i + ahead)]], 1);
+      int64_t soon = keys.low(begin + i + ahead) - firstLow;
+      __builtin_prefetch(&entries[places[soon]], 1);
       place(i);
     }
     for (; i < size; ++i)

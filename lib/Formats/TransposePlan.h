@@ -13,31 +13,81 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 namespace sparsegpu::formats {
 
 /// How columns and entries are divided.
+///
+/// Columns are counted in granules of 2^granuleShift columns. A range is some
+/// granules that follow each other: at most 2^shift columns, and fewer where
+/// many entries are, as in the first columns of a power-law graph.
 struct TransposePlan {
   int64_t nnz, cols;
-  /// A range is 2^shift columns.
-  unsigned shift;
-  int64_t ranges, chunks;
+  unsigned shift, granuleShift;
+  int64_t granules, chunks;
+  /// Where each range begins, and the number of columns; and the range of each
+  /// granule. Both are empty where each column is a range of its own.
+  std::vector<int64_t> firstColumns;
+  std::vector<uint32_t> rangeOfGranule;
   /// Up to this many columns, each is its own range: the streams of step 2 and
   /// their counters stay in the second-level cache.
   static constexpr int64_t fewColumns = 1 << 14;
   /// Low bits of columns are kept in 16 bits.
   static constexpr unsigned largestShift = 16;
-  static constexpr int64_t manyRanges = 128;
+  /// Ranges of equal width: so many that the copy of one stays in the
+  /// second-level cache, but not so few that threads wait for each other or so
+  /// many that the streams leave that cache.
+  static constexpr int64_t fewRanges = 128, manyRanges = 1024;
+  static constexpr int64_t entriesOfRange = 1 << 17;
+  /// Counters of granules, and their ranges, stay near the first-level cache.
+  static constexpr int64_t mostGranules = 1 << 13;
 
   TransposePlan(const CsrSource &matrix, unsigned threads)
-      : nnz(matrix.nnz()), cols(matrix.cols), shift(0) {
-    if (cols > fewColumns && !isLocal(matrix))
-      while (shift < largestShift && (cols - 1) >> shift >= manyRanges)
+      : nnz(matrix.nnz()), cols(matrix.cols), shift(0), granuleShift(0) {
+    if (cols > fewColumns && !isLocal(matrix)) {
+      int64_t wanted = std::clamp(nnz / entriesOfRange, fewRanges, manyRanges);
+      while (shift < largestShift && (cols - 1) >> shift >= wanted)
         ++shift;
-    ranges = cols == 0 ? 0 : ((cols - 1) >> shift) + 1;
+      granuleShift = shift;
+      // Few beside the entries, too.
+      while (granuleShift > 0 && (cols - 1) >> (granuleShift - 1) <
+                                     std::min(mostGranules, nnz / 64))
+        --granuleShift;
+    }
+    granules = cols == 0 ? 0 : ((cols - 1) >> granuleShift) + 1;
     // Counters take two bytes for each entry at most.
     chunks = std::max<int64_t>(
-        1, std::min<int64_t>({threads, nnz >> 14, nnz / 4 / (ranges + 1)}));
+        1, std::min<int64_t>({threads, nnz >> 14, nnz / 4 / (granules + 1)}));
+  }
+
+  /// A range does not cross a multiple of 2^shift.
+  int64_t lowBits(int64_t column) const {
+    return column & ((int64_t(1) << shift) - 1);
+  }
+
+  int64_t ranges() const {
+    return shift == 0 ? granules
+                      : static_cast<int64_t>(firstColumns.size()) - 1;
+  }
+
+  /// Makes ranges of granules, of which `entries(g)` tells the entries: those
+  /// of equal width are cut where they would have twice as many as others.
+  template <typename Entries> void makeRanges(const Entries &entries) {
+    int64_t width = int64_t(1) << (shift - granuleShift);
+    int64_t limit = 2 * nnz / (((granules - 1) / width) + 1) + 1;
+    int64_t size = 0;
+    rangeOfGranule.resize(static_cast<size_t>(granules));
+    for (int64_t g = 0; g < granules; ++g) {
+      int64_t added = entries(g);
+      if (g % width == 0 || size + added > limit) {
+        firstColumns.push_back(g << granuleShift);
+        size = 0;
+      }
+      size += added;
+      rangeOfGranule[g] = static_cast<uint32_t>(firstColumns.size() - 1);
+    }
+    firstColumns.push_back(cols);
   }
 
   /// Whether entries that follow each other are in columns nearby, as in a
