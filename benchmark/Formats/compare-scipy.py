@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Measures reading and packing against SciPy, in turns on one machine.
 
-Makes a random matrix and a Matrix Market file of it, then runs
-formats-benchmark and SciPy alternately and compares medians: ours, theirs,
+Makes a random matrix, or takes one from a file, and a Matrix Market file of it,
+then runs formats-benchmark and SciPy alternately and compares medians: ours, theirs,
 ours, theirs. Both may use the same processors (--cpus); SciPy's conversions use
 one, its reader (fast_matrix_market) all. Values are float32 and indices int32
 for both. A ratio above 1 says that we are faster.
@@ -71,6 +71,22 @@ def make_matrix(structure, rows, nonzeros, seed):
     return matrix
 
 
+def read_matrix(path):
+    """The CSR matrix of a Matrix Market file, values float32, indices int32.
+    Empty rows and columns make its sizes multiples of 4, which SciPy's blocks
+    need."""
+    try:
+        matrix = scipy.sparse.csr_matrix(scipy.io.mmread(path))
+    except (OSError, ValueError) as error:
+        sys.exit(f"compare-scipy.py: {path}: {error}")
+    if numpy.iscomplexobj(matrix.data):
+        sys.exit(f"compare-scipy.py: {path}: complex values are not compared")
+    matrix = matrix.astype(numpy.float32)
+    matrix.resize([(size + 3) // 4 * 4 for size in matrix.shape])
+    matrix.sort_indices()
+    return matrix
+
+
 def scipy_cases(matrix, folder):
     """SciPy's counterparts, by the names in CASES."""
     coo = matrix.tocoo()
@@ -124,8 +140,11 @@ def time_theirs(call, min_time):
 
 
 def measure(arguments, folder, cpus):
-    matrix = make_matrix(arguments.structure, arguments.rows,
-                         arguments.nonzeros, arguments.seed)
+    if arguments.matrix:
+        matrix = read_matrix(arguments.matrix)
+    else:
+        matrix = make_matrix(arguments.structure, arguments.rows,
+                             arguments.nonzeros, arguments.seed)
     scipy.sparse.save_npz(folder / "matrix.npz", matrix, compressed=False)
     scipy.io.mmwrite(folder / "matrix.mtx", matrix, precision=7)
     with open(folder / "matrix.mtx", "rb") as source, \
@@ -166,7 +185,8 @@ def measure(arguments, folder, cpus):
             alone = "one" if times[name]["one"] else "ours"
             case["work"] = median("theirs", 1) / median(alone, 1)
         cases.append(case)
-    return {"structure": arguments.structure, "rows": matrix.shape[0],
+    name = arguments.matrix.name if arguments.matrix else arguments.structure
+    return {"structure": name, "rows": matrix.shape[0],
             "nonzeros": int(matrix.nnz), "cases": cases}
 
 
@@ -192,6 +212,8 @@ def main():
                         default=root / "build/bin/formats-benchmark")
     parser.add_argument("--structure", choices=["random", "blocks"],
                         default="random")
+    parser.add_argument("--matrix", type=pathlib.Path,
+                        help="a Matrix Market file, plain or .gz, instead")
     parser.add_argument("--rows", type=int, default=200000)
     parser.add_argument("--nonzeros", type=int, default=3000000)
     parser.add_argument("--seed", type=int, default=1)
