@@ -229,11 +229,7 @@ private:
     int64_t size = ends[range] - begin;
     int64_t firstColumn = plan.firstColumns[range];
     int64_t width = plan.firstColumns[range + 1] - firstColumn;
-    if (width == 1) {
-      positionsOut.set(firstColumn, begin);
-      for (int64_t i = begin; i < begin + size; ++i)
-        rowsOut.put(i, keys.row(i));
-    } else if (size > plan.largestCopy(Keys::packed, threads))
+    if (size > plan.largestCopy(Keys::packed, threads))
       fillRange(begin, size, firstColumn, width, keys);
     else
       sortCopy(begin, size, firstColumn, width, keys);

@@ -31,8 +31,10 @@ struct TransposePlan {
   std::vector<int64_t> firstColumns;
   std::vector<uint32_t> rangeOfGranule;
   /// Up to this many columns, each is its own range: the streams of step 2 and
-  /// their counters stay in the second-level cache.
-  static constexpr int64_t fewColumns = 1 << 14;
+  /// their counters stay in the second-level cache. The same holds for more of
+  /// them where all of the output nearly does.
+  static constexpr int64_t fewColumns = 1 << 14, someColumns = 1 << 18;
+  static constexpr int64_t fewEntries = 1 << 20;
   /// Low bits of columns are kept in 16 bits.
   static constexpr unsigned largestShift = 16;
   /// Ranges of equal width: so many that the copy of one stays in the
@@ -45,7 +47,12 @@ struct TransposePlan {
 
   TransposePlan(const CsrSource &matrix, unsigned threads)
       : nnz(matrix.nnz()), cols(matrix.cols), shift(0), granuleShift(0) {
-    if (cols > fewColumns && !isLocal(matrix)) {
+    // Counters take a fifth of the input and the output at most.
+    int64_t mostCounters =
+        nnz / 20 * (4 + static_cast<int64_t>(byteSize(matrix.valueType)));
+    int64_t simple = nnz <= fewEntries ? someColumns : fewColumns;
+    if (cols > std::min(simple, std::max(fewColumns, mostCounters)) &&
+        (cols >= mostCounters || !isLocal(matrix))) {
       int64_t wanted = std::clamp(nnz / entriesOfRange, fewRanges, manyRanges);
       while (shift < largestShift && (cols - 1) >> shift >= wanted)
         ++shift;
@@ -56,9 +63,9 @@ struct TransposePlan {
         --granuleShift;
     }
     granules = cols == 0 ? 0 : ((cols - 1) >> granuleShift) + 1;
-    // Counters take two bytes for each entry at most.
     chunks = std::max<int64_t>(
-        1, std::min<int64_t>({threads, nnz >> 14, nnz / 4 / (granules + 1)}));
+        1,
+        std::min<int64_t>({threads, nnz >> 14, mostCounters / (granules + 1)}));
   }
 
   /// A range does not cross a multiple of 2^shift.
@@ -96,9 +103,6 @@ struct TransposePlan {
   static bool isLocal(const CsrSource &matrix) {
     constexpr int64_t stretches = 16, length = 1024, nearby = 1 << 14;
     int64_t nnz = matrix.nnz(), local = 0;
-    // The counters of all columns are not small beside few entries.
-    if (nnz / 4 < matrix.cols)
-      return false;
     for (int64_t s = 0; s < stretches; ++s) {
       int64_t begin =
           static_cast<int64_t>(static_cast<__int128>(nnz) * s / stretches);

@@ -14,6 +14,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <random>
+#include <set>
+
 using namespace sparsegpu;
 using namespace sparsegpu::formats;
 using namespace sparsegpu::test;
@@ -114,6 +118,26 @@ TEST(Transpose, OfACrowdedColumn) {
   for (int64_t row = 3; row < matrix.rows; ++row)
     matrix.add(row, 30011, row);
   expectTransposed(matrix, widths(32, 32, ElementType::F32));
+}
+
+// Ranges are cut where most entries are, here in the first columns.
+TEST(Transpose, OfAPowerLaw) {
+  std::mt19937_64 random(11);
+  std::uniform_real_distribution<double> uniform;
+  for (int64_t cols : {300007, 60013}) {
+    CooMatrix matrix = randomCoo(3001, cols, 0, 1);
+    for (int64_t row = 0; row < matrix.rows; ++row) {
+      std::set<int64_t> columns;
+      for (int i = 0; i < 50; ++i)
+        columns.insert(static_cast<int64_t>(static_cast<double>(cols) *
+                                            std::pow(uniform(random), 6)));
+      for (int64_t column : columns)
+        matrix.add(row, column, uniform(random));
+    }
+    expectTransposed(matrix, widths(32, 32, ElementType::F32));
+    if (cols < 65536)
+      expectTransposed(matrix, widths(32, 16, ElementType::F16));
+  }
 }
 
 // Entries near the diagonal.
