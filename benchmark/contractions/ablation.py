@@ -31,12 +31,13 @@ import time
 
 MATMULS = [
     (1024, 1024, 1024), (1024, 768, 768), (1024, 2304, 768), (1024, 3072, 768), (1024, 768, 3072), (512, 4096, 1024),
-    (1024, 64, 2048), (1024, 64, 4096), (12544, 256, 512),
+    (1024, 64, 2048), (1024, 64, 4096), (12544, 256, 512), (2048, 2048, 2048), (4096, 4096, 4096),
 ]
 BATCHED = [(12, 512, 512, 64), (12, 512, 64, 512), (12, 1024, 1024, 64)]
-# Batch, height and width of the result, channels, window, filters: ResNet-50's,
-# with a batch of 4 for the software GPU's sake.
-CONVOLUTIONS = [(4, 56, 56, 64, 3, 3, 64), (4, 14, 14, 256, 3, 3, 256)]
+# Batch, height and width of the result, channels, window, filters: ResNet-50's.
+CONVOLUTIONS = [
+    (64, 56, 56, 64, 3, 3, 64), (64, 28, 28, 128, 3, 3, 128), (64, 14, 14, 256, 3, 3, 256), (64, 7, 7, 512, 3, 3, 512),
+]
 
 
 def function(op, attributes, a, b, c):

@@ -131,8 +131,9 @@ static constexpr uint64_t kPairedWordsAtATime = 12;
 static constexpr unsigned kRegistersOfByteSteps = 24;
 /// Where floats of 8 bits become f16: beside a register for each word of their
 /// fragments, in place of those that wait to be permuted; or for a quarter of
-/// the words if there are no stages.
+/// the words if there are no stages; more where some copies may not be.
 static constexpr unsigned kRegistersOfWidened = 20,
+                          kRegistersOfPartialWidened = 20,
                           kRegistersOfPlainWidened = 1;
 /// Asynchronous copies that have registers of their own: neighbours of less
 /// than 8 bytes share some.
@@ -194,8 +195,10 @@ sparsegpu::costmodel::estimateRegisters(const ContractionShape &shape,
     result.fragments += pairedWords;
   if (bits == 8 && !s.mma.isFma() && s.sharedStages > 1 && s.registerStages > 2)
     result.fragments += kRegistersOfByteSteps;
+  bool partial = shape.dynamic || shape.m % s.tileM || shape.n % s.tileN;
   if (shape.widenedFloat8 && !s.mma.isFma() && s.sharedStages > 1)
-    waiting = std::max(waiting, words + kRegistersOfWidened);
+    waiting = std::max(waiting, words + kRegistersOfWidened +
+                                    partial * kRegistersOfPartialWidened);
   else if (shape.widenedFloat8 && !s.mma.isFma())
     result.fragments += words / 4 + kRegistersOfPlainWidened;
   result.fragments += waiting;
@@ -207,7 +210,6 @@ sparsegpu::costmodel::estimateRegisters(const ContractionShape &shape,
   if (bits == 64 && !s.mma.isFma())
     result.addresses += kRegistersPerElementLoad * words / 2 *
                         std::min(s.tileK / s.mma.k, s.registerStages + 1);
-  bool partial = shape.dynamic || shape.m % s.tileM || shape.n % s.tileN;
   if (s.bytesPerCopy >= 4 && partial && 8 * s.bytesPerCopy > shape.bitsA)
     result.addresses += kRegistersPerPartialCopy * copies;
   if (s.bytesPerCopy >= 4)

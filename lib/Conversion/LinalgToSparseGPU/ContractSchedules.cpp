@@ -212,12 +212,15 @@ sparsegpu::getSpace(const costmodel::ContractionShape &shape) {
   if (shape.bitsB == 8 && !shape.transposedB)
     llvm::erase_if(space.warpTileN, [](unsigned n) { return n % 16 != 0; });
   // Four steps of bytes are 128 of K: what waits to be permuted does not fit
-  // beside fragments of them all. ptxas widens floats of every loaded step.
+  // beside fragments of them all. ptxas widens floats of every loaded step, and
+  // of four at once more than the bound tells it to.
   // Without asynchronous copies the loop over K is not pipelined, at any level.
   if (shape.widenedFloat8 || shape.synchronousCopies)
     space.registerStages = {1};
   else if (shape.bitsA == 8 && (shape.transposedA || !shape.transposedB))
     space.registerStages = {1, 2};
+  if (shape.widenedFloat8)
+    space.stepsOfK = {1, 2};
   // As --sparse-gpu-map-to-gpu asks --sparse-gpu-block-order to do.
   space.groupRows = {0};
   return space;
