@@ -437,3 +437,59 @@ func.func @f(%A: memref<64x64xf32>, %C: memref<64x64xf32>, %where: tensor<64xind
   } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
   return
 }
+
+// -----
+
+// A loop over steps that carries what is no accumulator.
+func.func @f(%A: memref<64x16xf32>, %t: tensor<64x64xf32>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %r = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<64xindex>
+  %k = tensor.generate {
+  ^bb0(%i: index):
+    tensor.yield %i : index
+  } : tensor<16xindex>
+  scf.forall (%m, %col, %b) = (0, 0, 0) to (%n, %n, 1) step (64, 64, 1) {
+    // expected-error @+1 {{a loop over steps carries one accumulator (LVL2-3)}}
+    %sum = scf.for %step = %c0 to %n step %c16 iter_args(%acc = %t) -> tensor<64x64xf32> {
+      %a = sparse_gpu.load %A rows(%r)[%n] columns(%k)[%n] contiguous 1 run 16 : memref<64x16xf32>, tensor<64xindex>, tensor<16xindex> -> tensor<64x16xf32>
+      %x = sparse_gpu.load %A rows(%k)[%n] columns(%r)[%n] contiguous 0 run 16 : memref<64x16xf32>, tensor<16xindex>, tensor<64xindex> -> tensor<16x64xf32>
+      %next = linalg.matmul ins(%a, %x : tensor<64x16xf32>, tensor<16x64xf32>) outs(%acc : tensor<64x64xf32>) -> tensor<64x64xf32>
+      scf.yield %next : tensor<64x64xf32>
+    }
+  } {mapping = [#gpu.block<x>, #gpu.block<y>, #gpu.block<z>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
+  return
+}
+
+// -----
+
+func.func @f(%t: tensor<64x64xf32>, %n: index) {
+  scf.forall (%m, %col) = (0, 0) to (%n, %n) step (64, 64) {
+    %empty = tensor.empty() : tensor<64x64xf32>
+    // expected-error @+1 {{reads a tile that is not in registers (LVL2-3)}}
+    %0 = linalg.exp ins(%t : tensor<64x64xf32>) outs(%empty : tensor<64x64xf32>) -> tensor<64x64xf32>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
+  return
+}
+
+// -----
+
+// It reads its destination.
+func.func @f(%n: index) {
+  %zero = arith.constant 0.0 : f32
+  scf.forall (%m, %col) = (0, 0) to (%n, %n) step (64, 64) {
+    %empty = tensor.empty() : tensor<64x64xf32>
+    %init = linalg.fill ins(%zero : f32) outs(%empty : tensor<64x64xf32>) -> tensor<64x64xf32>
+    // expected-error @+1 {{elementwise operations on tiles have two loops}}
+    %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+        ins(%init : tensor<64x64xf32>) outs(%init : tensor<64x64xf32>) {
+    ^bb0(%x: f32, %y: f32):
+      %sum = arith.addf %x, %y : f32
+      linalg.yield %sum : f32
+    } -> tensor<64x64xf32>
+  } {mapping = [#gpu.block<x>, #gpu.block<y>], sparse_gpu.schedule = #sparse_gpu.schedule<scope = block, tile = [64, 64, 16], warp_tile = [32, 32]>}
+  return
+}

@@ -12,9 +12,7 @@
 #include "DestinationStyle.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
@@ -336,14 +334,12 @@ struct DropBeta : OpRewritePattern<ContractOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ContractOp op,
                                 PatternRewriter &rewriter) const override {
-    auto fill = op.getInit().getDefiningOp<linalg::FillOp>();
-    if (!op.getBeta() || !fill || !op.getResult() ||
-        !(matchPattern(fill.value(), m_PosZeroFloat()) ||
-          matchPattern(fill.value(), m_Zero())))
+    Value before = getFilledWithZero(op.getInit());
+    if (!op.getBeta() || !before)
       return failure();
     rewriter.modifyOpInPlace(op, [&] {
       op.setBeta(false);
-      op.getInitMutable().assign(fill.getDpsInits()[0]);
+      op.getInitMutable().assign(before);
     });
     return success();
   }

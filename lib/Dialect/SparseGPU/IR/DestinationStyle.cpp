@@ -7,7 +7,9 @@
 
 #include "DestinationStyle.h"
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace sparsegpu;
@@ -37,4 +39,16 @@ Operation *sparsegpu::findNonScalar(Block &block) {
         !llvm::all_of(inner.getResultTypes(), isScalar))
       return &inner;
   return nullptr;
+}
+
+bool sparsegpu::isConstantZero(Value value) {
+  return matchPattern(value, m_PosZeroFloat()) || matchPattern(value, m_Zero());
+}
+
+Value sparsegpu::getFilledWithZero(Value init) {
+  auto fill = init.getDefiningOp<linalg::FillOp>();
+  if (!fill || !isa<RankedTensorType>(init.getType()) ||
+      !isConstantZero(fill.value()))
+    return {};
+  return fill.getDpsInits()[0];
 }

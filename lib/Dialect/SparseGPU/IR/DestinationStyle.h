@@ -27,6 +27,13 @@ void getOperandEffects(mlir::DestinationStyleOpInterface op, bool readsInit,
 /// null if there is none.
 mlir::Operation *findNonScalar(mlir::Block &block);
 
+/// Whether `value` is the constant 0, and positive.
+bool isConstantZero(mlir::Value value);
+
+/// What the tensor `init` was before it was filled with zero; null if it was
+/// not.
+mlir::Value getFilledWithZero(mlir::Value init);
+
 } // namespace sparsegpu
 
 #endif // SPARSEGPU_LIB_DIALECT_SPARSEGPU_IR_DESTINATIONSTYLE_H

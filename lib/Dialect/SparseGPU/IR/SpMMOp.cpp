@@ -13,9 +13,7 @@
 #include "DestinationStyle.h"
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPU.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
@@ -305,18 +303,13 @@ struct DropBeta : OpRewritePattern<SpMMOp> {
                                 PatternRewriter &rewriter) const override {
     if (!op.getBeta() || !isa<RankedTensorType>(op.getCType()))
       return failure();
-    auto fill = op.getInit().getDefiningOp<linalg::FillOp>();
-    auto isZero = [](Value value) {
-      return matchPattern(value, m_PosZeroFloat()) ||
-             matchPattern(value, m_Zero());
-    };
-    bool filled = fill && isZero(fill.value());
-    if (!filled && !isZero(op.getBeta()))
+    Value before = getFilledWithZero(op.getInit());
+    if (!before && !isConstantZero(op.getBeta()))
       return failure();
     rewriter.modifyOpInPlace(op, [&] {
       op.getBetaMutable().clear();
-      if (filled)
-        op.getInitMutable().assign(fill.getDpsInits()[0]);
+      if (before)
+        op.getInitMutable().assign(before);
     });
     return success();
   }
