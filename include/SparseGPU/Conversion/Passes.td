@@ -105,10 +105,11 @@ def LinalgToContract : Pass<"sparse-gpu-linalg-to-contract",
 def FuseEpilogue : Pass<"sparse-gpu-fuse-epilogue", "::mlir::ModuleOp"> {
   let summary = "Makes elementwise users a part of a contraction's epilogue";
   let description = [{
-    Where the only user of a `sparse_gpu.contract` is an elementwise linalg
-    operation (only parallel loops, one result), named or `linalg.generic`, its
-    body becomes the end of the contraction's epilogue, and its destination
-    becomes C. So bias, activation, residual, scaling, casts and transposition,
+    Where the only user of a `sparse_gpu.contract` or a `sparse_gpu.spmm`
+    (whatever has the EpilogueOpInterface) is an elementwise linalg operation
+    (only parallel loops, one result), named or `linalg.generic`, its body
+    becomes the end of the contraction's epilogue, and its destination becomes
+    C. So bias, activation, residual, scaling, casts and transposition,
     one after the other, until nothing changes. The other operands may be
     tensors whose subscripts are loops, each at most once, and scalars; looked
     through are fills, broadcasts and transpositions, which are then not
@@ -124,8 +125,8 @@ def FuseEpilogue : Pass<"sparse-gpu-fuse-epilogue", "::mlir::ModuleOp"> {
     that which the epilogue rounded, the rounding in between is left out. So the
     result may differ from that of separate operations, by being nearer to exact.
 
-    Requires: `sparse-gpu-linalg-to-contract`, and canonicalisation, so that
-    sizes are not asked of the contraction's result.
+    Requires: `sparse-gpu-linalg-to-spmm`, `sparse-gpu-linalg-to-contract`, and
+    canonicalisation, so that sizes are not asked of the contraction's result.
     Ensures: every elementwise user of a contraction was fused, or is named in a
     remark with the rule that it breaks (EPI-1 to EPI-4), and stays on the CPU.
 

@@ -4,14 +4,16 @@
 """Runs contractions with elementwise operations behind them under sparse-run.
 
 Each case is a program of linalg operations that is written here. It must become
-one sparse_gpu.contract without any linalg operation left, and give what its
-operations give one by one (sparse-run --check evaluates them as written).
+one sparse_gpu.contract, or one sparse_gpu.spmm where A has a --format, without
+any linalg operation left, and give what its operations give one by one
+(sparse-run --check evaluates them as written). Batches have no format.
 
-    run-epilogues.py FOLDER [--only TEXT] -- sparse-opt sparse-run [OPTION...]
+    run-epilogues.py FOLDER [--only TEXT] [--format FORMAT] -- sparse-opt sparse-run [OPTION...]
 """
 
 import argparse
 import os
+import random
 import subprocess
 import sys
 
@@ -19,11 +21,15 @@ import sys
 class Program:
     """linalg operations on a contraction; `text` grows by each."""
 
+    format = ""  # Of A: without "#sparse_gpu.".
+    folder = ""
+
     def __init__(self, m, n, k, factor, result, batch=None, fill="0"):
         self.sizes = {"m": m, "n": n, "k": k, "b": batch}
         self.arguments, self.lines, self.inputs, self.names = [], [], [], 0
         prefix = "b" if batch else ""
-        a = self.argument("A", prefix + "mk", factor)
+        encoded = f"{factor}, #sparse_gpu.{self.format}" if self.format else factor
+        a = self.argument("A", prefix + "mk", encoded)
         b = self.argument("B", prefix + "kn", factor)
         self.type = result
         self.letters = prefix + "mn"
@@ -39,7 +45,7 @@ class Program:
                               f"outs({self.empty(self.letters, result)} : {shape}) -> {shape}")
         self.value = self.name()
         what = "batch_matmul" if batch else "matmul"
-        ta, tb = self.tensor(prefix + "mk", factor), self.tensor(prefix + "kn", factor)
+        ta, tb = self.tensor(prefix + "mk", encoded), self.tensor(prefix + "kn", factor)
         self.lines.append(f"{self.value} = linalg.{what} ins({a}, {b} : {ta}, {tb}) "
                           f"outs({init} : {shape}) -> {shape}")
 
@@ -55,9 +61,23 @@ class Program:
         self.arguments.append(f'%{name}: {self.tensor(letters, element)} '
                               f'{{sparse_gpu.name = "{name}"}}')
         shape = "x".join(str(self.sizes[x]) for x in letters)
-        if letters:
+        if element.startswith("i8, "):
+            self.inputs += ["--input", f"{name}={self.integers()}"]
+        elif "#" in element:
+            self.inputs += ["--input", f"{name}=random:{shape}:0.3"]
+        elif letters:
             self.inputs += ["--input", f"{name}=random:{shape}"]
         return f"%{name}"
+
+    def integers(self):
+        """A file with a sparse matrix."""
+        rng, path = random.Random(1), os.path.join(self.folder, "integers.mtx")
+        m, k = self.sizes["m"], self.sizes["k"]
+        entries = [(i, j) for i in range(m) for j in range(k) if rng.random() < 0.3]
+        with open(path, "w") as file:
+            file.write(f"%%MatrixMarket matrix coordinate integer general\n{m} {k} {len(entries)}\n")
+            file.writelines(f"{i + 1} {j + 1} {rng.randint(-9, 9)}\n" for i, j in entries)
+        return path
 
     def empty(self, letters, element):
         name = self.name()
@@ -236,14 +256,18 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
     parser.add_argument("--only", default="")
+    parser.add_argument("--format", default="", help="of A, as csr")
     parser.add_argument("opt")
     parser.add_argument("run", nargs="+", help="sparse-run, with options")
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
-    failures = 0
+    Program.format, Program.folder = options.format, options.folder
+    product = "sparse_gpu.spmm" if options.format else "sparse_gpu.contract"
+    programs, failures = 0, 0
     for number, (label, make) in enumerate(CASES.items()):
-        if options.only not in label:
+        if options.only not in label or (options.format and label.startswith("batch")):
             continue
+        programs += 1
         program = make()
         path = os.path.join(options.folder, f"epilogue{number}.mlir")
         with open(path, "w") as file:
@@ -254,13 +278,13 @@ def main():
                                  str(number + 1)] + program.inputs
         done = subprocess.run(command, capture_output=True, text=True)
         fused = (level1.returncode == 0 and "linalg." not in level1.stdout
-                 and level1.stdout.count("sparse_gpu.contract") == 1)
+                 and level1.stdout.count(f"{product} ") == 1)
         if not fused or done.returncode != 0 or "PASS" not in done.stdout:
             failures += 1
             print("FAILED", label, "" if fused else "(not fused)")
             print(" ", " ".join(command))
             print("\n".join((level1.stderr + done.stdout + done.stderr).splitlines()[-6:]))
-    print(f"{len(CASES)} programs, {failures} failures")
+    print(f"{programs} programs, {failures} failures")
     return failures != 0
 
 

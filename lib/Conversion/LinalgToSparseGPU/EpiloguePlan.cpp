@@ -21,10 +21,11 @@ namespace {
 /// Makes a contraction of an old one and a plan.
 class Rewrite {
 public:
-  Rewrite(ContractOp old, const EpiloguePlan &plan, IRRewriter &rewriter)
+  Rewrite(EpilogueOpInterface old, const EpiloguePlan &plan,
+          IRRewriter &rewriter)
       : old(old), plan(plan), b(rewriter) {}
 
-  ContractOp run();
+  EpilogueOpInterface run();
 
 private:
   /// The element of `source` in the epilogue `block`: an argument, which is
@@ -35,7 +36,7 @@ private:
   Value cloneEpilogue(Value value, ValueRange inputs);
   Value cloneBody(Value value, ArrayRef<Value> elements);
 
-  ContractOp old;
+  EpilogueOpInterface old;
   const EpiloguePlan &plan;
   IRRewriter &b;
   SmallVector<Value> inputs;
@@ -56,11 +57,18 @@ Value Rewrite::elementOf(const EpilogueSource &source, Block &block) {
 
 Value Rewrite::add(Value accumulator, Value element) {
   Type type = accumulator.getType();
-  if (type.isInteger())
-    return arith::AddIOp::create(b, old.getLoc(), accumulator, element);
+  Location loc = old.getLoc();
+  Value factor = old.getFactorOfInit();
+  if (type.isInteger()) {
+    if (factor)
+      element = arith::MulIOp::create(b, loc, element, factor);
+    return arith::AddIOp::create(b, loc, accumulator, element);
+  }
   if (element.getType() != type)
-    element = arith::ExtFOp::create(b, old.getLoc(), type, element);
-  return arith::AddFOp::create(b, old.getLoc(), accumulator, element);
+    element = arith::ExtFOp::create(b, loc, type, element);
+  if (factor)
+    element = arith::MulFOp::create(b, loc, element, factor);
+  return arith::AddFOp::create(b, loc, accumulator, element);
 }
 
 Value Rewrite::cloneEpilogue(Value value, ValueRange inputs) {
@@ -79,7 +87,7 @@ Value Rewrite::cloneEpilogue(Value value, ValueRange inputs) {
 /// once to what it was before it was rounded, it is not rounded at all.
 Value Rewrite::cloneBody(Value value, ArrayRef<Value> elements) {
   Value rounded = value, wide = value;
-  Type stored = old.getTypeOf(2).getElementType();
+  Type stored = getElementTypeOrSelf(old.getInit().getType());
   if (value.getType() != stored)
     rounded = arith::TruncFOp::create(b, old.getLoc(), stored, value);
   else if (auto truncation = value.getDefiningOp<arith::TruncFOp>())
@@ -112,7 +120,7 @@ static bool isTrivial(Block &block) {
   return block.getNumArguments() == 1 && value == block.getArgument(0);
 }
 
-ContractOp Rewrite::run() {
+EpilogueOpInterface Rewrite::run() {
   Operation *place = old;
   if (linalg::LinalgOp user = plan.user)
     place = user;
@@ -145,33 +153,18 @@ ContractOp Rewrite::run() {
       inner.erase();
 
   b.setInsertionPoint(place);
-  OperationState state(old.getLoc(), ContractOp::getOperationName());
-  state.addOperands({old.getA(), old.getB()});
-  state.addOperands(inputs);
-  state.addOperands(plan.init);
-  state.addTypes(plan.init.getType());
-  state.addAttributes(old->getDiscardableAttrDictionary().getValue());
-  if (old.getSchedules())
-    state.addAttribute(old.getSchedulesAttrName(), *old.getSchedules());
-  if (plan.beta)
-    state.addAttribute(old.getBetaAttrName(), b.getUnitAttr());
-  if (!inputs.empty())
-    state.addAttribute(old.getInputMapsAttrName(),
-                       b.getAffineMapArrayAttr(inputMaps));
-  state.addAttribute(
-      old.getMapsAttrName(),
-      b.getAffineMapArrayAttr({old.getMapOfA(), old.getMapOfB(), plan.map}));
-  Region *epilogue = state.addRegion();
-  if (!isTrivial(block))
-    epilogue->takeBody(region);
-  auto made = cast<ContractOp>(b.create(state));
+  if (isTrivial(block))
+    block.erase();
+  auto made = cast<EpilogueOpInterface>(old.rebuildWithEpilogue(
+      b, plan.init, plan.map, plan.beta, inputs, inputMaps, region));
   b.replaceOp(place, made->getResults());
   if (place != old)
     b.eraseOp(old);
   return made;
 }
 
-ContractOp sparsegpu::applyEpiloguePlan(ContractOp op, const EpiloguePlan &plan,
-                                        IRRewriter &rewriter) {
+EpilogueOpInterface sparsegpu::applyEpiloguePlan(EpilogueOpInterface op,
+                                                 const EpiloguePlan &plan,
+                                                 IRRewriter &rewriter) {
   return Rewrite(op, plan, rewriter).run();
 }

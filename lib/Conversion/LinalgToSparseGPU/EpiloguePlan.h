@@ -35,7 +35,8 @@ struct EpilogueSource {
 
 /// How a contraction is made anew.
 struct EpiloguePlan {
-  /// What is added to the accumulator before the epilogue, if anything.
+  /// What is added to the accumulator before the epilogue, times the factor of
+  /// C, if anything.
   std::optional<EpilogueSource> addend;
   /// The operation whose body follows the epilogue, or null.
   mlir::linalg::LinalgOp user;
@@ -52,9 +53,10 @@ struct EpiloguePlan {
 /// Makes `op` anew by `plan`, in the place of the user whose body follows the
 /// epilogue or, if there is none, in its own; replaces and erases both.
 /// Everything that `plan` names dominates that place, and the new operation
-/// fulfils CTR-1 to CTR-5.
-ContractOp applyEpiloguePlan(ContractOp op, const EpiloguePlan &plan,
-                             mlir::IRRewriter &rewriter);
+/// fulfils its constraints.
+EpilogueOpInterface applyEpiloguePlan(EpilogueOpInterface op,
+                                      const EpiloguePlan &plan,
+                                      mlir::IRRewriter &rewriter);
 
 } // namespace sparsegpu
 

@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Elementwise linalg operations into the epilogues of contractions.
+// Elementwise linalg operations into the epilogues of contractions, of dense
+// tensors and of sparse ones.
 //
 // 1. A contraction that adds to a broadcast vector or a constant (`beta`) gets
 //    it as a part of its epilogue: the broadcast tensor is never made.
@@ -85,10 +86,10 @@ namespace {
 class Extents {
 public:
   /// Those that the contraction has.
-  explicit Extents(ContractOp op)
+  explicit Extents(EpilogueOpInterface op)
       : extents(op.getNumLoops(), ShapedType::kDynamic) {
-    for (unsigned operand : {0u, 1u, 2u})
-      add(op.getOperandOf(operand), op.getMap(operand));
+    for (auto [operand, map] : op.getSubscripts())
+      add(operand, map);
     for (auto [i, input] : llvm::enumerate(op.getInputs()))
       add(input, cast<AffineMapAttr>((*op.getInputMaps())[i]).getValue());
   }
@@ -137,13 +138,14 @@ static bool isElementwise(Operation *op) {
 
 /// How `op`, a user of the contraction's result, becomes a part of its
 /// epilogue; or why it does not.
-static FailureOr<EpiloguePlan> analyze(ContractOp contract, linalg::LinalgOp op,
+static FailureOr<EpiloguePlan> analyze(EpilogueOpInterface contract,
+                                       linalg::LinalgOp op,
                                        std::string &reason) {
   auto refuse = [&](const Twine &text) {
     reason = text.str();
     return failure();
   };
-  Value own = contract.getResult();
+  Value own = contract->getResult(0);
   for (Operation *user : own.getUsers())
     if (user != op)
       return refuse("the contraction's result has other users (EPI-1)");
@@ -193,8 +195,8 @@ static FailureOr<EpiloguePlan> analyze(ContractOp contract, linalg::LinalgOp op,
       return refuse("it overwrites the contraction's result in another order "
                     "(EPI-2)");
     plan.init = contract.getInit();
-    plan.beta = contract.getBeta();
-  } else if (contract.getBeta()) {
+    plan.beta = contract.addsInit();
+  } else if (contract.addsInit()) {
     plan.addend = EpilogueSource{contract.getInit(), contract.getMapOfC(), {}};
   }
   // What is overwritten need not be filled.
@@ -229,27 +231,25 @@ static FailureOr<EpiloguePlan> analyze(ContractOp contract, linalg::LinalgOp op,
     return refuse("sizes of its result are not those of the contraction "
                   "(EPI-2)");
 
-  Type elements[3] = {contract.getTypeOf(0).getElementType(),
-                      contract.getTypeOf(1).getElementType(),
-                      getElementTypeOrSelf(plan.init.getType())};
-  if (!ContractOp::takesElements(elements[0], elements[1], elements[2],
-                                 /*hasEpilogue=*/true)) {
+  Type stored = getElementTypeOrSelf(plan.init.getType());
+  if (!contract.canStore(stored)) {
+    Type first = getElementTypeOrSelf(contract->getOperand(0).getType());
     llvm::raw_string_ostream(reason)
-        << "a contraction of elements of type " << elements[0]
-        << " does not store elements of type " << elements[2] << " (EPI-4)";
+        << "a contraction of elements of type " << first
+        << " does not store elements of type " << stored << " (EPI-4)";
     return failure();
   }
   return plan;
 }
 
 /// Step 1 of the file's header: what C holds is one element many times.
-static FailureOr<EpiloguePlan> analyzeInit(ContractOp contract,
+static FailureOr<EpiloguePlan> analyzeInit(EpilogueOpInterface contract,
                                            OpBuilder &builder) {
-  if (!contract.getBeta())
+  if (!contract.addsInit())
     return failure();
   EpilogueSource source =
       lookThrough({contract.getInit(), contract.getMapOfC(), {}});
-  auto type = cast<RankedTensorType>(contract.getTypeOf(2));
+  auto type = cast<RankedTensorType>(contract.getInit().getType());
   if (source.isTensor() &&
       cast<RankedTensorType>(source.value.getType()).getRank() >=
           type.getRank())
@@ -290,24 +290,24 @@ struct FuseEpilogue : sparsegpu::impl::FuseEpilogueBase<FuseEpilogue> {
   using FuseEpilogueBase::FuseEpilogueBase;
 
   void runOnOperation() override {
-    SmallVector<ContractOp> contractions;
-    getOperation().walk([&](ContractOp op) {
-      if (op.getResult())
+    SmallVector<EpilogueOpInterface> contractions;
+    getOperation().walk([&](EpilogueOpInterface op) {
+      if (op->getNumResults() == 1)
         contractions.push_back(op);
     });
-    for (ContractOp &op : contractions)
+    for (EpilogueOpInterface &op : contractions)
       op = fuseAll(op);
-    for (ContractOp op : contractions)
+    for (EpilogueOpInterface op : contractions)
       remark(op);
   }
 
-  ContractOp fuseAll(ContractOp op) {
+  EpilogueOpInterface fuseAll(EpilogueOpInterface op) {
     IRRewriter rewriter(op);
     if (FailureOr<EpiloguePlan> plan = analyzeInit(op, rewriter);
         succeeded(plan))
       op = replace(op, *plan, rewriter);
-    while (!op.getResult().use_empty()) {
-      Operation *user = *op.getResult().getUsers().begin();
+    while (!op->getResult(0).use_empty()) {
+      Operation *user = *op->getResult(0).getUsers().begin();
       std::string reason;
       if (!isElementwise(user))
         break;
@@ -320,20 +320,20 @@ struct FuseEpilogue : sparsegpu::impl::FuseEpilogueBase<FuseEpilogue> {
     return op;
   }
 
-  ContractOp replace(ContractOp op, const EpiloguePlan &plan,
-                     IRRewriter &rewriter) {
+  EpilogueOpInterface replace(EpilogueOpInterface op, const EpiloguePlan &plan,
+                              IRRewriter &rewriter) {
     llvm::SetVector<Value> before;
     before.insert(op.getInit());
     if (plan.user)
       for (Value operand : plan.user->getOperands())
-        if (operand != op.getResult())
+        if (operand != op->getResult(0))
           before.insert(operand);
-    ContractOp made = applyEpiloguePlan(op, plan, rewriter);
+    EpilogueOpInterface made = applyEpiloguePlan(op, plan, rewriter);
     eraseDead(before.getArrayRef());
     return made;
   }
 
-  static void remark(ContractOp op) {
+  static void remark(EpilogueOpInterface op) {
     llvm::SetVector<Operation *> users(op->getUsers().begin(),
                                        op->getUsers().end());
     for (Operation *user : users) {

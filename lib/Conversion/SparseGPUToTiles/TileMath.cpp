@@ -158,6 +158,11 @@ Value NestBuilder::buildEpilogue(Value accumulator, Value rows, Value column,
     AffineMap map = cast<AffineMapAttr>((*op.getInputMaps())[i]).getValue();
     bool usesM = map.isFunctionOfDim(0), usesN = map.isFunctionOfDim(1);
     bool transposed = usesM && usesN && map.getDimPosition(0) == 1;
+    if (map.getNumResults() == 0) {
+      operands.push_back(memref::LoadOp::create(b, loc, input));
+      maps.push_back(AffineMap::get(2, 0, b.getContext()));
+      continue;
+    }
     SmallVector<int64_t> shape;
     SmallVector<AffineExpr> subscripts;
     if (usesM)

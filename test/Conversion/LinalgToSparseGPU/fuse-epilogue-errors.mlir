@@ -155,3 +155,31 @@ func.func @type(%A: tensor<4x8xf16>, %B: tensor<8x6xf16>, %C: tensor<4x6xf32>, %
   } -> tensor<4x6xf64>
   return %1 : tensor<4x6xf64>
 }
+
+// -----
+
+// Sums of a sparse product would be f64.
+// CHECK-LABEL: func.func @wider
+// CHECK: linalg.generic
+func.func @wider(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>, %D: tensor<?x?xf64>) -> tensor<?x?xf64> {
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+  // expected-remark @+1 {{a contraction of elements of type f32 does not store elements of type f64 (EPI-4)}}
+  %1 = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]}
+    ins(%0 : tensor<?x?xf32>) outs(%D : tensor<?x?xf64>) {
+  ^bb0(%x: f32, %out: f64):
+    %y = arith.extf %x : f32 to f64
+    linalg.yield %y : f64
+  } -> tensor<?x?xf64>
+  return %1 : tensor<?x?xf64>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @sizes
+// CHECK: linalg.add
+func.func @sizes(%A: tensor<10x20xf32, #sparse_gpu.csr>, %B: tensor<20x?xf32>, %C: tensor<?x?xf32>, %R: tensor<?x7xf32>, %D: tensor<11x?xf32>) -> tensor<11x?xf32> {
+  %0 = sparse_gpu.spmm a(%A : tensor<10x20xf32, #sparse_gpu.csr>) b(%B : tensor<20x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+  // expected-remark @+1 {{sizes of its result are not those of the contraction (EPI-2)}}
+  %1 = linalg.add ins(%0, %R : tensor<?x?xf32>, tensor<?x7xf32>) outs(%D : tensor<11x?xf32>) -> tensor<11x?xf32>
+  return %1 : tensor<11x?xf32>
+}

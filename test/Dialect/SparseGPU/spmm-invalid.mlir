@@ -204,7 +204,7 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x16xf32>, %C: ten
 // -----
 
 func.func @f(%A: tensor<?x?xi32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>) {
-  // expected-error @+1 {{elements of A, B and C must be f16, bf16, f32 or f64, of A and B also f8E4M3FN or f8E5M2; or i8, i8 and i32; got 'i32', 'f32' and 'f32' (SPMM-7)}}
+  // expected-error @+1 {{elements of A, B and C must be f16, bf16, f32 or f64, of A and B also f8E4M3FN or f8E5M2; or i8, i8 and i32 (with an epilogue and without beta C may also be of i8 or i32, or of floats below f64 after i8); got 'i32', 'f32' and 'f32' (SPMM-7)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xi32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>)
     outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
@@ -213,7 +213,7 @@ func.func @f(%A: tensor<?x?xi32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tens
 // -----
 
 func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xi8>, %C: tensor<?x?xf32>) {
-  // expected-error @+1 {{elements of A, B and C must be f16, bf16, f32 or f64, of A and B also f8E4M3FN or f8E5M2; or i8, i8 and i32; got 'f32', 'i8' and 'f32' (SPMM-7)}}
+  // expected-error @+1 {{elements of A, B and C must be f16, bf16, f32 or f64, of A and B also f8E4M3FN or f8E5M2; or i8, i8 and i32 (with an epilogue and without beta C may also be of i8 or i32, or of floats below f64 after i8); got 'f32', 'i8' and 'f32' (SPMM-7)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xi8>)
     outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return
@@ -222,7 +222,7 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xi8>, %C: tenso
 // -----
 
 func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf8E4M3FN>) {
-  // expected-error @+1 {{elements of A, B and C must be f16, bf16, f32 or f64, of A and B also f8E4M3FN or f8E5M2; or i8, i8 and i32; got 'f32', 'f32' and 'f8E4M3FN' (SPMM-7)}}
+  // expected-error @+1 {{elements of A, B and C must be f16, bf16, f32 or f64, of A and B also f8E4M3FN or f8E5M2; or i8, i8 and i32 (with an epilogue and without beta C may also be of i8 or i32, or of floats below f64 after i8); got 'f32', 'f32' and 'f8E4M3FN' (SPMM-7)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>)
     outs(%C : tensor<?x?xf8E4M3FN>) -> tensor<?x?xf8E4M3FN>
   return
@@ -528,7 +528,7 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tens
 // -----
 
 func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>, %d: tensor<?xf32>) {
-  // expected-error @+1 {{input 0 of type 'tensor<?xf32>' needs a map from (m, n) to its subscripts, each m or n once; got affine_map<(d0, d1) -> (d0, d1)> (SPMM-12)}}
+  // expected-error @+1 {{input 0 of type 'tensor<?xf32>' needs a map from (m, n) to its subscripts, each m or n at most once; got affine_map<(d0, d1) -> (d0, d1)> (SPMM-12)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>) inputs(%d : tensor<?xf32>)
     outs(%C : tensor<?x?xf32>)
     {input_maps = [affine_map<(m, n) -> (m, n)>]} epilogue {
@@ -541,7 +541,7 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tens
 // -----
 
 func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>, %d: tensor<?xf32>) {
-  // expected-error @+1 {{input 0 of type 'tensor<?xf32>' needs a map from (m, n) to its subscripts, each m or n once; got affine_map<(d0, d1) -> ()> (SPMM-12)}}
+  // expected-error @+1 {{input 0 of type 'tensor<?xf32>' needs a map from (m, n) to its subscripts, each m or n at most once; got affine_map<(d0, d1) -> ()> (SPMM-12)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>) inputs(%d : tensor<?xf32>)
     outs(%C : tensor<?x?xf32>)
     {input_maps = [affine_map<(m, n) -> ()>]} epilogue {
@@ -554,7 +554,7 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tens
 // -----
 
 func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>, %d: tensor<?xf32>) {
-  // expected-error @+1 {{input 0 of type 'tensor<?xf32>' needs a map from (m, n) to its subscripts, each m or n once; got affine_map<(d0, d1) -> (d0 + d1)> (SPMM-12)}}
+  // expected-error @+1 {{input 0 of type 'tensor<?xf32>' needs a map from (m, n) to its subscripts, each m or n at most once; got affine_map<(d0, d1) -> (d0 + d1)> (SPMM-12)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>) inputs(%d : tensor<?xf32>)
     outs(%C : tensor<?x?xf32>)
     {input_maps = [affine_map<(m, n) -> (m + n)>]} epilogue {
@@ -567,7 +567,7 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tens
 // -----
 
 func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>, %d: tensor<?xf32>) {
-  // expected-error @+1 {{input 0 of type 'tensor<?xf32>' needs a map from (m, n) to its subscripts, each m or n once; got affine_map<(d0, d1)[s0] -> (d1)> (SPMM-12)}}
+  // expected-error @+1 {{input 0 of type 'tensor<?xf32>' needs a map from (m, n) to its subscripts, each m or n at most once; got affine_map<(d0, d1)[s0] -> (d1)> (SPMM-12)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>) inputs(%d : tensor<?xf32>)
     outs(%C : tensor<?x?xf32>)
     {input_maps = [affine_map<(m, n)[s] -> (n)>]} epilogue {
@@ -580,7 +580,7 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tens
 // -----
 
 func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>, %d: tensor<?xf32>) {
-  // expected-error @+1 {{input 0 of type 'tensor<?xf32>' needs a map from (m, n) to its subscripts, each m or n once; got affine_map<(d0) -> (d0)> (SPMM-12)}}
+  // expected-error @+1 {{input 0 of type 'tensor<?xf32>' needs a map from (m, n) to its subscripts, each m or n at most once; got affine_map<(d0) -> (d0)> (SPMM-12)}}
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>) inputs(%d : tensor<?xf32>)
     outs(%C : tensor<?x?xf32>)
     {input_maps = [affine_map<(m) -> (m)>]} epilogue {
@@ -672,6 +672,29 @@ func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tens
     ^bb0(%x: f32):
       %1 = tensor.extract %t[%i] : tensor<4xf32>
       sparse_gpu.yield %1 : f32
+    } -> tensor<?x?xf32>
+  return
+}
+
+// -----
+
+// An i8 of floats needs an epilogue that makes it.
+func.func @f(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xi8>) {
+  // expected-error @+1 {{got 'f32', 'f32' and 'i8' (SPMM-7)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xi8>) -> tensor<?x?xi8>
+  return
+}
+
+// -----
+
+// beta would add quantised elements to sums.
+func.func @f(%A: tensor<?x?xi8, #sparse_gpu.csr>, %B: tensor<?x?xi8>, %C: tensor<?x?xf32>, %beta: i32) {
+  // expected-error @+1 {{got 'i8', 'i8' and 'f32' (SPMM-7)}}
+  %0 = sparse_gpu.spmm a(%A : tensor<?x?xi8, #sparse_gpu.csr>) b(%B : tensor<?x?xi8>) outs(%C : tensor<?x?xf32>) beta(%beta : i32)
+    epilogue {
+    ^bb0(%acc: i32):
+      %0 = arith.sitofp %acc : i32 to f32
+      sparse_gpu.yield %0 : f32
     } -> tensor<?x?xf32>
   return
 }

@@ -125,13 +125,6 @@ bool ContractOp::takesElements(Type a, Type b, Type c, bool hasEpilogue) {
   return isFactor && (c.isF16() || c.isBF16() || c.isF32());
 }
 
-Type ContractOp::getAccumulatorType() {
-  Type a = getTypeOf(0).getElementType();
-  if (a.isInteger())
-    return IntegerType::get(getContext(), 32);
-  return a.isF64() ? a : Float32Type::get(getContext());
-}
-
 //===----------------------------------------------------------------------===//
 // Verification
 //===----------------------------------------------------------------------===//
@@ -183,17 +176,18 @@ static LogicalResult verifyExtents(ContractOp op) {
         if (value.getValue() >= type.getDimSize(dim) &&
             type.getDimSize(dim) > 0)
           return op.emitOpError("subscript ")
-                 << dim << " of operand " << "ABC"[operand] << " of type "
-                 << type << " reaches " << value.getValue() << " (CTR-4)";
+                 << dim << " of operand "
+                 << "ABC"[operand] << " of type " << type << " reaches "
+                 << value.getValue() << " (CTR-4)";
         continue;
       }
       int64_t extent = op.getStaticExtent(loop.getPosition());
       if (!ShapedType::isDynamic(extent) && extent != type.getDimSize(dim))
         return op.emitOpError("dimension ")
-               << dim << " of operand " << "ABC"[operand] << " is "
-               << type.getDimSize(dim) << " (" << type << "), but loop d"
-               << loop.getPosition() << " has " << extent
-               << " iterations (CTR-4)";
+               << dim << " of operand "
+               << "ABC"[operand] << " is " << type.getDimSize(dim) << " ("
+               << type << "), but loop d" << loop.getPosition() << " has "
+               << extent << " iterations (CTR-4)";
     }
   }
   return success();

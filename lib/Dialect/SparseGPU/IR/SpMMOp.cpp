@@ -31,26 +31,22 @@ SparseFormatInterface SpMMOp::getFormat() {
   return type ? getSparseFormat(type) : SparseFormatInterface();
 }
 
-bool SpMMOp::takesElements(Type a, Type b, Type c) {
-  if (c.isSignlessInteger(32))
-    return a.isSignlessInteger(8) && b.isSignlessInteger(8);
+bool SpMMOp::takesElements(Type a, Type b, Type c, bool hasEpilogue) {
   auto isFloat = [](Type type) {
     return type.isF16() || type.isBF16() || type.isF32() || type.isF64();
   };
   auto isFactor = [&](Type type) {
     return isFloat(type) || isa<Float8E4M3FNType, Float8E5M2Type>(type);
   };
-  return isFactor(a) && isFactor(b) && isFloat(c);
-}
-
-Type SpMMOp::getAccumulatorType() {
-  bool isDouble = getSparseType().getElementType().isF64() ||
-                  getBType().getElementType().isF64() ||
-                  getCType().getElementType().isF64();
-  Builder builder(getContext());
-  if (getCType().getElementType().isInteger())
-    return builder.getI32Type();
-  return isDouble ? builder.getF64Type() : Type(builder.getF32Type());
+  if (a.isSignlessInteger(8) && b.isSignlessInteger(8))
+    return c.isSignlessInteger(32) ||
+           // What an epilogue makes of the sum is its own affair.
+           (hasEpilogue &&
+            (c.isSignlessInteger(8) || c.isF16() || c.isBF16() || c.isF32()));
+  if (!isFactor(a) || !isFactor(b))
+    return false;
+  return isFloat(c) || (hasEpilogue && !a.isF64() && !b.isF64() &&
+                        (c.isSignlessInteger(8) || c.isSignlessInteger(32)));
 }
 
 std::optional<unsigned> SpMMOp::getColumnDimOfB() {
@@ -167,11 +163,14 @@ static LogicalResult verifyShapes(SpMMOp op) {
     if (!agree(nB, nC))
       return mismatch("N", b, nB, "B", c, nC, "C", "SPMM-6");
   }
-  if (!SpMMOp::takesElements(a.getElementType(), b.getElementType(),
-                             c.getElementType()))
+  if (!SpMMOp::takesElements(
+          a.getElementType(), b.getElementType(), c.getElementType(),
+          /*hasEpilogue=*/!op.getEpilogue().empty() && !op.getBeta()))
     return op.emitOpError("elements of A, B and C must be f16, bf16, f32 or "
                           "f64, of A and B also f8E4M3FN or f8E5M2; or i8, i8 "
-                          "and i32; got ")
+                          "and i32 (with an epilogue and without beta C may "
+                          "also be of i8 or i32, or of floats below f64 after "
+                          "i8); got ")
            << a.getElementType() << ", " << b.getElementType() << " and "
            << c.getElementType() << " (SPMM-7)";
   for (auto [name, value] :
@@ -195,12 +194,13 @@ static LogicalResult verifyInputs(SpMMOp op) {
     AffineMap map = cast<AffineMapAttr>((*op.getInputMaps())[i]).getValue();
     auto type = cast<ShapedType>(op.getInputs()[i].getType());
     if (map.getNumDims() != 2 || map.getNumSymbols() != 0 ||
-        !map.isProjectedPermutation() || map.getNumResults() == 0 ||
+        !map.isProjectedPermutation() ||
         map.getNumResults() != static_cast<unsigned>(type.getRank()))
       return op.emitOpError("input ")
              << i << " of type " << type
-             << " needs a map from (m, n) to its subscripts, each m or n once;"
-             << " got " << AffineMapAttr::get(map) << " (SPMM-12)";
+             << " needs a map from (m, n) to its subscripts, each m or n at "
+                "most once; got "
+             << AffineMapAttr::get(map) << " (SPMM-12)";
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (tensor && tensor.getEncoding())
       return op.emitOpError("input ")

@@ -36,6 +36,8 @@ struct ScheduleFields;
 #define GET_ATTRDEF_CLASSES
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPUAttrs.h.inc"
 
+#include "SparseGPU/Dialect/SparseGPU/IR/EpilogueOpInterface.h.inc"
+
 #define GET_OP_CLASSES
 #include "SparseGPU/Dialect/SparseGPU/IR/SparseGPUOps.h.inc"
 

@@ -8,6 +8,7 @@
 #ifndef SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUOPS_TD
 #define SPARSEGPU_DIALECT_SPARSEGPU_IR_SPARSEGPUOPS_TD
 
+include "SparseGPU/Dialect/SparseGPU/IR/EpilogueOpInterface.td"
 include "SparseGPU/Dialect/SparseGPU/IR/SparseGPUAttrs.td"
 include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
@@ -128,6 +129,7 @@ def SparseGPU_ConvertOp : SparseGPU_Op<"convert", [Pure]> {
 def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
     AttrSizedOperandSegments, DestinationStyleOpInterface,
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+    DeclareOpInterfaceMethods<SparseGPU_EpilogueOpInterface>,
     DeclareOpInterfaceMethods<BufferizableOpInterface, [
       "bufferizesToMemoryRead", "bufferizesToMemoryWrite",
       "getAliasingValues", "bufferize"]>,
@@ -153,8 +155,10 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
     `--sparse-gpu-decompose-sparse-values`. Without `beta`, C is not read.
 
     Everything is computed in the accumulator type: f64 if A, B or C is f64,
-    i32 if they are integers, else f32. The result is rounded once, when it is
-    stored. Integers are i8 in A and B and i32 in C, signed; sums wrap around.
+    i32 if A and B are integers, else f32. The result is rounded once, when it is
+    stored. Integers are i8 in A and B and i32 in C, signed; sums wrap around. An
+    epilogue may yield i8 or i32 too, and floats below f64 of sums of integers
+    (quantised products), where there is no `beta`.
 
     **Semiring.** `combine` and `reduce` replace multiplication and addition:
     regions of two arguments of the accumulator type, with `identity` the
@@ -224,11 +228,11 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
     ::mlir::ShapedType getCType() {
       return ::mlir::cast<::mlir::ShapedType>(getInit().getType());
     }
-    /// f64 if A, B or C has f64 elements, i32 if C has integers, else f32.
-    ::mlir::Type getAccumulatorType();
     /// Whether elements can be those of A, B and C: f16, bf16, f32, f64, of A and
-    /// B also f8E4M3FN and f8E5M2; or i8, i8 and i32.
-    static bool takesElements(::mlir::Type a, ::mlir::Type b, ::mlir::Type c);
+    /// B also f8E4M3FN and f8E5M2; or i8, i8 and i32. With an epilogue and without
+    /// beta there are more types of C.
+    static bool takesElements(::mlir::Type a, ::mlir::Type b, ::mlir::Type c,
+                              bool hasEpilogue = false);
     /// Where N is found in B, or nothing if B has rank 1.
     std::optional<unsigned> getColumnDimOfB();
     /// Static N, 1 for rank 1, or ShapedType::kDynamic.
@@ -239,6 +243,7 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
 def SparseGPU_ContractOp : SparseGPU_Op<"contract", [
     DestinationStyleOpInterface,
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+    DeclareOpInterfaceMethods<SparseGPU_EpilogueOpInterface>,
     DeclareOpInterfaceMethods<BufferizableOpInterface, [
       "bufferizesToMemoryRead", "bufferizesToMemoryWrite",
       "bufferizesToElementwiseAccess", "getAliasingValues",
@@ -320,11 +325,9 @@ def SparseGPU_ContractOp : SparseGPU_Op<"contract", [
     }
     ::mlir::AffineMap getMapOfA() { return getMap(0); }
     ::mlir::AffineMap getMapOfB() { return getMap(1); }
-    ::mlir::AffineMap getMapOfC() { return getMap(2); }
     ::mlir::AffineMap getMap(unsigned operand) {
       return ::mlir::cast<::mlir::AffineMapAttr>(getMaps()[operand]).getValue();
     }
-    unsigned getNumLoops() { return getMap(0).getNumDims(); }
     /// The loops of each kind, ascending.
     struct Loops {
       ::llvm::SmallVector<unsigned> batch, m, n, k;
@@ -339,8 +342,6 @@ def SparseGPU_ContractOp : SparseGPU_Op<"contract", [
     std::pair<unsigned, unsigned> getDimOfLoop(unsigned loop);
     /// The extent of `loop` if it is known, else ShapedType::kDynamic.
     int64_t getStaticExtent(unsigned loop);
-    /// f64 or i32 where A and B are f64 or i8, else f32.
-    ::mlir::Type getAccumulatorType();
     /// Whether elements can be those of A, B and C; with an epilogue and
     /// without beta there are more types of C.
     static bool takesElements(::mlir::Type a, ::mlir::Type b, ::mlir::Type c,
