@@ -80,6 +80,7 @@ void addCheck(CLI::App &app, int &status);
 void addPrune(CLI::App &app, int &status);
 void addReorder(CLI::App &app, int &status);
 void addPlot(CLI::App &app, int &status);
+void addPredict(CLI::App &app, int &status);
 
 } // namespace sparsegpu::pack
 

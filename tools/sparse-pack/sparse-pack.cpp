@@ -29,6 +29,7 @@ int main(int argc, char **argv) {
   pack::addPrune(app, status);
   pack::addReorder(app, status);
   pack::addPlot(app, status);
+  pack::addPredict(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

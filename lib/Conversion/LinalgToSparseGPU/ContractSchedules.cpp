@@ -13,6 +13,7 @@
 
 #include "SparseGPU/Conversion/Chip.h"
 #include "SparseGPU/CostModel/ScheduleReport.h"
+#include "SparseGPU/CostModel/SparsityModel.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/MathExtras.h"
@@ -198,34 +199,6 @@ sparsegpu::getTileSchedule(const costmodel::TargetDescription &target,
   return tile;
 }
 
-void sparsegpu::setInstructions(costmodel::ContractionShape &shape,
-                                unsigned capability) {
-  shape.widenedFloat8 =
-      shape.type == costmodel::MatrixType::FP8 && capability >= 90;
-  shape.synchronousCopies = capability < 80;
-}
-
-costmodel::ScheduleSpace
-sparsegpu::getSpace(const costmodel::ContractionShape &shape) {
-  costmodel::ScheduleSpace space = costmodel::defaultSpace();
-  // ldmatrix transposes bytes in pairs, which are columns of two instructions.
-  if (shape.bitsB == 8 && !shape.transposedB)
-    llvm::erase_if(space.warpTileN, [](unsigned n) { return n % 16 != 0; });
-  // Four steps of bytes are 128 of K: what waits to be permuted does not fit
-  // beside fragments of them all. ptxas widens floats of every loaded step, and
-  // of four at once more than the bound tells it to.
-  // Without asynchronous copies the loop over K is not pipelined, at any level.
-  if (shape.widenedFloat8 || shape.synchronousCopies)
-    space.registerStages = {1};
-  else if (shape.bitsA == 8 && (shape.transposedA || !shape.transposedB))
-    space.registerStages = {1, 2};
-  if (shape.widenedFloat8)
-    space.stepsOfK = {1, 2};
-  // As --sparse-gpu-map-to-gpu asks --sparse-gpu-block-order to do.
-  space.groupRows = {0};
-  return space;
-}
-
 /// In how many parts the model has K, on FMAs with the tiles of `fields`.
 static unsigned chooseSplitOfFMAs(const costmodel::TargetDescription &target,
                                   ContractOp op, const ScheduleFields &fields,
@@ -258,13 +231,13 @@ SmallVector<Attribute> sparsegpu::chooseContractSchedules(ContractOp op,
   costmodel::ContractionShape shape =
       type ? getShape(op, *type) : getFmaShape(op);
   if (type)
-    setInstructions(shape, capability);
+    costmodel::setInstructions(shape, capability);
   const costmodel::TargetDescription &target =
       costmodel::representativeOf(chip.str());
   // Parts of K take a workspace, whose size must not rest on a guess.
   bool isStatic = hasStaticExtents(op);
   costmodel::ScheduleSpace space =
-      type ? getSpace(shape) : costmodel::defaultSpace();
+      type ? costmodel::compilerSpace(shape) : costmodel::defaultSpace();
   if (!limits.workspace || !isStatic)
     space.splitK = {1};
   SmallVector<Type> results = {op.getInit().getType()};

@@ -18,12 +18,6 @@ namespace sparsegpu {
 std::optional<costmodel::MatrixType> getMatrixType(mlir::Type factor,
                                                    unsigned capability);
 
-/// What the model must know of how a chip computes and copies `shape`.
-void setInstructions(costmodel::ContractionShape &shape, unsigned capability);
-
-/// The schedules for tensor cores that this compiler makes good code of.
-costmodel::ScheduleSpace getSpace(const costmodel::ContractionShape &shape);
-
 /// What the model calls a schedule of `fields`.
 costmodel::TileSchedule
 getTileSchedule(const costmodel::TargetDescription &target,

@@ -16,6 +16,7 @@
 #include "ContractSchedules.h"
 #include "SparseGPU/Conversion/Chip.h"
 #include "SparseGPU/CostModel/ScheduleReport.h"
+#include "SparseGPU/CostModel/SparsityModel.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -107,19 +108,14 @@ static costmodel::ContractionShape getShape(SpMMOp op,
                                        : uint64_t(std::max<int64_t>(size, 1));
   };
   RankedTensorType a = op.getSparseType();
-  costmodel::ContractionShape shape = costmodel::makeShape(
-      type, llvm::alignTo(extent(a.getDimSize(0)), rows),
+  costmodel::ContractionShape shape = costmodel::makeGroupedShape(
+      type, capability, rows, extent(a.getDimSize(0)),
       extent(op.getStaticColumns()),
       llvm::divideCeil(extent(a.getDimSize(1)), kUnknownDensity));
   shape.bitsA = shape.bitsB = a.getElementTypeBitWidth();
   shape.bitsC = op.getCType().getElementTypeBitWidth();
   shape.bitsAccumulator = op.getAccumulatorType().getIntOrFloatBitWidth();
-  // A unit's values lie column by column.
-  shape.transposedA = true;
   shape.transposedB = op.getTransposeB();
-  shape.dynamic = true;
-  shape.gatheredB = true;
-  setInstructions(shape, capability);
   return shape;
 }
 
@@ -131,31 +127,6 @@ std::optional<std::string> sparsegpu::exceedsSharedMemory(SpMMOp op,
                                       schedule.getTile().front(),
                                       getCapability(chip).value_or(0)),
                              schedule, chip);
-}
-
-/// The model's choice with blocks of so many rows.
-static std::optional<costmodel::ScheduleChoice>
-chooseTile(const costmodel::TargetDescription &target,
-           const costmodel::ContractionShape &shape, int64_t rows,
-           bool isStaged) {
-  std::optional<costmodel::ScheduleChoice> best;
-  costmodel::ScheduleSpace all = getSpace(shape);
-  all.splitK = {1};
-  if (isStaged)
-    all.staging = costmodel::EpilogueStaging::Reused;
-  for (unsigned warpTile : all.warpTileM)
-    for (unsigned warps : all.warpsM) {
-      if (int64_t(warpTile) * warps != rows)
-        continue;
-      costmodel::ScheduleSpace space = all;
-      space.warpTileM = {warpTile};
-      space.warpsM = {warps};
-      std::optional<costmodel::ScheduleChoice> choice =
-          costmodel::chooseSchedule(target, shape, space);
-      if (choice && (!best || choice->best.cycles < best->best.cycles))
-        best = choice;
-    }
-  return best;
 }
 
 /// Empty if units of warps are to be used.
@@ -178,7 +149,10 @@ static SmallVector<Attribute> chooseBlockSchedules(SpMMOp op, StringRef chip,
   int64_t widthOfC = llvm::divideCeil(shape.bitsC, 8);
   bool isStaged = stageEpilogue && widthOfC <= 2 && !op.getTransposeC();
   std::optional<costmodel::ScheduleChoice> choice =
-      chooseTile(target, shape, rows, isStaged);
+      costmodel::chooseGroupedSchedule(target, shape, rows,
+                                       isStaged
+                                           ? costmodel::EpilogueStaging::Reused
+                                           : costmodel::EpilogueStaging::None);
   if (!choice)
     return {};
   const costmodel::TileSchedule &best = choice->best.schedule;
