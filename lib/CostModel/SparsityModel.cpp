@@ -51,7 +51,7 @@ ContractionShape sparsegpu::costmodel::makeGroupedShape(MatrixType type,
   // A unit's values lie column by column.
   shape.transposedA = true;
   shape.dynamic = true;
-  shape.gatheredB = true;
+  shape.bitsCoordinate = 32;
   setInstructions(shape, capability);
   return shape;
 }

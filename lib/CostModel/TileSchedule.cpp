@@ -16,7 +16,8 @@ static uint64_t alignTo(uint64_t a, uint64_t unit) {
   return ceilDiv(a, unit) * unit;
 }
 
-static constexpr unsigned kBufferAlignment = 16;
+/// As --sparse-gpu-place-shared-memory has it.
+static constexpr unsigned kBufferAlignment = 128;
 
 bool TileSchedule::operator==(const TileSchedule &o) const {
   return tileM == o.tileM && tileN == o.tileN && tileK == o.tileK &&
@@ -78,13 +79,11 @@ TileSchedule sparsegpu::costmodel::clipStages(const ContractionShape &shape,
 
 uint64_t sparsegpu::costmodel::sharedBytesOf(const ContractionShape &shape,
                                              const TileSchedule &s) {
-  uint64_t stages = s.sharedStages;
-  uint64_t end = ceilDiv(stages * s.tileM * s.tileK * shape.bitsA, 8);
-  end = alignTo(end, kBufferAlignment) +
-        ceilDiv(stages * s.tileK * s.tileN * shape.bitsB, 8);
-  // Those that name rows have 4 bytes, or 8.
-  if (shape.gatheredB)
-    end = alignTo(end, kBufferAlignment) + stages * s.tileK * 8;
+  uint64_t stages = s.sharedStages, end = 0;
+  for (uint64_t bits : {uint64_t(s.tileK) * shape.bitsCoordinate,
+                        uint64_t(s.tileM) * s.tileK * shape.bitsA,
+                        uint64_t(s.tileK) * s.tileN * shape.bitsB})
+    end = alignTo(end, kBufferAlignment) + ceilDiv(stages * bits, 8);
   // Parts of K store sums of the accumulator's type, which are not staged.
   if (s.splitK > 1 && countTiles(shape, s).splits > 1)
     return end;
@@ -114,8 +113,11 @@ static constexpr unsigned kRegistersPerGuard = 2;
 /// elements may not exist, which are loaded one by one.
 static constexpr unsigned kRegistersPerSynchronousCopy = 4,
                           kRegistersPerPartialSynchronousCopy = 10;
-/// Positions, coordinates and permuted rows of a sparse operand.
-static constexpr unsigned kRegistersOfGather = 16;
+/// Positions, coordinates and permuted rows of a sparse operand; more where an
+/// element is two registers, or where rows are stored (and read, for beta) from
+/// accumulators.
+static constexpr unsigned kRegistersOfGather = 20, kRegistersOfWideGather = 8,
+                          kRegistersOfScatter = 24;
 /// Kernels of chips without asynchronous copies take a unit more.
 static constexpr unsigned kRegistersWithoutAsynchronousCopies = 9;
 /// For each asynchronous copy of several elements there, some of which may not
@@ -220,14 +222,17 @@ sparsegpu::costmodel::estimateRegisters(const ContractionShape &shape,
     result.copies = (partial ? kRegistersPerPartialSynchronousCopy
                              : kRegistersPerSynchronousCopy) *
                     std::min(copies, kCopiesInFlight);
-  else if (s.bytesPerCopy < 4 && partial && !shape.gatheredB)
+  else if (s.bytesPerCopy < 4 && partial && !shape.bitsCoordinate)
     result.copies =
         (kRegistersPerGuard + 2 * std::max(1u, shape.bitsAccumulator / 32) +
          (shape.bitsA == 16)) *
         std::min(copies, kCopiesInFlight);
   result.other = kOtherRegisters;
-  if (shape.gatheredB)
-    result.other += kRegistersOfGather;
+  if (shape.bitsCoordinate)
+    result.other += kRegistersOfGather + (bits == 64) * kRegistersOfWideGather;
+  if (shape.bitsCoordinate && s.sharedStages > 1 &&
+      s.staging == EpilogueStaging::None)
+    result.other += kRegistersOfScatter;
   if (shape.synchronousCopies)
     result.other += kRegistersWithoutAsynchronousCopies;
   return result;

@@ -120,13 +120,13 @@ TEST(TileSchedule, SharedMemory) {
   // Sums of parts of K are stored as they are.
   s.splitK = 2;
   EXPECT_EQ(sharedBytesOf(square, s), 16384u);
-  // A of 8 x 3 bytes: 24, B begins at 32 and has 3 * 8.
+  // A of 8 x 3 bytes: 24, B begins at 128 and has 3 * 8.
   TileSchedule small;
   small.tileM = small.tileN = 8;
   small.tileK = 3;
   small.mma = {1, 1, 1};
   ContractionShape bytes = makeShape(MatrixType::S8, 8, 8, 3);
-  EXPECT_EQ(sharedBytesOf(bytes, small), 32u + 24);
+  EXPECT_EQ(sharedBytesOf(bytes, small), 128u + 24);
   // Operands of different widths: A of 4 bits, decoded after the wait.
   ContractionShape mixed = square;
   mixed.bitsA = 4;
@@ -198,11 +198,13 @@ TEST(TileSchedule, Registers) {
   EXPECT_EQ(estimateRegisters(before, single).other, other + 9);
   before.dynamic = true;
   EXPECT_EQ(estimateRegisters(before, single).copies, 8u * 10);
-  // Rows that coordinates name: positions, coordinates, the permutation; the
-  // coordinates of each stage, of 8 bytes at most, behind the tiles.
+  // Rows that coordinates name: positions, coordinates, the permutation, and
+  // with stages what rows of C take that are not staged; the coordinates of
+  // each stage.
   ContractionShape gathered = square;
-  gathered.gatheredB = true;
-  EXPECT_EQ(estimateRegisters(gathered, single).other, other + 16);
+  gathered.bitsCoordinate = 64;
+  EXPECT_EQ(estimateRegisters(gathered, single).other, other + 20);
+  EXPECT_EQ(estimateRegisters(gathered, usual()).other, other + 20 + 24);
   EXPECT_EQ(sharedBytesOf(gathered, usual()),
             sharedBytesOf(square, usual()) +
                 usual().sharedStages * usual().tileK * 8);
@@ -278,7 +280,10 @@ TEST(TileSchedule, Rules) {
             })),
             "");
   const TargetDescription &t4 = *findTarget("T4");
-  expectRule(refusal(with([](S &s) { s.mma = {16, 8, 8}; }), square, t4),
+  expectRule(refusal(with([](S &s) {
+                       s.mma = {16, 8, 8};
+                     }),
+                     square, t4),
              "(TILE-7)");
   // 6 * 32 KiB; 163 are there.
   expectRule(refusal(with([](S &s) {

@@ -47,8 +47,9 @@ struct ContractionShape {
   bool widenedFloat8 = false;
   /// The chip has no asynchronous copies: they go through registers.
   bool synchronousCopies = false;
-  /// Rows of B are those that coordinates name, which are copied ahead of them.
-  bool gatheredB = false;
+  /// Rows of B are those that coordinates of so many bits name, which are
+  /// copied ahead of them; 0: rows of B follow each other.
+  unsigned bitsCoordinate = 0;
 
   /// 2 for each multiply-add.
   double flops() const { return 2.0 * batch * m * n * k; }

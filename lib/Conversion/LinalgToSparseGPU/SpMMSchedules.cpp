@@ -116,6 +116,13 @@ static costmodel::ContractionShape getShape(SpMMOp op,
   shape.bitsC = op.getCType().getElementTypeBitWidth();
   shape.bitsAccumulator = op.getAccumulatorType().getIntOrFloatBitWidth();
   shape.transposedB = op.getTransposeB();
+  // Which field has the coordinates is the format's affair: none is wider than
+  // the widest index. Those of type index have 64 bits in shared memory.
+  for (const StorageField &field : op.getFormat().getFields(a))
+    if (Type element = field.type.getElementType(); element.isIntOrIndex())
+      shape.bitsCoordinate =
+          std::max(shape.bitsCoordinate,
+                   element.isIndex() ? 64 : element.getIntOrFloatBitWidth());
   return shape;
 }
 
