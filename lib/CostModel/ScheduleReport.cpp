@@ -17,8 +17,7 @@ using namespace sparsegpu::costmodel;
 #if defined(__GNUC__)
 __attribute__((format(printf, 1, 2)))
 #endif
-static std::string
-format(const char *pattern, ...) {
+static std::string format(const char *pattern, ...) {
   char buffer[512];
   va_list values;
   va_start(values, pattern);

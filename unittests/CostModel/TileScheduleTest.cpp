@@ -280,10 +280,7 @@ TEST(TileSchedule, Rules) {
             })),
             "");
   const TargetDescription &t4 = *findTarget("T4");
-  expectRule(refusal(with([](S &s) {
-                       s.mma = {16, 8, 8};
-                     }),
-                     square, t4),
+  expectRule(refusal(with([](S &s) { s.mma = {16, 8, 8}; }), square, t4),
              "(TILE-7)");
   // 6 * 32 KiB; 163 are there.
   expectRule(refusal(with([](S &s) {
