@@ -31,7 +31,7 @@ import tempfile
 import numpy
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SHAPES = ["4096,1024,4096", "1024,960,4096", "4096,640,2048", "2048,128,2048"]
+SHAPES = ["4096,1024,4096", "4096,128,4096", "2048,2048,2048", "1024,1024,1024", "2048,128,2048", "1024,960,4096", "4096,640,2048"]
 
 
 def run(*command):
