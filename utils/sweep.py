@@ -6,6 +6,9 @@
 
 For each Matrix Market or .smtx file: A * B in f32 with each N; on ten of them
 the same in f16, bf16 and f64; on five of them also A * B^T, B * A^T and A * x.
+Patterns of the Deep Learning Matrix Collection (dlmc_*) are multiplied in
+shuffled blocks as well, in f16 on tensor cores: as they are, which fills places
+up, and pruned to the pattern with seeded magnitudes ("pruned").
 Values are random, so that no error hides behind ones; sparse-run compares each
 element with a computation in double precision and the bound of its rounding
 error. Files with complex numbers must be refused, with a message that says so.
@@ -39,6 +42,9 @@ PRODUCTS = ["west0479", "ash219", "lp_e226", "Groebner_id2003_aug", "wiki-Vote"]
 QUICK = ["karate", "lp_e226", "mbeacxc", "adder_dcop_05", "wiki-Vote"]
 QUICK_COLUMNS = [1, 33, 64]
 
+# Rows of a group, and N.
+BLOCKS = [(32, 33), (64, 64), (128, 8)]
+
 HEADER = "!A = tensor<?x?x{t}, #sparse_gpu.csr>\n!D = tensor<?x?x{t}>\n"
 FUNCTION = """func.func @product(%A: !A {{sparse_gpu.name = "A"}},
     %B: !D {{sparse_gpu.name = "B"}}, %C: !D {{sparse_gpu.name = "C"}}) -> !D {{
@@ -54,6 +60,13 @@ def matmul(a, b, ins):
     return HEADER + FUNCTION.format(maps=maps, ins=ins).replace("{", "{{").replace(
         "}", "}}"
     )
+
+
+def blocks(v):
+    """A * B in shuffled blocks, sums and C in f32."""
+    product = matmul("(m, k)", "(k, n)", "%A, %B : !A, !D").replace("csr>", f"shuffled_block<v = {v}>>")
+    return product.replace("!D = ", "!C = tensor<?x?xf32>\n!D = ").replace("%C: !D", "%C: !C").replace(
+        "-> !D", "-> !C").replace("outs(%C : !D)", "outs(%C : !C)").replace("return %0 : !D", "return %0 : !C")
 
 
 # Program, and the shape of B for N columns.
@@ -74,18 +87,20 @@ PROGRAMS = {
         "?",
     ),
 }
+PROGRAMS.update({f"S{v}*B": (blocks(v), "?x{n}") for v, _ in BLOCKS})
 
 
 class Case:
     """One run: a matrix, a product, an element type and N."""
 
-    def __init__(self, path, product, element, columns):
+    def __init__(self, path, product, element, columns, pruned=None):
         self.path = path
         self.matrix = stem(path)
         self.product = product
         self.element = element
         self.columns = columns
-        self.name = f"{self.matrix} {product} {element} N={columns}"
+        self.pruned = pruned  # The rows of a group, or none.
+        self.name = f"{self.matrix} {product} {element} N={columns}{' pruned' if pruned else ''}"
         self.cost = os.path.getsize(path) * (columns + 8)
 
 
@@ -115,6 +130,8 @@ def make_cases(paths, arguments):
         if name in products:
             cases += [Case(path, p, "f32", n) for p in ("A*Bt", "B*At") for n in columns]
             cases.append(Case(path, "A*x", "f32", 1))
+        if name.startswith("dlmc_"):
+            cases += [Case(path, f"S{v}*B", "f16", n, p) for v, n in BLOCKS for p in (None, v)]
     # The longest first, so that no long one runs alone at the end.
     return sorted(cases, key=lambda case: -case.cost)
 
@@ -146,13 +163,29 @@ class Runner:
         except subprocess.TimeoutExpired:
             return subprocess.CompletedProcess(command, 124, "", "took over 20 minutes")
 
+    def prune(self, case):
+        """The matrix in shuffled blocks; its file, or what went wrong."""
+        path = os.path.join(self.directory, f"{case.matrix}-{case.pruned}.sgpk")
+        done = self.execute([
+            os.path.join(os.path.dirname(self.program), "sparse-pack"), "prune", "--pattern=shuffled-block",
+            f"--v={case.pruned}", "--sparsity=0.75", "--seeded-magnitudes", f"--seed={self.arguments.seed}",
+            case.path, "-o", path,
+        ])  # fmt: skip
+        return path, done
+
     def run(self, case):
         """The outcome of a case, as a dictionary for the report."""
         shape = PROGRAMS[case.product][1].format(n=case.columns)
+        path = case.path
+        if case.pruned:
+            path, done = self.prune(case)
+            if done.returncode:
+                return {"name": case.name, "matrix": case.matrix, "seconds": 0, "code": "FAIL",
+                        "message": last_line(done)}  # fmt: skip
         command = [
             self.program, self.source(case.product, case.element), "--check",
             "--values=random", "--json=-", f"--seed={self.arguments.seed}",
-            f"--input=A={case.path}", f"--input=B=random:{shape}",
+            f"--input=A={path}", f"--input=B=random:{shape}",
         ]  # fmt: skip
         start = time.monotonic()
         done = self.execute(command)
