@@ -34,8 +34,9 @@ def schedule(rng, v, factor, chip):
     """A list of two, or the default's None."""
     if rng.random() < 0.2:
         return None
-    # f32 would be rounded to tf32, and sm_75 multiplies f16 and i8 only.
-    mma = factor != "f32" and (chip != "sm_75" or factor in ("f16", "i8")) and (v < 32 or rng.random() < 0.75)
+    # sm_75 multiplies f16 and i8 only. One product of tf32 is not within the bound
+    # of f32, three are.
+    mma = (chip != "sm_75" or factor in ("f16", "i8")) and (v < 32 or rng.random() < 0.75)
     if not mma and v < 32:
         return None
     warp = rng.choice([m for m in (16, 32, 64) if m <= v and (mma or m >= 32)]), rng.choice([16, 32])
@@ -46,7 +47,8 @@ def schedule(rng, v, factor, chip):
     stage = (v + tile[1]) * tile[2] * WIDTHS.get(factor, 1) + tile[2] * 8
     if v // warp[0] * (tile[1] // warp[1]) > 32 or stage * (1 if chip == "sm_75" else stages) > (65536 if chip == "sm_75" else 166912):
         return None
-    fields = (f"scope = block, path = {'mma' if mma else 'fma'}, tile = {tile}, warp_tile = {list(warp)}, "
+    path = "fma" if not mma else "mma_3xtf32" if factor == "f32" else "mma"
+    fields = (f"scope = block, path = {path}, tile = {tile}, warp_tile = {list(warp)}, "
               f"stages = {stages}, register_stages = {rng.randint(1, 2)}")
     wide = rng.choice(["", ", result_alignment ge 8", ", result_alignment ge 16"])
     return (f"[#sparse_gpu.schedule<{fields}, copy = {copy}, when = [alignment ge {copy}{wide}]>, "
