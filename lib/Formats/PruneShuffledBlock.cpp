@@ -88,6 +88,9 @@ private:
   /// Rows ascend within groups, and groups by their first row, but that a last
   /// one with fewer rows stays the last.
   std::vector<int64_t> sorted(const std::vector<int64_t> &order) const;
+  /// The groups that keep the most vectors first, so that the blocks that take
+  /// longest start first; of equal ones the first stays first.
+  std::vector<int64_t> longestFirst(const std::vector<int64_t> &order) const;
 
   int64_t firstOf(int64_t group) const { return group * v; }
   int64_t lastOf(int64_t group) const {
@@ -324,6 +327,27 @@ GroupSearch::sorted(const std::vector<int64_t> &order) const {
   return result;
 }
 
+std::vector<int64_t>
+GroupSearch::longestFirst(const std::vector<int64_t> &order) const {
+  VectorChoice choice = chooseVectors(weights, order, v, budget);
+  int64_t full = weights.rows / v, cols = weights.cols;
+  std::vector<int64_t> lengths(static_cast<size_t>(full)), by(lengths.size());
+  for (int64_t g = 0; g < full; ++g)
+    lengths[g] = std::count(choice.kept.begin() + g * cols,
+                            choice.kept.begin() + (g + 1) * cols, 1);
+  std::iota(by.begin(), by.end(), int64_t(0));
+  std::stable_sort(by.begin(), by.end(), [&](int64_t a, int64_t b) {
+    return lengths[a] > lengths[b];
+  });
+  std::vector<int64_t> result;
+  result.reserve(order.size());
+  for (int64_t g : by)
+    result.insert(result.end(), order.begin() + firstOf(g),
+                  order.begin() + lastOf(g));
+  result.insert(result.end(), order.begin() + full * v, order.end());
+  return result;
+}
+
 std::vector<int64_t> GroupSearch::run() {
   std::vector<int64_t> order(static_cast<size_t>(weights.rows));
   std::iota(order.begin(), order.end(), int64_t(0));
@@ -335,7 +359,7 @@ std::vector<int64_t> GroupSearch::run() {
   improve(order, /*leaveOneOut=*/true);
   for (std::vector<int64_t> start : {order, fromMask}) {
     improve(start, /*leaveOneOut=*/false);
-    start = sorted(start);
+    start = longestFirst(sorted(start));
     // Summed in the order that the result has.
     double reached = chooseVectors(weights, start, v, budget).score;
     if (reached > score) {

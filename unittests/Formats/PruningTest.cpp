@@ -334,6 +334,26 @@ TEST(Pruning, PlantedGroupsAreFound) {
   EXPECT_LT(neighbours->retained, 0.6);
 }
 
+// Blocks of long groups take longest, and should start first.
+TEST(Pruning, LongestGroupsFirst) {
+  DenseWeights weights = randomWeights(83, 60, 3);
+  for (size_t i = 0; i < weights.values.size(); ++i)
+    weights.values[i] *= 1 + static_cast<double>(i / 60 * 7 % 83);
+  PruningPattern p = pattern(PruningKind::ShuffledBlock, 0.7);
+  p.v = 16;
+  Expected<PrunedWeights> pruned = prune(weights, p);
+  ASSERT_TRUE(pruned.ok());
+  expectPacksExactly(*pruned, p);
+  std::vector<int64_t> ofRow(83);
+  for (int64_t row : pruned->matrix.row)
+    ++ofRow[row];
+  std::vector<int64_t> lengths;
+  for (int64_t i = 0; i < 80; i += 16)
+    lengths.push_back(ofRow[pruned->rowPermutation[i]]);
+  EXPECT_TRUE(std::is_sorted(lengths.rbegin(), lengths.rend()));
+  EXPECT_GT(lengths.front(), lengths.back());
+}
+
 // Few rows: the best of all splits is known.
 TEST(Pruning, GroupsAgainstAllSplits) {
   int found = 0, runs = 60;
