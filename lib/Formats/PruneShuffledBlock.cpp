@@ -336,8 +336,8 @@ GroupSearch::longestFirst(const std::vector<int64_t> &order) const {
     lengths[g] = std::count(choice.kept.begin() + g * cols,
                             choice.kept.begin() + (g + 1) * cols, 1);
   std::iota(by.begin(), by.end(), int64_t(0));
-  std::stable_sort(by.begin(), by.end(), [&](int64_t a, int64_t b) {
-    return lengths[a] > lengths[b];
+  std::sort(by.begin(), by.end(), [&](int64_t a, int64_t b) {
+    return lengths[a] != lengths[b] ? lengths[a] > lengths[b] : a < b;
   });
   std::vector<int64_t> result;
   result.reserve(order.size());
