@@ -61,6 +61,9 @@ def measure(options, m, n, k, folder):
                             f"X=random:?x{n}", "--input", "bias=random:?", "--check", "--counters", "--json=-"))
     launches = report["launches"]
     launch = launches[0]
+    if not launch["globalAsyncBytes"] or not launch["matrixOperations"]:
+        sys.exit(f"shuffled-block.py: {m},{n},{k} with V = {options.v} on {options.chip} is computed without asynchronous "
+                 "copies or tensor cores: nothing of this applies")
     # Of each row: all rows of a group have as many.
     run(tool("sparse-pack"), "convert", packed, "-o", os.path.join(folder, "w.npz"))
     kept = numpy.diff(numpy.load(os.path.join(folder, "w.npz"))["indptr"])
@@ -90,6 +93,9 @@ def main():
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--bin", default=os.path.join(ROOT, "build", "bin"))
     options = parser.parse_args()
+    for shape in options.shape or []:
+        if len(shape.split(",")) != 3 or not all(size.isdigit() and int(size) > 0 for size in shape.split(",")):
+            parser.error(f"--shape takes M,N,K, got {shape!r}")
     print("| m, n, k | launches | mma | conflicts | read | written | used | registers | cycles |")
     print("|---|---|---|---|---|---|---|---|---|")
     rows = []

@@ -15,10 +15,12 @@ needs matplotlib.
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # (m, n, k): Shfl-BW (DAC 2022) and its published kernels.
 SHAPES = [(m, n, k) for m in (1024, 4096) for n in (960, 1056) for k in (1024, 4096)]
 SHAPES += [(33712, 1056, 1024)]
@@ -73,7 +75,7 @@ def main():
     parser.add_argument("--type", default="f16")
     parser.add_argument("--plot", metavar="FILE", help="also draw it, as SVG")
     parser.add_argument("--json", metavar="FILE", help="write all numbers to this file")
-    parser.add_argument("--sparse-pack", default="build/bin/sparse-pack")
+    parser.add_argument("--sparse-pack", default=os.path.join(ROOT, "build", "bin", "sparse-pack"))
     options = parser.parse_args()
     reports = [predict(options, *shape) for shape in SHAPES]
     print("| m, n, k | dense us | at least | " + " | ".join(f"{100 * s:.0f} %" for s in SPARSITIES) + " | pays from |")

@@ -10,6 +10,8 @@
 
 #include "SparseGPU/CostModel/ScheduleReport.h"
 #include "SparseGPU/CostModel/SparsityModel.h"
+#include "SparseGPU/Formats/Csr.h"
+#include "SparseGPU/Support/FileIO.h"
 #include "SparseGPU/Support/Strings.h"
 
 #include <algorithm>
@@ -34,6 +36,8 @@ struct Arguments {
 };
 } // namespace
 
+static constexpr int64_t largestExtent = int64_t(1) << 30;
+
 static const std::pair<const char *, MatrixType> types[] = {
     {"f16", MatrixType::F16}, {"bf16", MatrixType::BF16},
     {"f64", MatrixType::F64}, {"i8", MatrixType::S8},
@@ -56,9 +60,22 @@ static Status takeFile(Arguments &arguments, std::optional<double> &density) {
   const formats::CooMatrix &matrix = file->matrix;
   if (arguments.m != 0 || arguments.k != 0)
     return Error("-m and -k are those of the file");
+  if (matrix.rows < 1 || matrix.cols < 1 || matrix.rows > largestExtent ||
+      matrix.cols > largestExtent)
+    return Error(concat(displayPath(arguments.input.path), ": a weight of ",
+                        matrix.rows, " x ", matrix.cols,
+                        "; both are 1 to 2^30 here"));
   arguments.m = matrix.rows;
   arguments.k = matrix.cols;
-  auto entries = static_cast<double>(matrix.row.size());
+  // Those of one place are one.
+  formats::PackOptions options;
+  options.positionWidth = options.coordinateWidth = 64;
+  options.valueType = formats::ElementType::F64;
+  Expected<formats::PackedMatrix> packed = formats::packCsr(matrix, options);
+  if (!packed)
+    return Error(
+        concat(displayPath(arguments.input.path), ": ", packed.message()));
+  auto entries = static_cast<double>(packed->nnz);
   auto places =
       static_cast<double>(matrix.rows) * static_cast<double>(matrix.cols);
   if (entries > 0 && entries < places)
@@ -109,12 +126,12 @@ static void print(const Arguments &arguments, const SparsityReport &report,
   std::printf("%9s %8s %9s %11s %17s  %s\n", "sparsity", "kept", "us",
               "over dense", "over dense bound", "bound by");
   for (const SparsityPoint &point : report.points)
-    std::printf("%8.1f%% %8llu %9.1f %10.2fx %16.2fx  %s%s\n",
-                100 * (1 - point.density),
-                static_cast<unsigned long long>(point.kept),
-                point.sparse.microseconds, point.overDense, point.overBound,
-                nameOf(point.sparse.bound),
-                own && *own == point.density ? "  <- the file" : "");
+    std::printf(
+        "%8.1f%% %8llu %9.1f %10.2fx %16.2fx  %s%s\n",
+        100 * (1 - point.density), static_cast<unsigned long long>(point.kept),
+        point.sparse.microseconds, point.overDense, point.overBound,
+        nameOf(point.sparse.bound),
+        own && *own == point.density ? "  <- as dense as the file" : "");
   if (report.breakEven)
     std::printf("\nSparsity pays from %.0f %% on.\n",
                 100 * (1 - *report.breakEven));
@@ -140,12 +157,21 @@ static Status run(Arguments &arguments) {
     if (value < 1)
       return Error(concat(name, " must be given, and at least 1",
                           name[1] == 'n' ? "" : "; or a FILE"));
+  if (arguments.n == 1)
+    return Error(
+        "one column is computed by warps on CUDA cores, which the model "
+        "does not know; -n is at least 2");
   std::vector<double> densities;
-  for (double sparsity : arguments.sparsities)
+  for (double sparsity : arguments.sparsities) {
+    if (std::isnan(sparsity))
+      return Error("--sparsity takes numbers from 0 to below 1, got nan");
     densities.push_back(1 - sparsity);
+  }
   if (own)
     densities.push_back(*own);
   std::sort(densities.rbegin(), densities.rend());
+  densities.erase(std::unique(densities.begin(), densities.end()),
+                  densities.end());
   MatrixType type = MatrixType::F16;
   for (auto [name, candidate] : types)
     if (arguments.type == name)
@@ -174,7 +200,7 @@ void pack::addPredict(CLI::App &app, int &status) {
       "of the dense product");
   addInputOptions(*command, arguments->input);
   command->get_option("FILE")->required(false);
-  const CLI::Range extent(int64_t(1), int64_t(1) << 30);
+  const CLI::Range extent(int64_t(1), largestExtent);
   command->add_option("-m", arguments->m, "Rows of the weight (outputs)")
       ->check(extent);
   command->add_option("-k", arguments->k, "Columns of the weight (inputs)")

@@ -244,6 +244,9 @@ CASES = {
         Program(65, 40, 17, "f16", "f16").bias().gelu().residual(),
     "rounded and widened": lambda:
         Program(30, 40, 17, "f16", "f16").cast("f32").bias().relu().cast("f16"),
+    "bias, rounded and widened": lambda:
+        Program(30, 40, 17, "f16", "f32").bias().cast("f16").cast("f32"),
+    "C, widened": lambda: Program(30, 40, 17, "f16", "f16", fill="C").cast("f32"),
     "residual of another type": lambda:
         Program(30, 40, 17, "f16", "f32").residual(element="f16"),
     "quantised": lambda: Program(33, 50, 70, "i8", "i32").cast("f32").scaleBy("n").bias(),

@@ -147,10 +147,12 @@ EpilogueOpInterface Rewrite::run() {
     value = arith::TruncFOp::create(b, old.getLoc(), stored, value);
   YieldOp::create(b, old.getLoc(), value);
   // Roundings that nobody reads any more.
-  for (Operation &inner :
-       llvm::make_early_inc_range(llvm::reverse(block.without_terminator())))
-    if (isOpTriviallyDead(&inner))
-      inner.erase();
+  SmallVector<Operation *> operations;
+  for (Operation &inner : block.without_terminator())
+    operations.push_back(&inner);
+  for (Operation *inner : llvm::reverse(operations))
+    if (isOpTriviallyDead(inner))
+      inner->erase();
 
   b.setInsertionPoint(place);
   if (isTrivial(block))

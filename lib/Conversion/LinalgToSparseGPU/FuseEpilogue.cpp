@@ -118,9 +118,13 @@ private:
 // What can be fused
 //===----------------------------------------------------------------------===//
 
-/// Scalar arithmetic, as CTR-5 asks for; null if `op` has nothing else.
+/// Scalar arithmetic, as CTR-5 asks for, without floats below 16 bits, which
+/// nothing lowers; null if `op` has nothing else.
 static Operation *findForeignOperation(linalg::LinalgOp op) {
-  auto isScalar = [](Type type) { return type.isIntOrIndexOrFloat(); };
+  auto isScalar = [](Type type) {
+    return type.isIntOrIndex() ||
+           (isa<FloatType>(type) && type.getIntOrFloatBitWidth() >= 16);
+  };
   for (Operation &inner : op.getBlock()->without_terminator())
     if (!isa<arith::ArithDialect, math::MathDialect>(inner.getDialect()) ||
         !isMemoryEffectFree(&inner) || inner.getNumRegions() != 0 ||
@@ -152,8 +156,10 @@ static FailureOr<EpiloguePlan> analyze(EpilogueOpInterface contract,
   if (op->getBlock() != contract->getBlock())
     return refuse("the contraction is in another block (EPI-1)");
   if (Operation *inner = findForeignOperation(op))
-    return refuse("its body holds '" + inner->getName().getStringRef() +
-                  "', which is no scalar operation of arith or math (EPI-3)");
+    return refuse(
+        "its body holds '" + inner->getName().getStringRef() +
+        "', which is no scalar operation of arith or math on integers and "
+        "floats of 16 bits or more (EPI-3)");
   Block &body = *op.getBlock();
   if (op->getNumResults() != 1 ||
       body.getNumArguments() != op->getNumOperands())
@@ -236,6 +242,7 @@ static FailureOr<EpiloguePlan> analyze(EpilogueOpInterface contract,
     Type first = getElementTypeOrSelf(contract->getOperand(0).getType());
     llvm::raw_string_ostream(reason)
         << "a contraction of elements of type " << first
+        << " with sums of type " << contract.getAccumulatorType()
         << " does not store elements of type " << stored << " (EPI-4)";
     return failure();
   }

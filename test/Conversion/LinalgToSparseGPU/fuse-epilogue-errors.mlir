@@ -116,7 +116,7 @@ func.func @sparse(%A: tensor<4x8xf16>, %B: tensor<8x6xf16>, %C: tensor<4x6xf32>,
 // CHECK: linalg.index
 func.func @index(%A: tensor<4x8xi8>, %B: tensor<8x6xi8>, %C: tensor<4x6xi32>) -> tensor<4x6xi32> {
   %0 = linalg.matmul ins(%A, %B : tensor<4x8xi8>, tensor<8x6xi8>) outs(%C : tensor<4x6xi32>) -> tensor<4x6xi32>
-  // expected-remark @+1 {{its body holds 'linalg.index', which is no scalar operation of arith or math (EPI-3)}}
+  // expected-remark @+1 {{its body holds 'linalg.index', which is no scalar operation of arith or math on integers and floats of 16 bits or more (EPI-3)}}
   %1 = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]}
     ins(%0 : tensor<4x6xi32>) outs(%C : tensor<4x6xi32>) {
   ^bb0(%x: i32, %out: i32):
@@ -146,7 +146,7 @@ func.func @two_results(%A: tensor<4x8xf16>, %B: tensor<8x6xf16>, %C: tensor<4x6x
 
 func.func @type(%A: tensor<4x8xf16>, %B: tensor<8x6xf16>, %C: tensor<4x6xf32>, %D: tensor<4x6xf64>) -> tensor<4x6xf64> {
   %0 = linalg.matmul ins(%A, %B : tensor<4x8xf16>, tensor<8x6xf16>) outs(%C : tensor<4x6xf32>) -> tensor<4x6xf32>
-  // expected-remark @+1 {{a contraction of elements of type f16 does not store elements of type f64 (EPI-4)}}
+  // expected-remark @+1 {{a contraction of elements of type f16 with sums of type f32 does not store elements of type f64 (EPI-4)}}
   %1 = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]}
     ins(%0 : tensor<4x6xf32>) outs(%D : tensor<4x6xf64>) {
   ^bb0(%x: f32, %out: f64):
@@ -163,7 +163,7 @@ func.func @type(%A: tensor<4x8xf16>, %B: tensor<8x6xf16>, %C: tensor<4x6xf32>, %
 // CHECK: linalg.generic
 func.func @wider(%A: tensor<?x?xf32, #sparse_gpu.csr>, %B: tensor<?x?xf32>, %C: tensor<?x?xf32>, %D: tensor<?x?xf64>) -> tensor<?x?xf64> {
   %0 = sparse_gpu.spmm a(%A : tensor<?x?xf32, #sparse_gpu.csr>) b(%B : tensor<?x?xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
-  // expected-remark @+1 {{a contraction of elements of type f32 does not store elements of type f64 (EPI-4)}}
+  // expected-remark @+1 {{a contraction of elements of type f32 with sums of type f32 does not store elements of type f64 (EPI-4)}}
   %1 = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]}
     ins(%0 : tensor<?x?xf32>) outs(%D : tensor<?x?xf64>) {
   ^bb0(%x: f32, %out: f64):

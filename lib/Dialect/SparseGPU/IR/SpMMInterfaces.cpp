@@ -67,6 +67,21 @@ bool SpMMOp::bufferizesToMemoryWrite(OpOperand &operand,
   return isDpsInit(&operand);
 }
 
+/// The epilogue reads an input with the subscripts of C where, and before, C is
+/// written: nothing is written before, as sums that an epilogue follows are
+/// kept elsewhere.
+bool SpMMOp::bufferizesToElementwiseAccess(const bufferization::AnalysisState &,
+                                           ArrayRef<OpOperand *> operands) {
+  unsigned first = getInputs().getBeginOperandIndex();
+  return llvm::all_of(operands, [&](OpOperand *operand) {
+    unsigned number = operand->getOperandNumber();
+    return isDpsInit(operand) ||
+           (number >= first && number - first < getInputs().size() &&
+            cast<AffineMapAttr>((*getInputMaps())[number - first]).getValue() ==
+                getMapOfC());
+  });
+}
+
 bufferization::AliasingValueList
 SpMMOp::getAliasingValues(OpOperand &operand,
                           const bufferization::AnalysisState &) {

@@ -132,7 +132,7 @@ def SparseGPU_SpMMOp : SparseGPU_Op<"spmm", [
     DeclareOpInterfaceMethods<SparseGPU_EpilogueOpInterface>,
     DeclareOpInterfaceMethods<BufferizableOpInterface, [
       "bufferizesToMemoryRead", "bufferizesToMemoryWrite",
-      "getAliasingValues", "bufferize"]>,
+      "bufferizesToElementwiseAccess", "getAliasingValues", "bufferize"]>,
     DeclareOpInterfaceMethods<TilingInterface, [
       "getLoopIteratorTypes", "getIterationDomain", "getTiledImplementation",
       "getResultTilePosition"]>]> {
