@@ -107,33 +107,31 @@ std::optional<SparsityReport> sparsegpu::costmodel::predictSparsity(
   SparsityReport report;
   report.dense = choice->best;
   report.denseBound = denseBound(target, dense);
-  auto predict = [&](double density) -> std::optional<SparsityPoint> {
+  ContractionShape usual = makeGroupedShape(
+      type, capability, v, m, n, (k + kUnknownDensity - 1) / kUnknownDensity);
+  std::optional<ScheduleChoice> sparse =
+      chooseGroupedSchedule(target, usual, v, stagingOf(usual));
+  if (!sparse)
+    return std::nullopt;
+  auto predictAt = [&](double density) {
     SparsityPoint point;
     point.density = density;
     point.kept = std::max<uint64_t>(1, std::llround(density * double(k)));
     ContractionShape shape =
         makeGroupedShape(type, capability, v, m, n, point.kept);
-    std::optional<ScheduleChoice> sparse =
-        chooseGroupedSchedule(target, shape, v, stagingOf(shape));
-    if (!sparse)
-      return std::nullopt;
-    point.sparse = sparse->best;
+    point.sparse =
+        predict(target, shape, clipStages(shape, sparse->best.schedule));
     point.overDense = report.dense.microseconds / point.sparse.microseconds;
     point.overBound = report.denseBound / point.sparse.microseconds;
     return point;
   };
-  for (double density : densities) {
-    std::optional<SparsityPoint> point = predict(density);
-    if (!point)
-      return std::nullopt;
-    report.points.push_back(*point);
-  }
+  for (double density : densities)
+    report.points.push_back(predictAt(density));
   // The time grows with the density: of hundredths, the last that pays.
   unsigned pays = 0, loses = 101;
   while (loses - pays > 1) {
     unsigned middle = (pays + loses) / 2;
-    std::optional<SparsityPoint> point = predict(middle / 100.0);
-    (point && point->overDense >= 1 ? pays : loses) = middle;
+    (predictAt(middle / 100.0).overDense >= 1 ? pays : loses) = middle;
   }
   if (pays > 0)
     report.breakEven = pays / 100.0;

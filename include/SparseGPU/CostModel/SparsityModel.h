@@ -32,6 +32,10 @@ ContractionShape makeGroupedShape(MatrixType type, unsigned capability,
                                   uint64_t v, uint64_t m, uint64_t n,
                                   uint64_t kept);
 
+/// A density is known at run time only: schedules are chosen for one stored
+/// entry in so many.
+inline constexpr uint64_t kUnknownDensity = 4;
+
 /// The fastest schedule whose blocks have `v` rows, K in one part; nothing if
 /// there is none.
 std::optional<ScheduleChoice>
@@ -62,8 +66,9 @@ struct SparsityReport {
 };
 
 /// Predicts a point for each of `densities` (above 0, at most 1), with C in the
-/// type's usual width (makeShape). Nothing if the target has no tensor cores
-/// for the type, or no schedule fits.
+/// type's usual width (makeShape): of the one schedule that the compiler
+/// chooses, which does not know the density. Nothing if the target has no
+/// tensor cores for the type, or no schedule fits.
 std::optional<SparsityReport>
 predictSparsity(const TargetDescription &target, MatrixType type, uint64_t v,
                 uint64_t m, uint64_t n, uint64_t k,

@@ -87,8 +87,6 @@ static SmallVector<Attribute> chooseWarpSchedules(SpMMOp op) {
 
 /// What an extent that is known only at run time counts as.
 static constexpr uint64_t kUnknownExtent = 1024;
-/// One in so many entries is taken to be stored.
-static constexpr uint64_t kUnknownDensity = 4;
 
 /// Rows of the smallest instruction of tensor cores.
 static constexpr int64_t kLeastRows = 16;
@@ -111,7 +109,7 @@ static costmodel::ContractionShape getShape(SpMMOp op,
   costmodel::ContractionShape shape = costmodel::makeGroupedShape(
       type, capability, rows, extent(a.getDimSize(0)),
       extent(op.getStaticColumns()),
-      llvm::divideCeil(extent(a.getDimSize(1)), kUnknownDensity));
+      llvm::divideCeil(extent(a.getDimSize(1)), costmodel::kUnknownDensity));
   shape.bitsA = shape.bitsB = a.getElementTypeBitWidth();
   shape.bitsC = op.getCType().getElementTypeBitWidth();
   shape.bitsAccumulator = op.getAccumulatorType().getIntOrFloatBitWidth();
@@ -192,7 +190,7 @@ static SmallVector<Attribute> chooseBlockSchedules(SpMMOp op, StringRef chip,
            " bytes shared\n";
     return ScheduleAttr::get(context, fields);
   };
-  why = "one in " + std::to_string(kUnknownDensity) +
+  why = "one in " + std::to_string(costmodel::kUnknownDensity) +
         " entries is taken to be stored\n" +
         costmodel::explain(target, shape, *choice);
   auto wide = makeSchedule(isStaged ? costmodel::EpilogueStaging::Reused

@@ -183,3 +183,21 @@ func.func @sizes(%A: tensor<10x20xf32, #sparse_gpu.csr>, %B: tensor<20x?xf32>, %
   %1 = linalg.add ins(%0, %R : tensor<?x?xf32>, tensor<?x7xf32>) outs(%D : tensor<11x?xf32>) -> tensor<11x?xf32>
   return %1 : tensor<11x?xf32>
 }
+
+// -----
+
+// Nothing lowers a rounding to 8 bits.
+// CHECK-LABEL: func.func @narrow
+// CHECK: linalg.generic
+func.func @narrow(%A: tensor<4x8xf16>, %B: tensor<8x6xf16>, %C: tensor<4x6xf32>) -> tensor<4x6xf32> {
+  %0 = linalg.matmul ins(%A, %B : tensor<4x8xf16>, tensor<8x6xf16>) outs(%C : tensor<4x6xf32>) -> tensor<4x6xf32>
+  // expected-remark @+1 {{its body holds 'arith.truncf', which is no scalar operation of arith or math on integers and floats of 16 bits or more (EPI-3)}}
+  %1 = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]}
+    ins(%0 : tensor<4x6xf32>) outs(%C : tensor<4x6xf32>) {
+  ^bb0(%x: f32, %out: f32):
+    %y = arith.truncf %x : f32 to f8E4M3FN
+    %z = arith.extf %y : f8E4M3FN to f32
+    linalg.yield %z : f32
+  } -> tensor<4x6xf32>
+  return %1 : tensor<4x6xf32>
+}
