@@ -145,6 +145,8 @@ def make_contestants(sparse_opt, mlir_opt, nvcc, directory):
         contestants[case] = programs
     for case in ALONE:
         source = os.path.join(HERE, f"{case}.mlir")
+        if case == "linear-dynamic":
+            source = os.path.join(ROOT, "examples", "linear-shuffled-block.mlir")
         contestants[case] = {
             "sparse-opt": [sparse_opt, OURS, source, "-o", os.path.join(directory, f"ours-{case}")]
         }

@@ -25,7 +25,8 @@ llvm::SmallVector<mlir::Attribute> chooseSpMMSchedules(SpMMOp op,
 /// its reduction is one operation.
 bool canReduceBetweenLanes(SpMMOp op);
 
-/// As that of contractions; coordinates are counted with 8 bytes each.
+/// As that of contractions; coordinates count as wide as the format's widest
+/// index.
 std::optional<std::string> exceedsSharedMemory(SpMMOp op, ScheduleAttr schedule,
                                                llvm::StringRef chip);
 

@@ -176,18 +176,17 @@ static LogicalResult verifyExtents(ContractOp op) {
         if (value.getValue() >= type.getDimSize(dim) &&
             type.getDimSize(dim) > 0)
           return op.emitOpError("subscript ")
-                 << dim << " of operand "
-                 << "ABC"[operand] << " of type " << type << " reaches "
-                 << value.getValue() << " (CTR-4)";
+                 << dim << " of operand " << "ABC"[operand] << " of type "
+                 << type << " reaches " << value.getValue() << " (CTR-4)";
         continue;
       }
       int64_t extent = op.getStaticExtent(loop.getPosition());
       if (!ShapedType::isDynamic(extent) && extent != type.getDimSize(dim))
         return op.emitOpError("dimension ")
-               << dim << " of operand "
-               << "ABC"[operand] << " is " << type.getDimSize(dim) << " ("
-               << type << "), but loop d" << loop.getPosition() << " has "
-               << extent << " iterations (CTR-4)";
+               << dim << " of operand " << "ABC"[operand] << " is "
+               << type.getDimSize(dim) << " (" << type << "), but loop d"
+               << loop.getPosition() << " has " << extent
+               << " iterations (CTR-4)";
     }
   }
   return success();
